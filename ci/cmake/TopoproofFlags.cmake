@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# One INTERFACE target carries language level, warnings and sanitizers; no global flag is touched.
+add_library(topoproof_flags INTERFACE)
+target_compile_features(topoproof_flags INTERFACE cxx_std_23)
+set(CMAKE_CXX_EXTENSIONS OFF)
+
+set(topoproof_warnings
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+  -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align -Wnull-dereference
+  -Wimplicit-fallthrough -Wswitch-enum)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # Designated initializers leave members to their defaults on purpose: that is what they are for.
+  list(APPEND topoproof_warnings -Wno-missing-field-initializers)
+else()
+  list(APPEND topoproof_warnings -Wno-missing-designated-field-initializers)
+endif()
+if(TOPOPROOF_WERROR)
+  list(APPEND topoproof_warnings -Werror)
+endif()
+target_compile_options(topoproof_flags INTERFACE "$<BUILD_INTERFACE:${topoproof_warnings}>")
+
+if(TOPOPROOF_SANITIZE)
+  set(sanitize -fsanitize=${TOPOPROOF_SANITIZE} -fno-omit-frame-pointer
+               $<$<CXX_COMPILER_ID:Clang>:-fno-sanitize-recover=all>)
+  target_compile_options(topoproof_flags INTERFACE "$<BUILD_INTERFACE:${sanitize}>")
+  target_link_options(topoproof_flags INTERFACE "$<BUILD_INTERFACE:-fsanitize=${TOPOPROOF_SANITIZE}>")
+endif()
+if(TOPOPROOF_FUZZ_ENGINE STREQUAL "libfuzzer")
+  # Every module is instrumented; only the fuzz targets link the engine's main.
+  target_compile_options(topoproof_flags INTERFACE "$<BUILD_INTERFACE:-fsanitize=fuzzer-no-link>")
+  target_link_options(topoproof_flags INTERFACE "$<BUILD_INTERFACE:-fsanitize=fuzzer-no-link>")
+endif()

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# External libraries, found once. Versions are those that Debian 12 packages; older ones are untried.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(fmt 9.1 REQUIRED)
+find_package(Boost 1.74 REQUIRED)
+find_package(pugixml 1.13 REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(CLI11 2.1 REQUIRED)
+pkg_check_modules(yaml REQUIRED IMPORTED_TARGET yaml-0.1>=0.2.5)
+pkg_check_modules(mnl REQUIRED IMPORTED_TARGET libmnl>=1.0.4)
+pkg_check_modules(nftnl REQUIRED IMPORTED_TARGET libnftnl>=1.2.4)
+pkg_check_modules(nftables REQUIRED IMPORTED_TARGET libnftables>=1.0.6)
+pkg_check_modules(pcap REQUIRED IMPORTED_TARGET libpcap>=1.10.3)
+if(TOPOPROOF_BUILD_TESTS)
+  find_package(GTest 1.12 REQUIRED)
+  include(GoogleTest)
+endif()

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# topoproof_module(NAME SOURCES .. [DEPS ..] [LINK ..] [TESTS ..] [KERNEL_TESTS ..])
+#
+# A module is one static library with its tests beside it. DEPS are modules, LINK are external
+# libraries (linked PRIVATE: no public header includes theirs). A module may depend only on modules
+# of a strictly lower layer; a wrong dependency stops the configuration.
+
+set(topoproof_layers
+  base=0
+  sys=1 packet=1 flow=1 document=1 state=1
+  firewall=2 netlink=2 capture=2
+  topology=3 nft=3 probe=3
+  plan=4 sim=4 evidence=4
+  lab=5
+  scenario=6
+  report=7
+  program=8)
+
+function(topoproof_layer name result)
+  foreach(entry IN LISTS topoproof_layers)
+    if(entry MATCHES "^${name}=([0-9]+)$")
+      set(${result} ${CMAKE_MATCH_1} PARENT_SCOPE)
+      return()
+    endif()
+  endforeach()
+  message(FATAL_ERROR "module '${name}' is not in the layer table of TopoproofModule.cmake")
+endfunction()
+
+function(topoproof_check_layers name)
+  topoproof_layer(${name} own)
+  foreach(dep IN LISTS ARGN)
+    topoproof_layer(${dep} lower)
+    if(NOT lower LESS own)
+      message(FATAL_ERROR
+        "module '${name}' (layer ${own}) must not use '${dep}' (layer ${lower}): only lower layers")
+    endif()
+  endforeach()
+endfunction()
+
+function(topoproof_tests target label)
+  cmake_parse_arguments(arg "" "MAIN" "SOURCES;DEPS;LINK" ${ARGN})
+  add_executable(${target} ${arg_SOURCES})
+  target_link_libraries(${target} PRIVATE ${arg_DEPS} ${arg_LINK} ${arg_MAIN} GTest::gtest topoproof_flags)
+  gtest_discover_tests(${target}
+    WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}
+    DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS ${label} TIMEOUT 120
+               SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
+endfunction()
+
+function(topoproof_module name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS;LINK;TESTS;KERNEL_TESTS" ${ARGN})
+  topoproof_check_layers(${name} ${arg_DEPS})
+  list(TRANSFORM arg_SOURCES PREPEND ${name}/)
+  list(TRANSFORM arg_TESTS PREPEND ${name}/)
+  list(TRANSFORM arg_KERNEL_TESTS PREPEND ${name}/)
+  list(TRANSFORM arg_DEPS PREPEND topoproof::)
+
+  add_library(topoproof_${name} STATIC ${arg_SOURCES})
+  add_library(topoproof::${name} ALIAS topoproof_${name})
+  set_target_properties(topoproof_${name} PROPERTIES EXPORT_NAME ${name})
+  target_include_directories(topoproof_${name} PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/framework>
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/topoproof>)
+  target_link_libraries(topoproof_${name} PUBLIC ${arg_DEPS} PRIVATE ${arg_LINK} topoproof_flags)
+  target_compile_features(topoproof_${name} PUBLIC cxx_std_23)
+  set_property(GLOBAL APPEND PROPERTY topoproof_modules ${name})
+
+  if(TOPOPROOF_BUILD_TESTS AND arg_TESTS)
+    topoproof_tests(${name}_unit_test unit SOURCES ${arg_TESTS}
+      DEPS topoproof::${name} LINK ${arg_LINK} fmt::fmt MAIN GTest::gtest_main)
+  endif()
+  if(TOPOPROOF_BUILD_TESTS AND arg_KERNEL_TESTS)
+    topoproof_tests(${name}_kernel_test kernel SOURCES ${arg_KERNEL_TESTS}
+      DEPS topoproof::${name} LINK ${arg_LINK} fmt::fmt MAIN topoproof_kernel_test_main)
+  endif()
+endfunction()

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Durations as people write them: "250ms", "5s", "2m", "1h", "10us".
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "base/issue.hh"
+
+namespace topoproof {
+
+// A unit is required: "5" could be anything. Negative durations are refused.
+std::expected<std::chrono::nanoseconds, Issue> parse_duration(std::string_view text);
+
+// The shortest exact form that parse_duration reads back: 1500ms, not 1.5s.
+std::string to_string(std::chrono::nanoseconds duration);
+
+}  // namespace topoproof
