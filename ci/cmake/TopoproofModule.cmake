@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # topoproof_module(NAME SOURCES .. [DEPS ..] [LINK ..] [TESTS ..] [KERNEL_TESTS ..])
+# in framework/NAME/CMakeLists.txt.
 #
 # A module is one static library with its tests beside it. DEPS are modules, LINK are external
 # libraries (linked PRIVATE: no public header includes theirs). A module may depend only on modules
@@ -48,12 +49,18 @@ function(topoproof_tests target label)
                SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
 endfunction()
 
+# The main function of all kernel tests, which enters a namespace before anything else.
+function(topoproof_kernel_test_main)
+  if(NOT TARGET topoproof_kernel_test_main)
+    add_library(topoproof_kernel_test_main STATIC ${PROJECT_SOURCE_DIR}/framework/sys/kernel_test_main.cc)
+    target_link_libraries(topoproof_kernel_test_main
+      PUBLIC topoproof::sys GTest::gtest PRIVATE topoproof_flags)
+  endif()
+endfunction()
+
 function(topoproof_module name)
   cmake_parse_arguments(arg "" "" "SOURCES;DEPS;LINK;TESTS;KERNEL_TESTS" ${ARGN})
   topoproof_check_layers(${name} ${arg_DEPS})
-  list(TRANSFORM arg_SOURCES PREPEND ${name}/)
-  list(TRANSFORM arg_TESTS PREPEND ${name}/)
-  list(TRANSFORM arg_KERNEL_TESTS PREPEND ${name}/)
   list(TRANSFORM arg_DEPS PREPEND topoproof::)
 
   add_library(topoproof_${name} STATIC ${arg_SOURCES})
@@ -71,6 +78,7 @@ function(topoproof_module name)
       DEPS topoproof::${name} LINK ${arg_LINK} fmt::fmt MAIN GTest::gtest_main)
   endif()
   if(TOPOPROOF_BUILD_TESTS AND arg_KERNEL_TESTS)
+    topoproof_kernel_test_main()
     topoproof_tests(${name}_kernel_test kernel SOURCES ${arg_KERNEL_TESTS}
       DEPS topoproof::${name} LINK ${arg_LINK} fmt::fmt MAIN topoproof_kernel_test_main)
   endif()

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sys/files.hh"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "sys/error.hh"
+#include "sys/fd.hh"
+
+namespace topoproof::sys {
+
+std::optional<std::string> read_file(const std::filesystem::path& path) {
+  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.is_open()) return std::nullopt;
+  std::string text;
+  std::array<char, 4096> buffer{};
+  while (true) {
+    const ssize_t count = ::read(fd.get(), buffer.data(), buffer.size());
+    if (count < 0) return std::nullopt;
+    if (count == 0) break;
+    text.append(buffer.data(), static_cast<std::size_t>(count));
+  }
+  if (text.ends_with('\n')) text.pop_back();
+  return text;
+}
+
+void write_file(const std::filesystem::path& path, std::string_view text) {
+  const auto attempt = [&] { return fmt::format("write '{}' to {}", text, path.string()); };
+  const Fd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!fd.is_open()) throw_errno(attempt());
+  if (::write(fd.get(), text.data(), text.size()) < 0) throw_errno(attempt());
+}
+
+std::filesystem::path sysctl_path(std::string_view name) {
+  std::string path(name);
+  if (path.find('/') == std::string::npos) std::ranges::replace(path, '.', '/');
+  return std::filesystem::path("/proc/sys") / path;
+}
+
+std::optional<std::string> read_sysctl(std::string_view name) {
+  return read_file(sysctl_path(name));
+}
+
+void write_sysctl(std::string_view name, std::string_view value) {
+  write_file(sysctl_path(name), value);
+}
+
+TempDir::TempDir() {
+  const char* base = std::getenv("TMPDIR");
+  std::string name = fmt::format("{}/topoproof-XXXXXX", base != nullptr ? base : "/tmp");
+  if (::mkdtemp(name.data()) == nullptr) throw_errno("create a temporary directory");
+  path_ = name;
+}
+
+TempDir::~TempDir() {
+  std::error_code ignored;  // a destructor has nobody to tell
+  std::filesystem::remove_all(path_, ignored);
+}
+
+}  // namespace topoproof::sys

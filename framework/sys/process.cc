@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sys/process.hh"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sys/error.hh"
+#include "sys/fd.hh"
+
+namespace topoproof::sys {
+namespace {
+
+// A socket pair rather than pipes: MSG_NOSIGNAL spares the process a SIGPIPE disposition.
+struct Channel {
+  Fd ours;
+  Fd childs;
+};
+
+Channel open_channel() {
+  std::array<int, 2> ends{};
+  check_result(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()),
+               "open a channel to a process");
+  return Channel{Fd(ends[0]), Fd(ends[1])};
+}
+
+// An ordinary user's PATH often lacks the directories where ip and nft live.
+std::string search_path() {
+  const char* path = std::getenv("PATH");
+  return std::string(path != nullptr ? path : "/usr/bin:/bin") + ":/usr/local/sbin:/usr/sbin:/sbin";
+}
+
+std::string find_program(const std::string& name) {
+  if (name.find('/') != std::string::npos) return name;
+  const std::string path = search_path();
+  for (std::size_t begin = 0; begin < path.size();) {
+    const auto end = std::min(path.find(':', begin), path.size());
+    std::string candidate = path.substr(begin, end - begin) + "/" + name;
+    if (::access(candidate.c_str(), X_OK) == 0) return candidate;
+    begin = end + 1;
+  }
+  throw SystemError(ENOENT, "run " + name);
+}
+
+// In the child, between fork and exec: only calls that are safe there.
+[[noreturn]] void become(const char* program, char* const* arguments, int netns, int channel) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const bool entered = netns < 0 || ::setns(netns, CLONE_NEWNET) == 0;
+  if (entered && ::dup2(channel, 0) >= 0 && ::dup2(channel, 1) >= 0 && ::dup2(channel, 2) >= 0) {
+    ::execv(program, arguments);
+  }
+  ::_exit(127);
+}
+
+// Sends some of `input`; closes our writing side when there is no more.
+void feed(const Fd& channel, std::string_view& input) {
+  const ssize_t count =
+      ::send(channel.get(), input.data(), input.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (count < 0 && errno == EAGAIN) return;
+  // A child that does not read its input is free not to.
+  input.remove_prefix(count < 0 ? input.size() : static_cast<std::size_t>(count));
+  if (input.empty()) ::shutdown(channel.get(), SHUT_WR);
+}
+
+// Feeds stdin and drains the output together: either side could fill up otherwise.
+std::string exchange_data(const Fd& channel, std::string_view input) {
+  std::string output;
+  std::array<char, 4096> buffer{};
+  if (input.empty()) ::shutdown(channel.get(), SHUT_WR);
+  while (true) {
+    const int wanted = input.empty() ? POLLIN : POLLIN | POLLOUT;
+    pollfd waiting{channel.get(), static_cast<short>(wanted), 0};
+    if (::poll(&waiting, 1, -1) < 0) {
+      if (errno == EINTR) continue;
+      throw_errno("wait for the output of a process");
+    }
+    if ((waiting.revents & POLLOUT) != 0) feed(channel, input);
+    if ((waiting.revents & (POLLIN | POLLHUP | POLLERR)) == 0) continue;
+    const ssize_t count = ::read(channel.get(), buffer.data(), buffer.size());
+    if (count <= 0) return output;
+    output.append(buffer.data(), static_cast<std::size_t>(count));
+  }
+}
+
+int wait_for(pid_t pid) {
+  int status = 0;
+  while (::waitpid(pid, &status, 0) < 0) {
+    if (errno != EINTR) throw_errno("wait for a process");
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+}  // namespace
+
+ProcessResult run_process(const std::vector<std::string>& arguments, const Netns* ns,
+                          const std::string& input) {
+  const std::string program = find_program(arguments.front());
+  std::vector<std::string> copies = arguments;
+  std::vector<char*> pointers;
+  for (std::string& copy : copies) pointers.push_back(copy.data());
+  pointers.push_back(nullptr);
+
+  Channel channel = open_channel();
+  const int netns = ns != nullptr ? ns->fd() : -1;
+  const pid_t pid = check_result(::fork(), "start a process");
+  if (pid == 0) become(program.c_str(), pointers.data(), netns, channel.childs.get());
+  channel.childs.reset();
+  std::string output = exchange_data(channel.ours, input);
+  return ProcessResult{wait_for(pid), std::move(output)};
+}
+
+}  // namespace topoproof::sys

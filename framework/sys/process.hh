@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A child process inside a namespace, with its output captured. The kernel ends it if we die.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sys/netns.hh"
+
+namespace topoproof::sys {
+
+struct ProcessResult {
+  int exit_status = 0;  // as a shell counts: 128 + signal if a signal ended it
+  std::string output;   // stdout and stderr together
+};
+
+// Runs a program, found on PATH or in an sbin directory, inside `ns` (or where the caller is),
+// with `input` as its stdin, and waits for it.
+// THROWS: SystemError if it cannot be started; a program that fails is a result.
+ProcessResult run_process(const std::vector<std::string>& arguments, const Netns* ns = nullptr,
+                          const std::string& input = {});
+
+}  // namespace topoproof::sys
