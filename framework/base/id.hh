@@ -18,6 +18,11 @@ struct Id {
   friend auto operator<=>(const Id&, const Id&) = default;
 };
 
+// The index of a node, bridge or link in the topology that it belongs to.
+using NodeId = Id<struct NodeTag>;
+using BridgeId = Id<struct BridgeTag>;
+using LinkId = Id<struct LinkTag>;
+
 }  // namespace topoproof
 
 template <class Tag>
