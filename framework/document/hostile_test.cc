@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "document/fields.hh"
 #include "document/reader.hh"
 
 namespace topoproof::document {
@@ -75,6 +76,21 @@ TEST(HostileYaml, GetsAHundredIssuesAndNoMore) {
   EXPECT_FALSE(parse_yaml(repeat("a: 1\n", 100'000), "evil.yaml", issues));
   ASSERT_EQ(issues.size(), 101U);
   EXPECT_EQ(to_string(issues.back()), "evil.yaml:101:1: error: 100 issues; the rest is not read");
+}
+
+TEST(HostileYaml, GetsSuggestionsForTheFirstUnknownKeysOnly) {
+  std::string text;
+  for (int i = 0; i < 50'000; ++i) text += "key" + std::to_string(i) + ": 1\n";
+  const auto root = parse_yaml(text, "evil.yaml");
+  ASSERT_TRUE(root);
+  Issues issues;
+  Fields fields(*root, issues);
+  fields.take("keys");
+  fields.finish();
+  ASSERT_EQ(issues.size(), 21U);
+  EXPECT_EQ(to_string(issues.front()),
+            "evil.yaml:1:1: error: unknown key 'key0'; did you mean 'keys'?");
+  EXPECT_EQ(to_string(issues.back()), "evil.yaml:1:1: error: 49980 more unknown keys here");
 }
 
 TEST(LargeYaml, OfTenThousandNodesIsRead) {
