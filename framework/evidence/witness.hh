@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the judge may ask about a node when sightings alone do not explain a packet's end. The
+// kernel answers in production, a table in tests; the judge itself does no I/O.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/id.hh"
+#include "base/issue.hh"
+#include "flow/flow.hh"
+
+namespace topoproof::evidence {
+
+// The kernel's route decision for a tuple (RTM_GETROUTE; with RTA_IIF for a packet in transit).
+struct RouteAnswer {
+  enum class Kind { Unicast, Local, Broadcast, Multicast, Blackhole, Unreachable, Prohibit, None };
+  Kind kind = Kind::None;
+  int error = 0;  // errno of the lookup: ENETUNREACH, EHOSTUNREACH, EINVAL, EXDEV
+  std::optional<IpAddress> gateway = {};
+  std::uint32_t interface = 0;  // outgoing
+  std::string text = {};        // "default via 10.0.0.1 dev eth0"
+};
+
+// A rule (or a chain's policy) that ended a packet, as nft trace events or counters tell it.
+struct RuleHit {
+  enum class Verdict { Drop, Reject, Accept };
+  Verdict verdict = Verdict::Drop;
+  std::string chain;     // "inet filter input"
+  std::string text;      // the rule, or "policy drop"
+  Location origin = {};  // file and line where known
+};
+
+enum class NeighborAnswer { Unknown, Reachable, Incomplete, Failed };
+
+class Witness {
+ public:
+  virtual ~Witness() = default;
+  virtual std::string node_name(NodeId node) const = 0;
+  virtual std::string interface_name(NodeId node, std::uint32_t index) const = 0;
+  virtual bool forwards(NodeId node, Family family) const = 0;
+  virtual bool has_rules(NodeId node) const = 0;
+  virtual bool owns(NodeId node, const IpAddress& address) const = 0;
+  // `incoming` 0: a packet that the node itself sends.
+  virtual RouteAnswer route(NodeId node, const flow::Tuple& tuple, std::uint32_t incoming) = 0;
+  virtual NeighborAnswer neighbor(NodeId node, std::uint32_t interface,
+                                  const IpAddress& address) = 0;
+  // The rule that ended this flow's packet at the node; nothing if none did, or it is not known.
+  virtual std::optional<RuleHit> rule_hit(NodeId node, std::uint32_t flow,
+                                          const flow::Tuple& tuple) = 0;
+  // Both are ports of one bridge of the node, and both are isolated.
+  virtual bool isolated_from_each_other(NodeId node, std::uint32_t in, const IpAddress& target) = 0;
+};
+
+}  // namespace topoproof::evidence
