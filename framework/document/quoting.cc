@@ -33,6 +33,7 @@ bool starts_plain(std::string_view text) {
 
 bool is_plain(std::string_view text) {
   if (text.empty() || !starts_plain(text) || is_special_word(text)) return false;
+  if (text.starts_with("...")) return false;  // ends a document
   if (text.back() == ' ' || text.back() == ':') return false;
   if (text.find_first_of(",[]{}") != std::string_view::npos) return false;  // for flow style
   if (text.contains(": ") || text.contains(" #")) return false;

@@ -85,6 +85,11 @@ TEST(WriteYaml, KeepsNullAndEmptyCollections) {
   EXPECT_EQ(read(write_yaml(tree)), tree);
 }
 
+TEST(WriteYaml, QuotesWhatWouldEndTheDocument) {
+  EXPECT_EQ(write_yaml(make_scalar("...")), "\"...\"\n");
+  EXPECT_EQ(read(write_yaml(make_scalar("---"))), make_scalar("---"));
+}
+
 TEST(WriteYaml, KeepsQuotesThatTheAuthorSet) {
   EXPECT_EQ(write_yaml(read("a: '80'\nb: 80\n")), "a: \"80\"\nb: 80\n");
 }
