@@ -75,7 +75,8 @@ TEST(HostileYaml, GetsAHundredIssuesAndNoMore) {
   Issues issues;
   EXPECT_FALSE(parse_yaml(repeat("a: 1\n", 100'000), "evil.yaml", issues));
   ASSERT_EQ(issues.size(), 101U);
-  EXPECT_EQ(to_string(issues.back()), "evil.yaml:101:1: error: 100 issues; the rest is not read");
+  EXPECT_EQ(to_string(issues.back()),
+            "evil.yaml:101:1: error: too many issues (100); the rest is not read");
 }
 
 TEST(HostileYaml, GetsSuggestionsForTheFirstUnknownKeysOnly) {

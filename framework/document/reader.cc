@@ -251,7 +251,7 @@ std::optional<Node> parse_yaml(std::string_view text, const std::string& file_na
   Issues found;
   auto root = parse_checked(text, file_name, found);
   // Duplicates are found when their mapping ends, after those inside of it.
-  std::ranges::stable_sort(found, {}, &Issue::where);
+  std::ranges::sort(found);
   std::ranges::move(found, std::back_inserter(issues));
   return root;
 }

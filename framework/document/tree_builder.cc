@@ -39,7 +39,7 @@ bool TreeBuilder::fail(const Origin& origin, std::string text) {
 bool TreeBuilder::report(const Origin& origin, std::string text) {
   fail(origin, std::move(text));
   if (issues_.size() - first_issue_ < kMostIssues) return true;
-  return fail(origin, fmt::format("{} issues; the rest is not read", kMostIssues));
+  return fail(origin, fmt::format("too many issues ({}); the rest is not read", kMostIssues));
 }
 
 bool TreeBuilder::charge(std::size_t nodes, const Origin& origin) {
