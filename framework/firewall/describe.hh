@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Expressions for a person: "cmp eq reg 1 0x0302010a", close to what `nft --debug=netlink` prints.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "firewall/ruleset.hh"
+
+namespace topoproof::firewall {
+
+// What the kernel calls the expression: "payload", "immediate", "nat", ...
+std::string_view kernel_name(const Expression& expression);
+
+std::string describe(const Expression& expression);
+
+}  // namespace topoproof::firewall

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "firewall/expression.hh"
+
+#include <cstring>
+
+#include "base/check.hh"
+
+namespace topoproof::firewall {
+
+Bytes host_number(std::uint32_t value) {
+  Bytes bytes(sizeof value);
+  std::memcpy(bytes.data(), &value, sizeof value);
+  return bytes;
+}
+
+std::uint32_t load_host_number(BytesView bytes) {
+  std::uint32_t value = 0;
+  TOPOPROOF_CHECK(bytes.size() == sizeof value, "a number in a register has four bytes");
+  std::memcpy(&value, bytes.data(), sizeof value);
+  return value;
+}
+
+}  // namespace topoproof::firewall

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "firewall/ruleset.hh"
+
+#include <algorithm>
+
+namespace topoproof::firewall {
+namespace {
+
+template <class T>
+const T* find_named(const std::vector<T>& all, std::string_view name) {
+  const auto found = std::ranges::find(all, name, &T::name);
+  return found == all.end() ? nullptr : &*found;
+}
+
+void forget_state(Expression& expression) {
+  if (auto* counter = std::get_if<Counter>(&expression)) *counter = {};
+  if (auto* quota = std::get_if<Quota>(&expression)) quota->consumed = 0;
+}
+
+void forget_state(Table& table) {
+  for (auto& set : table.sets) set.handle = 0;
+  for (auto& chain : table.chains) {
+    for (auto& rule : chain.rules) {
+      rule.handle = 0;
+      rule.origin = {};
+      for (auto& expression : rule.expressions) forget_state(expression);
+    }
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(TableFamily family) {
+  switch (family) {
+    case TableFamily::Inet:
+      return "inet";
+    case TableFamily::Ip:
+      return "ip";
+    case TableFamily::Arp:
+      return "arp";
+    case TableFamily::Netdev:
+      return "netdev";
+    case TableFamily::Bridge:
+      return "bridge";
+    case TableFamily::Ip6:
+      return "ip6";
+  }
+  return "?";
+}
+
+std::string_view to_string(ChainType type) {
+  switch (type) {
+    case ChainType::Filter:
+      return "filter";
+    case ChainType::Nat:
+      return "nat";
+    case ChainType::Route:
+      return "route";
+  }
+  return "?";
+}
+
+std::string_view to_string(Hook hook) {
+  switch (hook) {
+    case Hook::Prerouting:
+      return "prerouting";
+    case Hook::Input:
+      return "input";
+    case Hook::Forward:
+      return "forward";
+    case Hook::Output:
+      return "output";
+    case Hook::Postrouting:
+      return "postrouting";
+    case Hook::Ingress:
+      return "ingress";
+    case Hook::Egress:
+      return "egress";
+  }
+  return "?";
+}
+
+const Table* find_table(const Ruleset& ruleset, TableFamily family, std::string_view name) {
+  const auto found = std::ranges::find_if(ruleset.tables, [&](const Table& table) {
+    return table.family == family && table.name == name;
+  });
+  return found == ruleset.tables.end() ? nullptr : &*found;
+}
+
+const Chain* find_chain(const Table& table, std::string_view name) {
+  return find_named(table.chains, name);
+}
+
+const Set* find_set(const Table& table, std::string_view name) {
+  return find_named(table.sets, name);
+}
+
+const Rule* find_rule(const Table& table, std::uint64_t handle) {
+  for (const auto& chain : table.chains) {
+    const auto found = std::ranges::find(chain.rules, handle, &Rule::handle);
+    if (found != chain.rules.end()) return &*found;
+  }
+  return nullptr;
+}
+
+Ruleset without_state(Ruleset ruleset) {
+  for (auto& table : ruleset.tables) forget_state(table);
+  return ruleset;
+}
+
+}  // namespace topoproof::firewall

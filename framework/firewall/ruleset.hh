@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// An nf_tables program as values: tables, their chains, rules and sets. Order is the kernel's, and
+// meaningful in rules only. Names are unique within their table.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hh"
+#include "base/issue.hh"
+#include "firewall/expression.hh"
+#include "firewall/set.hh"
+
+namespace topoproof::firewall {
+
+// Where a rule was written, and how: its line of a file, or the short form that it was built from.
+struct Origin {
+  Location where;
+  std::string text;
+  friend auto operator<=>(const Origin&, const Origin&) = default;
+};
+
+struct Rule {
+  Expressions expressions;
+  Origin origin;             // not known to the kernel
+  Bytes userdata;            // opaque to the kernel; nft keeps the comment here
+  std::uint64_t handle = 0;  // the kernel's number, unique in the table; 0: not loaded
+  friend auto operator<=>(const Rule&, const Rule&) = default;
+};
+
+// The numbers are NFPROTO_*.
+enum class TableFamily : std::uint8_t {
+  Inet = 1,
+  Ip = 2,
+  Arp = 3,
+  Netdev = 5,
+  Bridge = 7,
+  Ip6 = 10
+};
+
+enum class ChainType { Filter, Nat, Route };
+
+// Ingress and Egress: of netdev tables, Ingress of inet tables as well; the others of any other.
+enum class Hook { Prerouting, Input, Forward, Output, Postrouting, Ingress, Egress };
+
+inline constexpr std::int32_t kDestinationNatPriority = -100;
+inline constexpr std::int32_t kSourceNatPriority = 100;
+
+// What makes a chain a base chain: packets enter it at a hook. Lower priorities come first.
+struct BaseChain {
+  ChainType type = ChainType::Filter;
+  Hook hook = Hook::Input;
+  std::int32_t priority = 0;
+  bool drops = false;                // the policy: drop, else accept
+  std::vector<std::string> devices;  // of netdev chains
+  friend auto operator<=>(const BaseChain&, const BaseChain&) = default;
+};
+
+struct Chain {
+  std::string name;
+  std::optional<BaseChain> base;
+  std::vector<Rule> rules;
+  friend auto operator<=>(const Chain&, const Chain&) = default;
+};
+
+struct Table {
+  TableFamily family = TableFamily::Ip;
+  std::string name;
+  bool dormant = false;
+  std::vector<Set> sets;
+  std::vector<Chain> chains;
+  friend auto operator<=>(const Table&, const Table&) = default;
+};
+
+struct Ruleset {
+  std::vector<Table> tables;
+  friend auto operator<=>(const Ruleset&, const Ruleset&) = default;
+};
+
+std::string_view to_string(TableFamily family);  // as nft says it: "ip", "inet", ...
+std::string_view to_string(ChainType type);
+std::string_view to_string(Hook hook);
+
+// RETURNS: null where there is none.
+const Table* find_table(const Ruleset& ruleset, TableFamily family, std::string_view name);
+const Chain* find_chain(const Table& table, std::string_view name);
+const Set* find_set(const Table& table, std::string_view name);
+const Rule* find_rule(const Table& table, std::uint64_t handle);
+
+// The same program without what loading and running it change: handles, counters, consumed quotas;
+// and without origins, which the kernel does not know.
+Ruleset without_state(Ruleset ruleset);
+
+}  // namespace topoproof::firewall
