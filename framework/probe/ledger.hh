@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The flows that were launched and not yet forgotten, by number.
+#pragma once
+
+#include <deque>
+
+#include "probe/prober.hh"
+#include "sys/fd.hh"
+
+namespace topoproof::probe {
+
+struct Entry {
+  flow::Flow flow;
+  Attempt attempt = {};
+  sys::Fd socket = {};
+  sys::Fd fence_socket = {};
+  std::optional<flow::Tuple> fence_tuple = {};
+};
+
+class Ledger {
+ public:
+  FlowNumber next() const { return first_ + static_cast<FlowNumber>(entries_.size()); }
+
+  Entry& add(const flow::Flow& flow) { return entries_.emplace_back(Entry{.flow = flow}); }
+
+  // Nothing if the flow was forgotten or never launched: a token may come late.
+  Entry* find(FlowNumber number) {
+    const bool known = number >= first_ && number < next();
+    return known ? &entries_[number - first_] : nullptr;
+  }
+
+  // REQUIRES: not empty.
+  Entry take_first() {
+    Entry entry = std::move(entries_.front());
+    entries_.pop_front();
+    ++first_;
+    return entry;
+  }
+  FlowNumber first() const { return first_; }
+
+ private:
+  std::deque<Entry> entries_;
+  FlowNumber first_ = 0;
+};
+
+}  // namespace topoproof::probe
