@@ -20,10 +20,6 @@ Fd open_own_netns() {
                          "open the network namespace of this thread"));
 }
 
-void enter(const Netns& ns) {
-  check_result(::setns(ns.fd(), CLONE_NEWNET), "enter a network namespace");
-}
-
 Netns unshare_netns() {
   check_result(::unshare(CLONE_NEWNET), "create a network namespace");
   return Netns(open_own_netns());
@@ -56,6 +52,10 @@ std::uint64_t Netns::id() const {
   struct stat info{};
   check_result(::fstat(fd_.get(), &info), "read the number of a network namespace");
   return info.st_ino;
+}
+
+void enter(const Netns& ns) {
+  check_result(::setns(ns.fd(), CLONE_NEWNET), "enter a network namespace");
 }
 
 void run_in(const Netns& ns, const std::function<void()>& f) {

@@ -50,6 +50,10 @@ class NetnsWorker {
   std::unique_ptr<Impl> impl_;
 };
 
+// The calling thread enters `ns` and stays there. Only for the threads of a pool, which belong to
+// nobody else. THROWS: SystemError
+void enter(const Netns& ns);
+
 // Runs `f` inside `ns` on a thread of its own and waits. For the odd call; loops use a worker.
 void run_in(const Netns& ns, const std::function<void()>& f);
 
