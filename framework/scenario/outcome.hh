@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What came of a run, as values: filled in by the runner, printed by the report module.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/issue.hh"
+#include "flow/trace.hh"
+
+namespace topoproof::scenario {
+
+// Never mapped onto each other: an Error or a skip is no pass, and no failure of the network.
+enum class Outcome {
+  Passed,
+  Failed,    // the network does something else than the check says
+  Diverged,  // kernel and simulator disagree
+  Error,     // the harness could not do its work
+  Skipped,   // the kernel lacks a feature; `observed` names it
+};
+std::string_view to_string(Outcome outcome);
+
+struct CheckResult {
+  std::string name;
+  Location where;
+  Outcome outcome = Outcome::Passed;
+  std::size_t flows = 1;  // how many this result stands for: a matrix that passed is one result
+  std::string expected;   // "delivered at blue, source 192.168.1.2"
+  std::string observed;   // "no_route at blue: 192.168.1.0/24 is unreachable (ENETUNREACH)"
+  std::vector<std::string> hops = {};   // the way of request and reply, one line a hop
+  std::vector<std::string> notes = {};  // what to change, what was serialised, ...
+  std::string pcap = {};                // path of the capture, if one was kept
+  std::string reproduce = {};           // the command that repeats this check alone
+  std::chrono::nanoseconds duration{};  // from sending to the verdict
+};
+
+struct Timing {
+  std::chrono::nanoseconds build{};
+  std::chrono::nanoseconds checks{};
+  std::chrono::nanoseconds teardown{};
+};
+
+struct ScenarioResult {
+  std::string name;
+  std::string file;
+  Issues issues = {};      // what is wrong with the input; then nothing was run
+  std::string error = {};  // why the harness could not do its work, a sentence; else empty
+  std::vector<CheckResult> checks = {};
+  std::size_t nodes = 0;
+  std::size_t links = 0;
+  Timing timing = {};
+};
+
+struct RunResult {
+  std::vector<ScenarioResult> scenarios;
+  bool interrupted = false;  // by Ctrl-C
+};
+
+struct Counts {
+  std::size_t passed = 0;
+  std::size_t failed = 0;
+  std::size_t diverged = 0;
+  std::size_t errors = 0;  // errors of checks, and scenarios that could not be run
+  std::size_t skipped = 0;
+};
+Counts count(const RunResult& run);  // by results, not by flows
+
+// 0 all passed; 1 a check failed; 2 the input is wrong; 3 the harness could not do its work;
+// 4 only divergences; where several hold: 2, 3, 1, 4 in that order; 130 interrupted.
+// `strict`: a skip counts as a failure. Nothing that ran at all is an error (3): a run without
+// checks proves nothing.
+int exit_code(const RunResult& run, bool strict);
+
+}  // namespace topoproof::scenario
