@@ -3,8 +3,12 @@
 
 #include <algorithm>
 
+#include "base/check.hh"
+
 namespace topoproof::firewall {
 namespace {
+
+constexpr std::size_t kCommentMax = 128;  // NFTNL_UDATA_COMMENT_MAXLEN of nft
 
 template <class T>
 const T* find_named(const std::vector<T>& all, std::string_view name) {
@@ -101,6 +105,28 @@ const Rule* find_rule(const Table& table, std::uint64_t handle) {
     if (found != chain.rules.end()) return &*found;
   }
   return nullptr;
+}
+
+// Attributes of one byte type, one byte length and their bytes; the comment is type 0 and ends in a
+// zero.
+std::string comment_of(const Rule& rule) {
+  BytesView rest = rule.userdata;
+  while (rest.size() >= 2) {
+    const auto length = std::to_integer<std::size_t>(rest[1]);
+    if (rest.size() < 2 + length) return {};
+    const auto value = as_text(rest.subspan(2, length));
+    if (rest[0] == std::byte{0}) return std::string(value.substr(0, value.find('\0')));
+    rest = rest.subspan(2 + length);
+  }
+  return {};
+}
+
+Bytes make_comment(std::string_view text) {
+  TOPOPROOF_CHECK(text.size() <= kCommentMax, "a comment has at most 128 bytes");
+  Bytes bytes{std::byte{0}, static_cast<std::byte>(text.size() + 1)};
+  bytes.insert(bytes.end(), as_view(text).begin(), as_view(text).end());
+  bytes.push_back(std::byte{0});
+  return bytes;
 }
 
 Ruleset without_state(Ruleset ruleset) {

@@ -91,6 +91,10 @@ const Chain* find_chain(const Table& table, std::string_view name);
 const Set* find_set(const Table& table, std::string_view name);
 const Rule* find_rule(const Table& table, std::uint64_t handle);
 
+// The comment of a rule lies in its userdata, as nft puts it there. RETURNS: empty without one.
+std::string comment_of(const Rule& rule);
+Bytes make_comment(std::string_view text);  // REQUIRES: at most 128 bytes
+
 // The same program without what loading and running it change: handles, counters, consumed quotas;
 // and without origins, which the kernel does not know.
 Ruleset without_state(Ruleset ruleset);

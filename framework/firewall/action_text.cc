@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The phrases of actions.
+#include <fmt/format.h>
+
+#include "firewall/rule_text.hh"
+
+namespace topoproof::firewall {
+namespace {
+
+std::optional<std::string_view> unit_text(std::uint64_t seconds) {
+  switch (seconds) {
+    case 1:
+      return "second";
+    case 60:
+      return "minute";
+    case 3600:
+      return "hour";
+    case 86400:
+      return "day";
+    case 604800:
+      return "week";
+    default:
+      return std::nullopt;
+  }
+}
+
+// " random,persistent"; nothing if there is a flag without a name.
+std::optional<std::string> nat_flags_text(std::uint32_t flags) {
+  constexpr auto kKnown = kNatRandom | kNatPersistent | kNatFullyRandom;
+  if ((flags & ~kKnown) != 0) return std::nullopt;
+  std::string text;
+  const auto add = [&](std::uint32_t flag, std::string_view name) {
+    if ((flags & flag) != 0) text += fmt::format("{}{}", text.empty() ? " " : ",", name);
+  };
+  add(kNatRandom, "random");
+  add(kNatFullyRandom, "fully-random");
+  add(kNatPersistent, "persistent");
+  return text;
+}
+
+std::optional<std::string> reject_text(const Reject& reject, bool is_ipv6) {
+  if (reject.kind == RejectKind::TcpReset) return "reject with tcp reset";
+  const auto* family = reject.kind == RejectKind::AnyError ? "icmpx" : is_ipv6 ? "icmpv6" : "icmp";
+  return fmt::format("reject with {} {}", family, reject.code);
+}
+
+}  // namespace
+
+bool RuleText::say(const Verdict& e) {
+  switch (e.kind) {
+    case VerdictKind::Accept:
+      return phrase("accept");
+    case VerdictKind::Drop:
+      return phrase("drop");
+    case VerdictKind::Continue:
+      return phrase("continue");
+    case VerdictKind::Return:
+      return phrase("return");
+    case VerdictKind::Jump:
+      return phrase("jump " + e.chain);
+    case VerdictKind::Goto:
+      return phrase("goto " + e.chain);
+    case VerdictKind::Break:
+      return false;
+  }
+  return false;
+}
+
+bool RuleText::say(const MetaStore& e) {
+  const auto field = find_field(e.key);
+  const auto value = field ? constant(e.from, field->form) : std::nullopt;
+  return value && phrase(fmt::format("{} set {}", field->name, *value));
+}
+
+bool RuleText::say(const Nat& e) {
+  const auto address = constant(e.address, ValueForm::Address);
+  const auto flags = nat_flags_text(e.flags);
+  if (!address || !flags || e.address_high) return false;
+  const auto port = ports(e.port, e.port_high);
+  if (!port) return false;
+  const bool bracketed = e.family == Family::Ipv6 && !port->empty();
+  const std::string family = table_.family != TableFamily::Inet ? ""
+                             : e.family == Family::Ipv4         ? " ip"
+                                                                : " ip6";
+  return phrase(fmt::format("{}{} to {}{}{}", e.kind == NatKind::Source ? "snat" : "dnat", family,
+                            bracketed ? "[" + *address + "]" : *address, *port, *flags));
+}
+
+bool RuleText::say(const Masquerade& e) {
+  const auto flags = nat_flags_text(e.flags);
+  const auto port = ports(e.port, e.port_high);
+  if (!flags || !port) return false;
+  return phrase("masquerade" + (port->empty() ? "" : " to " + *port) + *flags);
+}
+
+bool RuleText::say(const Redirect& e) {
+  const auto flags = nat_flags_text(e.flags);
+  const auto port = ports(e.port, e.port_high);
+  if (!flags || !port) return false;
+  return phrase("redirect" + (port->empty() ? "" : " to " + *port) + *flags);
+}
+
+bool RuleText::say(const Reject& e) {
+  const auto text = reject_text(e, context_.network == Family::Ipv6);
+  return text && phrase(*text);
+}
+
+bool RuleText::say(const Counter& e) {
+  if (e == Counter{}) return phrase("counter");
+  return phrase(fmt::format("counter packets {} bytes {}", e.packets, e.bytes));
+}
+
+bool RuleText::say(const Limit& e) {
+  const auto unit = unit_text(e.per_seconds);
+  if (!unit) return false;
+  const bool is_bytes = e.unit == LimitUnit::Bytes;
+  return phrase(fmt::format("limit rate {}{}{}/{} burst {} {}", e.over ? "over " : "", e.rate,
+                            is_bytes ? " bytes" : "", *unit, e.burst,
+                            is_bytes ? "bytes" : "packets"));
+}
+
+bool RuleText::say(const Log& e) {
+  if (e.level || e.flags || e.snaplen || e.queue_threshold) return false;
+  // nft has no way to write a quote within a string.
+  if (e.prefix.find('"') != std::string::npos) return false;
+  std::string text = "log";
+  if (!e.prefix.empty()) text += " prefix " + quoted(e.prefix);
+  if (e.group) text += fmt::format(" group {}", *e.group);
+  return phrase(std::move(text));
+}
+
+bool RuleText::say(const Notrack& /*e*/) { return phrase("notrack"); }
+
+std::optional<std::string> RuleText::constant(const std::optional<Register>& r,
+                                              ValueForm form) const {
+  const auto* bytes = r ? std::get_if<Bytes>(&at(*r).source) : nullptr;
+  if (bytes == nullptr) return std::nullopt;
+  const bool is_host_number = form == ValueForm::Mark || form == ValueForm::HostNumber;
+  if (is_host_number && bytes->size() != 4) return std::nullopt;
+  if (form == ValueForm::Address && bytes->size() != 4 && bytes->size() != 16) return std::nullopt;
+  return value_text(form, *bytes);
+}
+
+std::optional<std::string> RuleText::ports(const std::optional<Register>& low,
+                                           const std::optional<Register>& high) const {
+  if (!low) return high ? std::nullopt : std::optional(std::string());
+  const auto first = constant(low, ValueForm::Number);
+  if (!first || !high) return first ? std::optional(":" + *first) : std::nullopt;
+  const auto last = constant(high, ValueForm::Number);
+  return last ? std::optional(fmt::format(":{}-{}", *first, *last)) : std::nullopt;
+}
+
+}  // namespace topoproof::firewall
