@@ -30,16 +30,18 @@ Ipv6Address ipv6_at(const std::byte* at) {
   return Ipv6Address(bytes);
 }
 
+MacAddress mac_at(const std::byte* at) {
+  std::array<std::byte, 6> bytes{};
+  std::copy_n(at, bytes.size(), bytes.begin());
+  return MacAddress(bytes);
+}
+
 // Takes `size` bytes off the payload. False, and nothing taken, if they are not there.
 bool skip(PacketView& view, std::size_t size) {
   if (view.payload.size() < size) return false;
   view.payload = view.payload.subspan(size);
-  if (view.payload_length) {
-    const bool fits = *view.payload_length >= size;
-    view.payload_length =
-        fits ? std::optional(*view.payload_length - static_cast<std::uint32_t>(size))
-             : std::nullopt;
-  }
+  // The payload is never longer than what the header states, so this cannot go below 0.
+  if (view.payload_length) *view.payload_length -= static_cast<std::uint32_t>(size);
   return true;
 }
 
@@ -242,18 +244,17 @@ std::optional<NeighborView> parse_neighbor_view(const PacketView& packet) {
 }
 
 std::optional<FrameView> parse_frame_view(BytesView bytes) {
-  Reader in(bytes);
-  FrameView frame;
-  frame.dst = in.mac();
-  frame.src = in.mac();
-  frame.ether_type = in.u16();
+  if (bytes.size() < Ether::kSize) return std::nullopt;
+  FrameView frame{.src = mac_at(&bytes[6]),
+                  .dst = mac_at(&bytes[0]),
+                  .ether_type = load_be16(&bytes[12]),
+                  .network = bytes.subspan(Ether::kSize)};
   while (frame.ether_type == Vlan::kEtherType || frame.ether_type == Vlan::kServiceTag) {
-    const std::uint16_t id = in.u16() & 0x0fff;
-    if (!frame.vlan) frame.vlan = id;
-    frame.ether_type = in.u16();
+    if (frame.network.size() < Vlan::kSize) return std::nullopt;
+    if (!frame.vlan) frame.vlan = load_be16(&frame.network[0]) & 0x0fff;
+    frame.ether_type = load_be16(&frame.network[2]);
+    frame.network = frame.network.subspan(Vlan::kSize);
   }
-  if (!in.ok()) return std::nullopt;
-  frame.network = in.rest();
   return frame;
 }
 

@@ -22,11 +22,13 @@ struct TcpView {
   std::optional<std::uint32_t> seq;
   std::optional<std::uint32_t> ack;
   std::optional<std::uint8_t> flags;  // Tcp::kSyn ..
+  friend bool operator==(const TcpView&, const TcpView&) = default;
 };
 
 struct UdpView {
   std::uint16_t sport = 0;
   std::uint16_t dport = 0;
+  friend bool operator==(const UdpView&, const UdpView&) = default;
 };
 
 struct IcmpView {
@@ -36,6 +38,7 @@ struct IcmpView {
   std::optional<std::uint16_t> sequence;
   std::optional<std::uint32_t> mtu;    // of fragmentation needed, packet too big
   std::optional<Ipv4Address> gateway;  // of a redirect
+  friend bool operator==(const IcmpView&, const IcmpView&) = default;
 };
 
 struct PacketView {
@@ -77,6 +80,7 @@ struct NeighborView {
   IpAddress sender;
   IpAddress address;              // which is asked for, or which the answer is about
   std::optional<MacAddress> mac;  // of a request: the sender's; of an answer: that of `address`
+  friend bool operator==(const NeighborView&, const NeighborView&) = default;
 };
 std::optional<NeighborView> parse_arp_view(BytesView arp);  // from the ARP header on
 std::optional<NeighborView> parse_neighbor_view(const PacketView& packet);  // ICMPv6
