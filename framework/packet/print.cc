@@ -88,10 +88,7 @@ std::string describe(const PacketView& packet) {
 }
 
 std::string annotated_hex(const Stack& stack) {
-  // Padding goes to the end, where build puts it.
-  Stack ordered = stack;
-  std::ranges::stable_partition(
-      ordered.layers, [](const Layer& layer) { return !std::holds_alternative<Padding>(layer); });
+  const Stack ordered = with_padding_last(stack);
   const std::vector<Bytes> parts = build_parts(ordered);
   std::string text;
   std::size_t offset = 0;

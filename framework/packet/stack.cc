@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "packet/stack.hh"
 
+#include <algorithm>
 #include <functional>
 #include <iterator>
-#include <ranges>
 
 namespace topoproof::packet {
 namespace {
@@ -99,15 +99,19 @@ std::vector<Bytes> build_parts(const Stack& stack) {
   return parts;
 }
 
+Stack with_padding_last(const Stack& stack) {
+  constexpr auto is_padding = [](const Layer& l) { return std::holds_alternative<Padding>(l); };
+  Stack ordered;
+  std::ranges::copy_if(stack.layers, std::back_inserter(ordered.layers), std::not_fn(is_padding));
+  std::ranges::copy_if(stack.layers, std::back_inserter(ordered.layers), is_padding);
+  return ordered;
+}
+
 Bytes build(const Stack& stack) {
-  const std::vector<Bytes> parts = build_parts(stack);
   Bytes frame;
-  Bytes end;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    Bytes& where = std::holds_alternative<Padding>(stack.layers[i]) ? end : frame;
-    where.insert(where.end(), parts[i].begin(), parts[i].end());
+  for (const Bytes& part : build_parts(with_padding_last(stack))) {
+    frame.insert(frame.end(), part.begin(), part.end());
   }
-  frame.insert(frame.end(), end.begin(), end.end());
   return frame;
 }
 

@@ -66,7 +66,10 @@ inline Stack padding(Bytes bytes) { return {{Padding{std::move(bytes)}}}; }
 // beyond 16 bits wrap. Without an IP layer outside, a transport checksum has no pseudo header.
 Bytes build(const Stack& stack);
 
-// The same, layer by layer: parts[i] are the bytes of stack.layers[i].
+// The layers in the order in which build() writes them.
+Stack with_padding_last(const Stack& stack);
+
+// The same as build(), layer by layer: parts[i] are the bytes of stack.layers[i].
 std::vector<Bytes> build_parts(const Stack& stack);
 
 // Empties each computed field that has the value which build() would fill in: build() gives the
