@@ -19,6 +19,13 @@ bool set_option(const sys::Fd& fd, int level, int name, int value) {
   return ::setsockopt(fd.get(), level, name, &value, sizeof value) == 0;
 }
 
+// With number 0: the kernel, where it is sent to; any free number, where it is bound to.
+sockaddr_nl make_address() {
+  sockaddr_nl address{};
+  address.nl_family = AF_NETLINK;
+  return address;
+}
+
 class KernelTransport final : public Transport {
  public:
   explicit KernelTransport(Protocol protocol)
@@ -38,11 +45,14 @@ class KernelTransport final : public Transport {
     if (!set_option(fd_, SOL_SOCKET, SO_SNDBUFFORCE, kSendBuffer)) {
       set_option(fd_, SOL_SOCKET, SO_SNDBUF, kSendBuffer);
     }
+    // Events that the kernel itself causes pass by a socket without a number; binding gives it one.
+    const sockaddr_nl any = make_address();
+    sys::check_result(::bind(fd_.get(), reinterpret_cast<const sockaddr*>(&any), sizeof any),
+                      "bind a netlink socket");
   }
 
   int send(BytesView datagram) override {
-    sockaddr_nl kernel{};
-    kernel.nl_family = AF_NETLINK;
+    const sockaddr_nl kernel = make_address();
     const auto sent = ::sendto(fd_.get(), datagram.data(), datagram.size(), 0,
                                reinterpret_cast<const sockaddr*>(&kernel), sizeof kernel);
     return sent < 0 ? sys::last_error() : 0;
