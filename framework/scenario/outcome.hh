@@ -3,8 +3,8 @@
 #pragma once
 
 #include <chrono>
+#include <compare>
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,13 +66,22 @@ struct Counts {
   std::size_t diverged = 0;
   std::size_t errors = 0;  // errors of checks, and scenarios that could not be run
   std::size_t skipped = 0;
+
+  std::size_t total() const { return passed + failed + diverged + errors + skipped; }
+  Counts& operator+=(const Counts& other);
+  friend auto operator<=>(const Counts&, const Counts&) = default;
 };
-Counts count(const RunResult& run);  // by results, not by flows
+// By results, not by flows.
+Counts count(const ScenarioResult& scenario);
+Counts count(const RunResult& run);
+
+// Its input is wrong, or the harness failed: this counts as one error beside those of its checks.
+bool could_not_run(const ScenarioResult& scenario);
 
 // 0 all passed; 1 a check failed; 2 the input is wrong; 3 the harness could not do its work;
 // 4 only divergences; where several hold: 2, 3, 1, 4 in that order; 130 interrupted.
-// `strict`: a skip counts as a failure. Nothing that ran at all is an error (3): a run without
-// checks proves nothing.
+// `strict`: a skip counts as a failure. A run in which nothing passed, failed or diverged is an
+// error (3): without checks, or with all of them skipped, it proves nothing.
 int exit_code(const RunResult& run, bool strict);
 
 }  // namespace topoproof::scenario

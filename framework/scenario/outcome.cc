@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "scenario/outcome.hh"
+
+namespace topoproof::scenario {
+namespace {
+
+void add(Counts& counts, Outcome outcome) {
+  switch (outcome) {
+    case Outcome::Passed:
+      ++counts.passed;
+      break;
+    case Outcome::Failed:
+      ++counts.failed;
+      break;
+    case Outcome::Diverged:
+      ++counts.diverged;
+      break;
+    case Outcome::Error:
+      ++counts.errors;
+      break;
+    case Outcome::Skipped:
+      ++counts.skipped;
+      break;
+  }
+}
+
+bool input_is_wrong(const RunResult& run) {
+  for (const ScenarioResult& scenario : run.scenarios) {
+    if (has_errors(scenario.issues)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string_view to_string(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::Passed:
+      return "passed";
+    case Outcome::Failed:
+      return "failed";
+    case Outcome::Diverged:
+      return "diverged";
+    case Outcome::Error:
+      return "error";
+    case Outcome::Skipped:
+      return "skipped";
+  }
+  return "?";
+}
+
+bool could_not_run(const ScenarioResult& scenario) {
+  return !scenario.error.empty() || has_errors(scenario.issues);
+}
+
+Counts count(const ScenarioResult& scenario) {
+  Counts counts{.errors = could_not_run(scenario) ? 1U : 0U};
+  for (const CheckResult& check : scenario.checks) add(counts, check.outcome);
+  return counts;
+}
+
+Counts count(const RunResult& run) {
+  Counts sum;
+  for (const ScenarioResult& scenario : run.scenarios) sum += count(scenario);
+  return sum;
+}
+
+Counts& Counts::operator+=(const Counts& other) {
+  passed += other.passed;
+  failed += other.failed;
+  diverged += other.diverged;
+  errors += other.errors;
+  skipped += other.skipped;
+  return *this;
+}
+
+int exit_code(const RunResult& run, bool strict) {
+  if (run.interrupted) return 130;
+  if (input_is_wrong(run)) return 2;
+  const Counts counts = count(run);
+  if (counts.errors > 0) return 3;
+  if (counts.failed > 0 || (strict && counts.skipped > 0)) return 1;
+  if (counts.diverged > 0) return 4;
+  return counts.passed > 0 ? 0 : 3;
+}
+
+}  // namespace topoproof::scenario

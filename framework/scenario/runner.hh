@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Carries out a scenario: builds its network in the kernel, checks it step by step, takes it down.
+// It prints nothing and exits nowhere: what came of it is the result.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <string>
+
+#include "scenario/outcome.hh"
+
+namespace topoproof::scenario {
+
+struct Scenario;  // scenario.hh
+
+struct RunOptions {
+  std::string pcap_directory = {};          // where captures are kept; empty: nowhere
+  bool always_keep_pcap = false;            // of checks that passed, too
+  bool verbose = false;                     // `hops` of checks that passed, too
+  const std::atomic<bool>* stop = nullptr;  // once true, run() returns within 100 ms
+};
+
+enum class Phase { Building, Checking, TearingDown };
+
+struct Progress {
+  Phase phase = Phase::Building;
+  std::size_t flows_done = 0;
+  std::size_t flows = 0;  // of all steps
+};
+// Called at the start of a phase and now and then in it, by the thread that called run().
+using Observer = std::function<void(const Progress&)>;
+
+// Every step is carried out, also after one with checks that failed; what the kernel refuses and
+// what the harness cannot do ends as `error` of the result. If it was told to stop, the result
+// holds the checks that were decided by then. Nothing is left behind in any case.
+// Several threads may run a scenario each at the same time.
+// REQUIRES: sys::enter_sandbox() was called; the scenario has no errors.
+ScenarioResult run(const Scenario& scenario, const RunOptions& options = {},
+                   const Observer& observer = {});
+
+}  // namespace topoproof::scenario
