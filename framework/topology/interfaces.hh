@@ -38,8 +38,9 @@ std::optional<NodeId> owner_of(const Topology& topology, const IpAddress& addres
 
 bool uses_family(const Topology& topology, Family family);
 
-// A broadcast domain: the interfaces with addresses that reach each other without routing, through
-// links and bridges. In order of first appearance.
+// A broadcast domain: the interfaces that reach each other without routing, through links and
+// bridges. Ports are no part of it (an address belongs on their bridge), nor is the loopback; an
+// interface without an address is. By the first node of each, interfaces in the order of nodes.
 struct Segment {
   std::vector<Interface> interfaces;
 };

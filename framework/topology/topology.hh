@@ -23,9 +23,9 @@
 #include "base/prefix.hh"
 #include "firewall/nat_rules.hh"
 #include "flow/flow.hh"
+#include "state/namespace.hh"
 #include "state/neighbor.hh"
 #include "state/route.hh"
-#include "state/sysctl.hh"
 
 namespace topoproof::topology {
 
@@ -56,9 +56,9 @@ struct Node {
   std::vector<Located<state::Route>> routes = {};
   std::vector<Located<state::Neighbor>> neighbors = {};
   std::vector<Located<state::Sysctl>> sysctls = {};
-  std::vector<Located<firewall::Masquerade>> masquerade = {};
-  std::vector<Located<firewall::SourceNat>> snat = {};
-  std::vector<Located<firewall::PortForward>> port_forwards = {};
+  std::vector<Located<firewall::MasqueradeRule>> masquerade = {};
+  std::vector<Located<firewall::SourceNatRule>> snat = {};
+  std::vector<Located<firewall::PortForwardRule>> port_forwards = {};
   std::vector<RulesText> rules = {};
   std::vector<Located<flow::Service>> listens = {};
 };
