@@ -14,6 +14,7 @@
 #include <pcap/pcap.h>
 #include <unistd.h>
 
+#include "capture/data_link.hh"
 #include "sys/error.hh"
 
 namespace topoproof::capture {
@@ -121,7 +122,7 @@ std::size_t ring_bytes(const TapOptions& options) {
 Issues check_filter(const std::string& filter, LinkType link_type) {
   constexpr int kAnySnapLength = 65535;
   const std::unique_ptr<pcap_t, decltype(&pcap_close)> dead(
-      pcap_open_dead(static_cast<int>(link_type), kAnySnapLength), &pcap_close);
+      pcap_open_dead(dlt_of(link_type), kAnySnapLength), &pcap_close);
   Program program;
   if (compile(dead.get(), filter, program) == 0) return {};
   return {make_issue(fmt::format("capture filter '{}': {}", filter, pcap_geterr(dead.get())))};
