@@ -26,13 +26,17 @@ struct Verdict {
   // The tuple as the target saw it, and as the sender saw the reply: what NAT made of the flow.
   std::optional<flow::Tuple> at_target = {};
   std::optional<flow::Tuple> back_at_sender = {};
+  // The node where a packet vanished without a word: its rules may tell why, if they are traced.
+  std::optional<NodeId> vanished_at = {};
+  // Not empty: the harness itself could not send what the flow asks for.
+  std::string trouble = {};
 };
 
 Verdict judge(const Case& evidence, Witness& witness);
 
-// What a negative verdict still lacks: a fence that was seen wherever the request was seen last.
-// Local refusals (an errno and nothing on any tap) and answers on the wire need none.
-bool needs_fence(const Case& evidence);
-bool fence_passed(const Case& evidence);
+// A verdict from silence stands only if a fence was seen wherever the packet was seen last. Local
+// refusals, answers on the wire and what was never seen on a wire need none.
+bool needs_fence(const Case& evidence, const Verdict& verdict);
+bool fence_passed(const Case& evidence, const Verdict& verdict);
 
 }  // namespace topoproof::evidence

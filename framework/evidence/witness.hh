@@ -10,6 +10,7 @@
 #include "base/id.hh"
 #include "base/issue.hh"
 #include "flow/flow.hh"
+#include "probe/prober.hh"
 
 namespace topoproof::evidence {
 
@@ -32,6 +33,13 @@ struct RuleHit {
   Location origin = {};  // file and line where known
 };
 
+// How a packet is found again among the trace events of a node, which show its headers only: by
+// what no translation changes, or by its tuple as it was seen there.
+struct PacketName {
+  probe::FlowNumber flow = 0;
+  flow::Tuple tuple;
+};
+
 enum class NeighborAnswer { Unknown, Reachable, Incomplete, Failed };
 
 class Witness {
@@ -41,14 +49,15 @@ class Witness {
   virtual std::string interface_name(NodeId node, std::uint32_t index) const = 0;
   virtual bool forwards(NodeId node, Family family) const = 0;
   virtual bool has_rules(NodeId node) const = 0;
-  virtual bool owns(NodeId node, const IpAddress& address) const = 0;
+  virtual bool listens(NodeId node, flow::Service service) const = 0;
+  virtual bool is_bridge_port(NodeId node, std::uint32_t interface) const = 0;
   // `incoming` 0: a packet that the node itself sends.
   virtual RouteAnswer route(NodeId node, const flow::Tuple& tuple, std::uint32_t incoming) = 0;
   virtual NeighborAnswer neighbor(NodeId node, std::uint32_t interface,
                                   const IpAddress& address) = 0;
-  // The rule that ended this flow's packet at the node; nothing if none did, or it is not known.
-  virtual std::optional<RuleHit> rule_hit(NodeId node, std::uint32_t flow,
-                                          const flow::Tuple& tuple) = 0;
+  // The rule or policy that ended the packet at the node; nothing if none did, or if the node's
+  // rules were not traced while it passed.
+  virtual std::optional<RuleHit> rule_hit(NodeId node, const PacketName& packet) = 0;
   // Both are ports of one bridge of the node, and both are isolated.
   virtual bool isolated_from_each_other(NodeId node, std::uint32_t in, const IpAddress& target) = 0;
 };

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "evidence/journey.hh"
+
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
+
+namespace topoproof::evidence {
+namespace {
+
+void copy_role(const Sightings& all, Role role, Sightings& out) {
+  std::ranges::copy_if(all, std::back_inserter(out), [&](const auto& s) { return s.role == role; });
+}
+
+Sightings answers_about(const Case& evidence, bool reply) {
+  Sightings out;
+  std::ranges::copy_if(evidence.sightings, std::back_inserter(out), [&](const Sighting& s) {
+    return (s.role == Role::Reset || s.role == Role::Error) && s.quotes_reply == reply;
+  });
+  return out;
+}
+
+flow::StepKind kind_of(const Sighting& sighting, const Direction& direction, bool first) {
+  if (sighting.way == Way::In) return flow::StepKind::Received;
+  return first && sighting.node == direction.from ? flow::StepKind::Sent
+                                                  : flow::StepKind::Forwarded;
+}
+
+flow::Step make_step(const Sighting& sighting, flow::StepKind kind, const Witness& witness) {
+  return {.kind = kind,
+          .node = sighting.node,
+          .interface = witness.interface_name(sighting.node, sighting.interface),
+          .tuple = sighting.tuple,
+          .ttl = sighting.ttl};
+}
+
+}  // namespace
+
+std::string describe(const RuleHit& hit) {
+  const std::string origin = to_string(hit.origin);
+  return fmt::format("{}{}{}: {}", origin, origin.empty() ? "" : " ", hit.chain, hit.text);
+}
+
+Direction request_of(const Case& evidence) {
+  Direction out{.from = evidence.flow.from,
+                .role = Role::Request,
+                .service = evidence.flow.service,
+                .number = evidence.number,
+                .error = evidence.attempt.error};
+  copy_role(evidence.sightings, Role::Request, out.seen);
+  out.answers = answers_about(evidence, false);
+  if (!out.seen.empty()) {
+    out.tuple = out.seen.front().tuple;
+  } else if (evidence.attempt.sent) {
+    out.tuple = *evidence.attempt.sent;
+  } else {
+    out.tuple = {evidence.flow.source.value_or(IpAddress()), evidence.flow.destination,
+                 evidence.flow.service.protocol, 0, evidence.flow.service.port};
+    // An address of no family's own: the kernel chooses one.
+    if (!evidence.flow.source && evidence.flow.family() == Family::Ipv6) {
+      out.tuple.source = Ipv6Address();
+    }
+  }
+  return out;
+}
+
+Direction reply_of(const Case& evidence, NodeId target, const flow::Tuple& at_target) {
+  Direction out{.from = target,
+                .role = Role::Reply,
+                .tuple = at_target.inverse(),
+                .service = evidence.flow.service,
+                .number = evidence.number};
+  copy_role(evidence.sightings, Role::Reply, out.seen);
+  out.answers = answers_about(evidence, true);
+  if (!evidence.attempt.arrivals.empty()) out.error = evidence.attempt.arrivals[0].reply_error;
+  return out;
+}
+
+const Sighting* last_seen(const Direction& direction, const Witness& witness) {
+  const Sighting* last = nullptr;
+  for (const Sighting& s : direction.seen) {
+    const bool counts =
+        s.way == Way::Out || s.for_this_host || witness.is_bridge_port(s.node, s.interface);
+    if (counts) last = &s;
+  }
+  return last;
+}
+
+flow::Trace trace_of(const Direction& direction, const Witness& witness) {
+  flow::Trace trace;
+  for (const Sighting& s : direction.seen) {
+    const bool stranger =
+        s.way == Way::In && !s.for_this_host && !witness.is_bridge_port(s.node, s.interface);
+    if (stranger) continue;
+    const bool changed = !trace.empty() && trace.back().tuple != s.tuple;
+    if (changed) trace.push_back(make_step(s, flow::StepKind::Translated, witness));
+    trace.push_back(make_step(s, kind_of(s, direction, trace.empty()), witness));
+  }
+  return trace;
+}
+
+flow::Fate fate_of(const Direction& direction, Witness& witness) {
+  if (const auto fate = local_refusal(direction, witness)) return *fate;
+  if (const auto fate = answered_end(direction, witness)) return *fate;
+  return silent_end(direction, witness);
+}
+
+}  // namespace topoproof::evidence

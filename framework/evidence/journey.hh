@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// One direction of a flow, cut out of its evidence: what the judge looks at when it asks how far
+// the packet came. Internal to this module.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "evidence/judge.hh"
+#include "evidence/sighting.hh"
+#include "evidence/witness.hh"
+#include "flow/trace.hh"
+
+namespace topoproof::evidence {
+
+struct Direction {
+  NodeId from;
+  Role role = Role::Request;
+  flow::Tuple tuple;  // as its sender makes it
+  flow::Service service;
+  probe::FlowNumber number = 0;
+  int error = 0;      // errno of sending it
+  Sightings seen;     // of the packet itself, in order
+  Sightings answers;  // resets and errors about it, in order
+};
+
+Direction request_of(const Case& evidence);
+Direction reply_of(const Case& evidence, NodeId target, const flow::Tuple& at_target);
+
+// Where the packet was seen last, copies that a bridge flooded to strangers left out.
+const Sighting* last_seen(const Direction& direction, const Witness& witness);
+
+// Sent, received, forwarded and translated, as seen.
+flow::Trace trace_of(const Direction& direction, const Witness& witness);
+
+// What became of a packet that was not delivered.
+flow::Fate fate_of(const Direction& direction, Witness& witness);
+
+// Parts of fate_of. Nothing: this is not what ended it.
+std::optional<flow::Fate> local_refusal(const Direction& direction, Witness& witness);
+std::optional<flow::Fate> answered_end(const Direction& direction, Witness& witness);
+flow::Fate silent_end(const Direction& direction, Witness& witness);
+
+std::string describe(const RuleHit& hit);
+
+}  // namespace topoproof::evidence

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "evidence/judge.hh"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "evidence/journey.hh"
+#include "sys/error.hh"
+
+namespace topoproof::evidence {
+namespace {
+
+using flow::FateKind;
+
+struct Delivery {
+  NodeId node;
+  flow::Tuple tuple;  // as the target saw the request
+  std::string proof;
+};
+
+// The target's socket got it, or its kernel's own answer was captured where it left.
+std::optional<Delivery> delivery_of(const Case& evidence) {
+  if (!evidence.attempt.arrivals.empty()) {
+    const probe::Arrival& arrival = evidence.attempt.arrivals.front();
+    return Delivery{arrival.node, arrival.tuple, "the target's socket got it"};
+  }
+  if (evidence.flow.service.protocol == flow::Protocol::Udp) return std::nullopt;
+  const auto reply = std::ranges::find(evidence.sightings, Role::Reply, &Sighting::role);
+  if (reply != evidence.sightings.end() && reply->way == Way::Out) {
+    return Delivery{reply->node, reply->tuple.inverse(), "the target's kernel answered"};
+  }
+  return std::nullopt;
+}
+
+// TCP alone: its kernel could not send the SYN+ACK, so no socket was told. The route says so, a
+// socket listens, and there is no rule that could have dropped the SYN before.
+std::optional<Delivery> delivery_without_answer(const Direction& request, Witness& witness) {
+  const Sighting* last = last_seen(request, witness);
+  if (last == nullptr || last->way == Way::Out || request.service.protocol != flow::Protocol::Tcp) {
+    return std::nullopt;
+  }
+  const flow::Service service{flow::Protocol::Tcp, last->tuple.destination_port};
+  if (witness.has_rules(last->node) || !witness.listens(last->node, service)) return std::nullopt;
+  const auto route = witness.route(last->node, last->tuple, last->interface);
+  if (route.kind != RouteAnswer::Kind::Local) return std::nullopt;
+  if (witness.route(last->node, last->tuple.inverse(), 0).error == 0) return std::nullopt;
+  return Delivery{last->node, last->tuple, "it came to a listening host that cannot answer"};
+}
+
+flow::Step final_step(const flow::Fate& fate, flow::StepKind kind, const flow::Trace& trace) {
+  flow::Step step{.kind = kind, .node = fate.at.value_or(NodeId()), .detail = fate.proof};
+  if (!trace.empty()) step.tuple = trace.back().tuple;
+  return step;
+}
+
+flow::Journey delivered(const Direction& direction, NodeId node, std::string proof,
+                        const Witness& witness) {
+  flow::Journey journey{
+      .fate = {.kind = FateKind::Delivered, .at = node, .proof = std::move(proof)},
+      .trace = trace_of(direction, witness)};
+  journey.trace.push_back(final_step(journey.fate, flow::StepKind::Delivered, journey.trace));
+  return journey;
+}
+
+flow::Journey died(const Direction& direction, Witness& witness) {
+  flow::Journey journey{.fate = fate_of(direction, witness), .trace = trace_of(direction, witness)};
+  journey.trace.push_back(final_step(journey.fate, flow::StepKind::Died, journey.trace));
+  return journey;
+}
+
+void judge_reply(const Case& evidence, const Delivery& delivery, Witness& witness, Verdict& out) {
+  const Direction reply = reply_of(evidence, delivery.node, delivery.tuple);
+  const auto back = std::ranges::find_if(reply.seen, [&](const Sighting& s) {
+    return s.node == evidence.flow.from && s.way == Way::In && s.for_this_host;
+  });
+  if (back != reply.seen.end()) out.back_at_sender = back->tuple;
+  out.reply = evidence.attempt.answered
+                  ? delivered(reply, evidence.flow.from, "the sender's socket got it", witness)
+                  : died(reply, witness);
+  if (out.reply->fate.kind == FateKind::Lost) out.vanished_at = out.reply->fate.at;
+}
+
+// An errno that says nothing of the network: the flow could not be sent as it was asked for.
+bool harness_failed(const Direction& request, const flow::Fate& fate) {
+  return request.error != 0 && request.seen.empty() && fate.kind == FateKind::Lost;
+}
+
+// The direction in which a packet vanished, if one did.
+std::optional<Direction> silent_direction(const Case& evidence, const Verdict& verdict) {
+  const auto silent = [](const flow::Journey& j) {
+    return j.fate.kind != FateKind::Delivered && !j.fate.answer;
+  };
+  if (silent(verdict.request)) return request_of(evidence);
+  if (!verdict.reply || !silent(*verdict.reply)) return std::nullopt;
+  return reply_of(evidence, verdict.request.fate.at.value_or(NodeId()),
+                  verdict.at_target.value_or(flow::Tuple{}));
+}
+
+}  // namespace
+
+Verdict judge(const Case& evidence, Witness& witness) {
+  Verdict out;
+  const Direction request = request_of(evidence);
+  auto delivery = delivery_of(evidence);
+  if (!delivery) delivery = delivery_without_answer(request, witness);
+  if (delivery) {
+    out.request = delivered(request, delivery->node, delivery->proof, witness);
+    out.at_target = delivery->tuple;
+    judge_reply(evidence, *delivery, witness, out);
+    return out;
+  }
+  out.request = died(request, witness);
+  const flow::Fate& fate = out.request.fate;
+  if (harness_failed(request, fate)) {
+    out.trouble = fmt::format("the flow could not be sent: {}", sys::error_text(request.error));
+  } else if (fate.kind == FateKind::Lost) {
+    out.vanished_at = fate.at;
+  }
+  return out;
+}
+
+bool needs_fence(const Case& evidence, const Verdict& verdict) {
+  const auto direction = silent_direction(evidence, verdict);
+  return direction && !direction->seen.empty();
+}
+
+bool fence_passed(const Case& evidence, const Verdict& verdict) {
+  const auto direction = silent_direction(evidence, verdict);
+  if (!direction || direction->seen.empty()) return true;
+  const Sighting& last = direction->seen.back();
+  return std::ranges::any_of(evidence.sightings, [&](const Sighting& s) {
+    return s.role == Role::Fence && s.node == last.node && s.interface == last.interface &&
+           s.way == last.way && s.tuple.source == last.tuple.source;
+  });
+}
+
+}  // namespace topoproof::evidence

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Nobody said anything. The last node that saw the packet is asked, in the order in which the
+// kernel would have ended it: bridge, rules, route, neighbour.
+#include <cerrno>
+
+#include <fmt/format.h>
+
+#include "evidence/journey.hh"
+#include "sys/error.hh"
+
+namespace topoproof::evidence {
+namespace {
+
+using flow::Fate;
+using flow::FateKind;
+using Kind = RouteAnswer::Kind;
+
+struct End {
+  const Direction& direction;
+  NodeId node;
+  flow::Tuple tuple;
+  std::uint32_t incoming = 0;  // 0: it was about to be sent
+};
+
+Fate make_fate(const End& end, FateKind kind, std::string proof) {
+  return {.kind = kind, .at = end.node, .proof = std::move(proof)};
+}
+
+std::optional<Fate> ended_by_bridge(const End& end, Witness& witness) {
+  if (end.incoming == 0 || !witness.is_bridge_port(end.node, end.incoming)) return std::nullopt;
+  if (!witness.isolated_from_each_other(end.node, end.incoming, end.tuple.destination)) {
+    return std::nullopt;
+  }
+  return make_fate(end, FateKind::Dropped,
+                   fmt::format("{} and the port of {} are isolated from each other",
+                               witness.interface_name(end.node, end.incoming),
+                               to_string(end.tuple.destination)));
+}
+
+std::optional<Fate> ended_by_rule(const End& end, Witness& witness) {
+  if (!witness.has_rules(end.node)) return std::nullopt;
+  const auto hit = witness.rule_hit(end.node, {end.direction.number, end.tuple});
+  if (!hit || hit->verdict == RuleHit::Verdict::Accept) return std::nullopt;
+  const bool reject = hit->verdict == RuleHit::Verdict::Reject;
+  return make_fate(end, reject ? FateKind::Rejected : FateKind::Dropped, describe(*hit));
+}
+
+// In transit the kernel says EINVAL of martians and EXDEV of reverse path failures
+// (fib_validate_source, ip_route_input_slow); a local lookup says EINVAL of blackhole routes.
+std::optional<Fate> ended_by_validation(const End& end, const RouteAnswer& route) {
+  const bool invalid = route.error == EXDEV || route.error == EINVAL;
+  if (!invalid || route.kind == Kind::Blackhole) return std::nullopt;
+  return make_fate(end, FateKind::Martian,
+                   fmt::format("{} fails source or destination validation: {}",
+                               to_string(end.tuple), sys::error_text(route.error)));
+}
+
+bool is_no_route(const RouteAnswer& route) {
+  return route.kind == Kind::None || route.kind == Kind::Blackhole ||
+         route.kind == Kind::Unreachable || route.kind == Kind::Prohibit;
+}
+
+std::optional<Fate> ended_by_route(const End& end, const RouteAnswer& route, Witness& witness) {
+  const bool transit = end.incoming != 0 && route.kind != Kind::Local;
+  if (transit && !witness.forwards(end.node, end.tuple.destination.family())) {
+    return make_fate(end, FateKind::NotForwarding,
+                     fmt::format("{} does not forward {}", witness.node_name(end.node),
+                                 to_string(end.tuple.destination.family())));
+  }
+  if (auto fate = ended_by_validation(end, route)) return fate;
+  if (!is_no_route(route)) return std::nullopt;
+  std::string proof = fmt::format("no route to {}", to_string(end.tuple.destination));
+  if (route.kind != Kind::None) proof = fmt::format("the route says {}", route.text);
+  if (route.error != 0) proof += fmt::format(" ({})", sys::error_name(route.error));
+  return make_fate(end, FateKind::NoRoute, std::move(proof));
+}
+
+std::optional<Fate> ended_by_neighbor(const End& end, const RouteAnswer& route, Witness& witness) {
+  if (route.kind != Kind::Unicast) return std::nullopt;
+  const IpAddress next = route.gateway.value_or(end.tuple.destination);
+  const auto neighbor = witness.neighbor(end.node, route.interface, next);
+  if (neighbor != NeighborAnswer::Failed && neighbor != NeighborAnswer::Incomplete) {
+    return std::nullopt;
+  }
+  return make_fate(
+      end, FateKind::NoNeighbor,
+      fmt::format("{} asked for {} on {} and nobody answered", witness.node_name(end.node),
+                  to_string(next), witness.interface_name(end.node, route.interface)));
+}
+
+// The packet was for this node, whose own answer cannot leave: a closed port is refused in silence.
+std::optional<Fate> ended_at_closed_port(const End& end, const RouteAnswer& route,
+                                         Witness& witness) {
+  const bool here = route.kind == Kind::Local && end.direction.service.has_port();
+  const flow::Service service{end.tuple.protocol, end.tuple.destination_port};
+  if (!here || witness.has_rules(end.node) || witness.listens(end.node, service)) {
+    return std::nullopt;
+  }
+  const RouteAnswer back = witness.route(end.node, end.tuple.inverse(), 0);
+  if (!is_no_route(back)) return std::nullopt;
+  return make_fate(end, FateKind::Refused, "nobody listens, and the answer has no route");
+}
+
+Fate lost(const End& end, const Witness& witness) {
+  const std::string node = witness.node_name(end.node);
+  if (end.direction.seen.empty()) {
+    return make_fate(end, FateKind::Lost, fmt::format("never seen leaving {}", node));
+  }
+  return make_fate(end, FateKind::Lost, fmt::format("last seen at {}", node));
+}
+
+Fate lost_on_the_wire(const Sighting& last, const Witness& witness) {
+  return {
+      .kind = FateKind::Lost,
+      .at = last.node,
+      .proof = fmt::format("left {} by {} and was seen nowhere after", witness.node_name(last.node),
+                           witness.interface_name(last.node, last.interface))};
+}
+
+}  // namespace
+
+Fate silent_end(const Direction& direction, Witness& witness) {
+  const Sighting* last = last_seen(direction, witness);
+  if (last != nullptr && last->way == Way::Out) return lost_on_the_wire(*last, witness);
+  const End end = last == nullptr ? End{direction, direction.from, direction.tuple}
+                                  : End{direction, last->node, last->tuple, last->interface};
+  if (const auto fate = ended_by_bridge(end, witness)) return *fate;
+  if (const auto fate = ended_by_rule(end, witness)) return *fate;
+  const RouteAnswer route = witness.route(end.node, end.tuple, end.incoming);
+  if (const auto fate = ended_by_route(end, route, witness)) return *fate;
+  if (const auto fate = ended_by_neighbor(end, route, witness)) return *fate;
+  if (const auto fate = ended_at_closed_port(end, route, witness)) return *fate;
+  return lost(end, witness);
+}
+
+}  // namespace topoproof::evidence

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "evidence/tracker.hh"
+
+#include <algorithm>
+#include <utility>
+
+#include "packet/icmp.hh"
+#include "packet/icmpv6.hh"
+#include "packet/ipv4.hh"
+#include "packet/tcp.hh"
+
+namespace topoproof::evidence {
+namespace {
+
+using packet::PacketView;
+using probe::FlowNumber;
+using probe::Token;
+using probe::TokenKind;
+
+flow::Protocol protocol_of(const PacketView& view) {
+  if (view.tcp() != nullptr) return flow::Protocol::Tcp;
+  if (view.udp() != nullptr) return flow::Protocol::Udp;
+  if (view.icmp() != nullptr) return flow::Protocol::Icmp;
+  return flow::Protocol::Raw;
+}
+
+flow::Tuple tuple_of(const PacketView& view) {
+  flow::Tuple tuple{view.src, view.dst, protocol_of(view)};
+  if (const auto* icmp = view.icmp()) {
+    tuple.source_port = tuple.destination_port = icmp->id.value_or(0);
+  } else {
+    tuple.source_port = view.sport().value_or(0);
+    tuple.destination_port = view.dport().value_or(0);
+  }
+  return tuple;
+}
+
+bool is_echo_reply(const packet::IcmpView& icmp, Family family) {
+  return icmp.type ==
+         (family == Family::Ipv4 ? packet::Icmp::kEchoReply : packet::Icmpv6::kEchoReply);
+}
+
+// What identifies a raw frame on its whole way: addresses, ports, TTL and checksums may change.
+std::uint64_t content_of(const PacketView& view) {
+  constexpr std::size_t kMost = 64;                          // well within a tap's snap length
+  std::uint64_t hash = 0xcbf29ce484222325U ^ view.protocol;  // FNV-1a
+  const auto mix = [&hash](std::uint64_t value) { hash = (hash ^ value) * 0x100000001b3U; };
+  mix(view.id.value_or(0));
+  if (const auto* icmp = view.icmp()) mix(std::uint64_t{icmp->type} << 8 | icmp->code);
+  for (const std::byte b : view.payload.first(std::min(kMost, view.payload.size()))) {
+    mix(std::to_integer<std::uint64_t>(b));
+  }
+  return hash;
+}
+
+Sighting make_sighting(NodeId node, const capture::FrameView& frame, const PacketView& view) {
+  Sighting out;
+  out.time_ns = frame.timestamp.time_since_epoch().count();
+  out.node = node;
+  out.interface = frame.interface_index;
+  out.way = frame.type == capture::PacketType::Outgoing ? Way::Out : Way::In;
+  out.for_this_host = frame.type != capture::PacketType::OtherHost;
+  out.ttl = view.ttl;
+  out.tuple = tuple_of(view);
+  if (view.is_icmp_error()) {
+    out.icmp_type = view.icmp()->type;
+    out.icmp_code = view.icmp()->code;
+    out.mtu = static_cast<std::uint16_t>(view.icmp()->mtu.value_or(0));
+  }
+  return out;
+}
+
+bool has(std::uint8_t flags, std::uint8_t flag) { return (flags & flag) != 0; }
+
+}  // namespace
+
+void Tracker::forget_before(FlowNumber first) {
+  const auto gone = std::min<std::size_t>(first - first_, flows_.size());
+  flows_.erase(flows_.begin(), flows_.begin() + static_cast<std::ptrdiff_t>(gone));
+  first_ = first;
+  std::erase_if(by_sequence_, [&](const auto& entry) { return entry.second.number < first; });
+  std::erase_if(by_content_, [&](const auto& entry) { return entry.second < first; });
+  strays_.clear();
+}
+
+void Tracker::learn_tcp(FlowNumber number, NodeId sender, std::uint16_t source_port, bool fence) {
+  resolve_strays(sender, source_port, {number, fence});
+}
+
+void Tracker::learn_raw(FlowNumber number, BytesView frame) {
+  const auto ethernet = packet::parse_frame_view(frame);
+  const auto view = ethernet ? packet::parse_view(ethernet->network) : std::nullopt;
+  if (!view) return;  // not IP: only the errno of sending it can be told
+  if (const auto* tcp = view->tcp(); tcp != nullptr && tcp->seq) {
+    by_sequence_[*tcp->seq] = {number, false};
+  }
+  by_content_[content_of(*view)] = number;
+}
+
+// The first packet that leaves the sender from this port tells the connection's sequence number.
+void Tracker::resolve_strays(NodeId sender, std::uint16_t source_port,
+                             const Connection& connection) {
+  const auto first = std::ranges::find_if(strays_, [&](const Stray& s) {
+    return s.sighting.node == sender && s.sighting.way == Way::Out &&
+           s.sighting.tuple.source_port == source_port && has(s.flags, packet::Tcp::kSyn) &&
+           !has(s.flags, packet::Tcp::kAck);
+  });
+  if (first == strays_.end()) return;  // it never left the sender
+  by_sequence_[first->seq] = connection;
+  std::erase_if(strays_, [&](const Stray& stray) {
+    const auto match = match_tcp(stray);
+    if (match) store(*match, stray.sighting);
+    return match.has_value();
+  });
+}
+
+std::optional<FlowNumber> Tracker::add(NodeId node, const capture::FrameView& frame) {
+  const auto view = packet::parse_view(frame.bytes);
+  if (!view) return std::nullopt;
+  const Sighting sighting = make_sighting(node, frame, *view);
+  if (const auto found = match(*view)) {
+    store(*found, sighting);
+    return found->number;
+  }
+  const auto* tcp = view->tcp();
+  if (tcp != nullptr && tcp->seq && tcp->flags) {
+    strays_.push_back({sighting, *tcp->seq, tcp->ack.value_or(0), *tcp->flags});
+  }
+  return std::nullopt;
+}
+
+std::optional<Tracker::Match> Tracker::match(const PacketView& view) const {
+  if (view.is_icmp_error()) return match_error(view);
+  if (const auto found = match_token(view)) return found;
+  const auto* tcp = view.tcp();
+  if (tcp != nullptr && tcp->seq && tcp->flags) {
+    if (const auto found = match_tcp({{}, *tcp->seq, tcp->ack.value_or(0), *tcp->flags})) {
+      return found;
+    }
+  }
+  return match_raw(view);
+}
+
+std::optional<Tracker::Match> Tracker::match_token(const PacketView& view) const {
+  const auto token = probe::decode_token(view.payload);
+  if (!token || token->run != run_ || !tracked(token->flow)) return std::nullopt;
+  if (token->kind == TokenKind::Fence) return Match{token->flow, Role::Fence};
+  const auto* icmp = view.icmp();
+  const bool reply =
+      icmp != nullptr ? is_echo_reply(*icmp, view.family()) : token->kind == TokenKind::Reply;
+  return Match{token->flow, reply ? Role::Reply : Role::Request};
+}
+
+const Tracker::Connection* Tracker::connection_of(const Stray& segment, bool& reply) const {
+  // The handshake from the sender: its number itself, or the next one behind the SYN.
+  for (const std::uint32_t sequence : {segment.seq, segment.seq - 1}) {
+    if (const auto found = by_sequence_.find(sequence); found != by_sequence_.end()) {
+      reply = false;
+      return &found->second;
+    }
+  }
+  if (!has(segment.flags, packet::Tcp::kAck)) return nullptr;
+  const auto found = by_sequence_.find(segment.ack - 1);  // what answers the SYN
+  reply = true;
+  return found == by_sequence_.end() ? nullptr : &found->second;
+}
+
+std::optional<Tracker::Match> Tracker::match_tcp(const Stray& segment) const {
+  bool reply = false;
+  const Connection* connection = connection_of(segment, reply);
+  if (connection == nullptr || !tracked(connection->number)) return std::nullopt;
+  if (connection->fence) return Match{connection->number, Role::Fence};
+  if (has(segment.flags, packet::Tcp::kRst)) return Match{connection->number, Role::Reset, !reply};
+  return Match{connection->number, reply ? Role::Reply : Role::Request};
+}
+
+std::optional<Tracker::Match> Tracker::match_error(const PacketView& error) const {
+  const auto quoted = error.quoted();
+  if (!quoted) return std::nullopt;
+  auto found = match(*quoted);
+  if (!found || found->role == Role::Fence) return found;
+  found->quotes_reply = found->role == Role::Reply;
+  found->role = Role::Error;
+  return found;
+}
+
+std::optional<Tracker::Match> Tracker::match_raw(const PacketView& view) const {
+  if (by_content_.empty()) return std::nullopt;
+  const auto found = by_content_.find(content_of(view));
+  if (found == by_content_.end() || !tracked(found->second)) return std::nullopt;
+  return Match{found->second, Role::Request};
+}
+
+void Tracker::store(const Match& match, Sighting sighting) {
+  const std::size_t index = match.number - first_;
+  if (flows_.size() <= index) flows_.resize(index + 1);
+  sighting.role = match.role;
+  sighting.quotes_reply = match.quotes_reply;
+  flows_[index].push_back(sighting);
+}
+
+Sightings Tracker::sightings(FlowNumber number) const {
+  const std::size_t index = number - first_;
+  if (!tracked(number) || index >= flows_.size()) return {};
+  Sightings out = flows_[index];
+  std::ranges::stable_sort(out, {}, &Sighting::time_ns);
+  return out;
+}
+
+bool Tracker::saw_reply(FlowNumber number) const {
+  const std::size_t index = number - first_;
+  return tracked(number) && index < flows_.size() &&
+         std::ranges::any_of(
+             flows_[index], [](const Sighting& s) { return s.role == Role::Reply; });
+}
+
+bool Tracker::saw_answer(FlowNumber number) const {
+  const std::size_t index = number - first_;
+  return tracked(number) && index < flows_.size() &&
+         std::ranges::any_of(
+             flows_[index],
+             [](const Sighting& s) { return s.role == Role::Reset || s.role == Role::Error; });
+}
+
+}  // namespace topoproof::evidence

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Knows the packets of our flows again in what the taps capture, whatever NAT made of them.
+//
+// UDP, ICMP and TCP data carry a token; ICMP errors quote one. TCP's handshake has no payload: its
+// packets are known by the initial sequence number, which is learnt where it leaves the sender
+// from a port that only this flow uses. Raw frames are known by their payload.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "capture/frame.hh"
+#include "evidence/sighting.hh"
+#include "packet/view.hh"
+#include "probe/prober.hh"
+#include "probe/token.hh"
+
+namespace topoproof::evidence {
+
+class Tracker {
+ public:
+  explicit Tracker(std::uint32_t run) : run_(run) {}
+
+  // Flows below `first` are forgotten, flows from `first` on are tracked.
+  void forget_before(probe::FlowNumber first);
+
+  // The sender's own tuple of a TCP flow, or of its fence: its packets, also those captured
+  // before this call, are attributed from now on.
+  void learn_tcp(probe::FlowNumber number, NodeId sender, std::uint16_t source_port, bool fence);
+  void learn_raw(probe::FlowNumber number, BytesView frame);
+
+  // RETURNS: the flow that the frame belongs to, if it is known already.
+  std::optional<probe::FlowNumber> add(NodeId node, const capture::FrameView& frame);
+
+  // In order of time. Empty for a flow that nobody saw.
+  Sightings sightings(probe::FlowNumber number) const;
+  // An echo reply for the flow has been captured anywhere.
+  bool saw_reply(probe::FlowNumber number) const;
+  // An answer that ends the flow (a reset, an ICMP error) has been captured anywhere.
+  bool saw_answer(probe::FlowNumber number) const;
+
+ private:
+  // Which packet of which flow, before direction and tuple are added.
+  struct Match {
+    probe::FlowNumber number = 0;
+    Role role = Role::Request;
+    bool quotes_reply = false;
+  };
+  struct Connection {
+    probe::FlowNumber number = 0;
+    bool fence = false;
+  };
+  // A TCP segment whose flow is not known yet.
+  struct Stray {
+    Sighting sighting;
+    std::uint32_t seq = 0;
+    std::uint32_t ack = 0;
+    std::uint8_t flags = 0;
+  };
+
+  std::optional<Match> match(const packet::PacketView& view) const;
+  std::optional<Match> match_token(const packet::PacketView& view) const;
+  std::optional<Match> match_tcp(const Stray& segment) const;
+  std::optional<Match> match_error(const packet::PacketView& error) const;
+  std::optional<Match> match_raw(const packet::PacketView& view) const;
+  const Connection* connection_of(const Stray& segment, bool& reply) const;
+  bool tracked(probe::FlowNumber number) const { return number >= first_; }
+  void store(const Match& match, Sighting sighting);
+  void resolve_strays(NodeId sender, std::uint16_t source_port, const Connection& connection);
+
+  std::uint32_t run_;
+  probe::FlowNumber first_ = 0;
+  std::vector<Sightings> flows_;  // by number - first_
+  std::unordered_map<std::uint32_t, Connection> by_sequence_;
+  std::unordered_map<std::uint64_t, probe::FlowNumber> by_content_;  // raw frames
+  std::vector<Stray> strays_;
+};
+
+}  // namespace topoproof::evidence
