@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plan/pins.hh"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+namespace topoproof::plan {
+namespace {
+
+constexpr std::string_view kRouter = "the topology says that it forwards";
+constexpr std::string_view kHost = "only nodes with `forwarding` route for others";
+constexpr std::string_view kErrors = "every probe gets its ICMP error, however many there are";
+constexpr std::string_view kReversePath = "packets are not judged by the way back to their source";
+constexpr std::string_view kSources = "packets with our own source address are refused";
+constexpr std::string_view kArpReply = "ARP is answered on every interface for every own address";
+constexpr std::string_view kArpSource = "ARP asks with any own address";
+constexpr std::string_view kSendRedirects = "routers tell of a better gateway";
+constexpr std::string_view kTakeRedirects =
+    "the routes are those of the file, whatever routers say";
+constexpr std::string_view kTracking = "connection tracking judges TCP as its documentation says";
+
+constexpr std::array kEverywhere = {
+    Pin{"net.ipv4.conf.all.rp_filter", "0", kReversePath},
+    Pin{"net.ipv4.conf.default.rp_filter", "0", kReversePath},
+    Pin{"net.ipv4.conf.all.accept_local", "0", kSources},
+    Pin{"net.ipv4.conf.default.accept_local", "0", kSources},
+    Pin{"net.ipv4.conf.all.arp_ignore", "0", kArpReply},
+    Pin{"net.ipv4.conf.default.arp_ignore", "0", kArpReply},
+    Pin{"net.ipv4.conf.all.arp_announce", "0", kArpSource},
+    Pin{"net.ipv4.conf.default.arp_announce", "0", kArpSource},
+    Pin{"net.ipv4.conf.all.send_redirects", "1", kSendRedirects},
+    Pin{"net.ipv4.conf.default.send_redirects", "1", kSendRedirects},
+    Pin{"net.ipv4.conf.all.accept_redirects", "0", kTakeRedirects},
+    Pin{"net.ipv4.conf.default.accept_redirects", "0", kTakeRedirects},
+    Pin{"net.ipv4.icmp_ratelimit", "0", kErrors},
+    // Per namespace since Linux 6.13; before, only the machine's administrator can set them.
+    Pin{"net.ipv4.icmp_msgs_per_sec", "1000000", kErrors},
+    Pin{"net.ipv4.icmp_msgs_burst", "1000000", kErrors},
+    Pin{"net.ipv4.ip_local_port_range", "32768 60999", "source ports come from the usual range"},
+    Pin{"net.netfilter.nf_conntrack_tcp_loose", "1", kTracking},
+    Pin{"net.netfilter.nf_conntrack_tcp_be_liberal", "0", kTracking},
+};
+
+// Written to "all" it holds for "default" and for every interface, present and future.
+constexpr std::array kWithoutIpv6 = {
+    Pin{"net.ipv6.conf.all.disable_ipv6", "1",
+        "no address is IPv6: discovery would only fill links and captures"},
+};
+
+constexpr std::array kWithIpv6 = {
+    Pin{"net.ipv6.conf.all.disable_ipv6", "0", "the topology has IPv6 addresses"},
+    Pin{"net.ipv6.conf.default.accept_dad", "0", "addresses are usable at once"},
+    Pin{"net.ipv6.conf.all.accept_dad", "0", "addresses are usable at once"},
+    Pin{"net.ipv6.conf.default.accept_ra", "0", "addresses and routes are those of the file"},
+    Pin{"net.ipv6.conf.default.router_solicitations", "0", "nobody waits for an advertisement"},
+    Pin{"net.ipv6.conf.default.accept_redirects", "0", kTakeRedirects},
+    Pin{"net.ipv6.icmp.ratelimit", "0", kErrors},
+};
+
+constexpr std::string_view kBridged =
+    "bridged frames do not cross the IP hooks (where br_netfilter is built in, they do)";
+constexpr std::array kWithBridges = {
+    Pin{"net.bridge.bridge-nf-call-iptables", "0", kBridged},
+    Pin{"net.bridge.bridge-nf-call-ip6tables", "0", kBridged},
+    Pin{"net.bridge.bridge-nf-call-arptables", "0", kBridged},
+};
+
+constexpr std::array kWithForwarding = {
+    Pin{"net.ipv4.fib_multipath_hash_seed", "1", "equal ways are chosen alike in every run"},
+};
+
+std::string with_slashes(std::string_view name) {
+  std::string text(name);
+  if (text.find_first_of("./") != std::string::npos && text[text.find_first_of("./")] == '.') {
+    std::ranges::replace(text, '.', '/');
+  }
+  return text;
+}
+
+void append(std::vector<Pin>& pins, std::span<const Pin> more) {
+  pins.insert(pins.end(), more.begin(), more.end());
+}
+
+}  // namespace
+
+std::vector<Pin> make_pins(const PinScope& scope) {
+  const std::string_view forwarding = scope.forwarding ? "1" : "0";
+  const std::string_view reason = scope.forwarding ? kRouter : kHost;
+  std::vector<Pin> pins = {{"net.ipv4.ip_forward", forwarding, reason}};
+  append(pins, kEverywhere);
+  if (scope.ipv6) {
+    pins.push_back({"net.ipv6.conf.all.forwarding", forwarding, reason});
+    append(pins, kWithIpv6);
+  } else {
+    append(pins, kWithoutIpv6);
+  }
+  if (scope.bridges) append(pins, kWithBridges);
+  if (scope.forwarding) append(pins, kWithForwarding);
+  return pins;
+}
+
+bool is_same_sysctl(std::string_view a, std::string_view b) {
+  return with_slashes(a) == with_slashes(b);
+}
+
+std::string interface_of_sysctl(std::string_view name) {
+  const std::string path = with_slashes(name);
+  for (const std::string_view folder :
+       {"net/ipv4/conf/", "net/ipv6/conf/", "net/ipv4/neigh/", "net/ipv6/neigh/"}) {
+    if (!path.starts_with(folder)) continue;
+    const std::size_t begin = folder.size();
+    std::string interface = path.substr(begin, path.rfind('/') - begin);
+    return interface == "all" || interface == "default" ? "" : interface;
+  }
+  return {};
+}
+
+}  // namespace topoproof::plan
