@@ -277,6 +277,16 @@ TEST_F(NetlinkTest, SysctlsAreReadByName) {
             (std::vector<state::Sysctl>{{"net.ipv4.ip_forward", "1"}}));
 }
 
+TEST_F(NetlinkTest, CountersAreTheNamespacesOwn) {
+  KernelNamespace ns;
+  const auto counters = sys::call_in(ns.ns, [] { return observe_counters(); });
+  for (const char* name : {"IpExt.InNoRoutes", "Ip.ForwDatagrams", "Ip.OutNoRoutes",
+                           "TcpExt.IPReversePathFilter", "Ip6InNoRoutes"}) {
+    ASSERT_TRUE(counters.contains(name)) << name;
+    EXPECT_EQ(counters.at(name), 0) << name;
+  }
+}
+
 TEST_F(NetlinkTest, EventsArriveWhereTheyAreSubscribed) {
   constexpr unsigned kLinkGroup = 1;  // RTNLGRP_LINK
   KernelNamespace ns;

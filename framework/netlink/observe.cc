@@ -95,4 +95,16 @@ std::vector<state::Sysctl> observe_sysctls(std::span<const std::string> names) {
   return found;
 }
 
+state::Counters observe_counters() {
+  const auto read = [](const char* name, auto parse) {
+    // "self" would be the namespace of the process's first thread.
+    const std::string path = std::string("/proc/thread-self/net/") + name;
+    return value_of(parse(sys::read_file(path).value_or("")), path.c_str());
+  };
+  state::Counters counters = read("snmp", state::parse_counter_table);
+  counters.merge(read("netstat", state::parse_counter_table));
+  counters.merge(read("snmp6", state::parse_counter_list));
+  return counters;
+}
+
 }  // namespace topoproof::netlink

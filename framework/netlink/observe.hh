@@ -8,6 +8,7 @@
 
 #include "netlink/interface_names.hh"
 #include "netlink/socket.hh"
+#include "state/counters.hh"
 #include "state/namespace.hh"
 
 namespace topoproof::netlink {
@@ -26,5 +27,9 @@ std::vector<state::BridgeEntry> observe_bridge_entries(Socket& socket, const Int
 
 // The named sysctls of the calling thread's namespace; one that does not exist is left out.
 std::vector<state::Sysctl> observe_sysctls(std::span<const std::string> names);
+
+// All counters of IPv4, IPv6, TCP, UDP and ICMP of the calling thread's namespace.
+// THROWS: SystemError with EBADMSG if they do not read as counters.
+state::Counters observe_counters();
 
 }  // namespace topoproof::netlink
