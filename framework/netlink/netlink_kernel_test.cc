@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "netlink/kernel_namespace.hh"
+#include "netlink/settle.hh"
 #include "state/difference.hh"
 #include "sys/error.hh"
 #include "sys/kernel_test.hh"
@@ -145,6 +146,23 @@ TEST_F(NetlinkTest, Ipv6IsReadBackToo) {
   state::Namespace found = host.observe();
   found.links.clear();
   EXPECT_EQ(diff_text({.addresses = addresses, .routes = routes, .rules = rules}, found), "");
+}
+
+TEST_F(NetlinkTest, AnIpv6AddressIsAwaitedUntilItIsTheNodesOwn) {
+  KernelNamespace host;
+  KernelNamespace red;
+  connect(host, {.name = "eth0", .index = 5}, red, {.name = "eth0", .index = 6});
+  host.add(address("eth0", "fd00::1/64"));
+  host.commit();
+  red.up("eth0");
+  red.commit();
+  Socket events = host.open(Protocol::Route);
+  EXPECT_TRUE(
+      await_addresses(host.socket, events, {ip("fd00::1")}, sys::Clock::now() + 20s).empty());
+  Socket more_events = host.open(Protocol::Route);
+  EXPECT_EQ(
+      await_addresses(host.socket, more_events, {ip("fd00::1"), ip("fd00::2")}, sys::Clock::now()),
+      std::vector{ip("fd00::2")});
 }
 
 TEST_F(NetlinkTest, AFreshNamespaceHoldsNothing) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What the kernel says of packets that it would not deliver: the facts that verdicts rest on.
+#include <chrono>
 #include <set>
 
 #include <gtest/gtest.h>
 
 #include "netlink/kernel_namespace.hh"
 #include "netlink/route_lookup.hh"
+#include "netlink/settle.hh"
 #include "sys/error.hh"
 #include "sys/kernel_test.hh"
 
@@ -35,6 +37,10 @@ class RouteLookupTest : public sys::KernelTest {
     hosts.commit();
     set_rp_filter("0");
     forward("1");
+    Socket events = router.open(Protocol::Route);
+    ASSERT_TRUE(await_addresses(router.socket, events, {ip("fd00::1"), ip("fd01::1")},
+                                sys::Clock::now() + std::chrono::seconds(20))
+                    .empty());
   }
 
   void refuse(RouteType type, const char* v4, const char* v6) {
