@@ -9,39 +9,22 @@
 
 #include "base/check.hh"
 #include "base/suggest.hh"
+#include "topology/growing.hh"
 
 namespace topoproof::topology {
 namespace {
 
 constexpr int kMostNodes = 10'000;
 
-// A topology that grows by nodes and links whose interfaces are numbered as they come.
-class Growing {
- public:
-  explicit Growing(std::string name) : topology_(std::move(name)) {}
+NodeId add_router(Growing& net, std::string name) {
+  return net.add({.name = std::move(name), .forwarding = true});
+}
 
-  NodeId router(std::string name) { return add(std::move(name), true); }
-  NodeId host(std::string name) { return add(std::move(name), false); }
-  std::vector<NodeId> routers(int count) {
-    std::vector<NodeId> ids;
-    for (int i = 1; i <= count; ++i) ids.push_back(router(fmt::format("r{}", i)));
-    return ids;
-  }
-  void link(NodeId a, NodeId b) { topology_.connect({.ends = {next_end(a), next_end(b)}}); }
-  Topology take() { return std::move(topology_); }
-
- private:
-  NodeId add(std::string name, bool forwarding) {
-    links_.push_back(0);
-    return topology_.add_node({.name = std::move(name), .forwarding = forwarding});
-  }
-  Endpoint next_end(NodeId node) {
-    return {.node = node, .interface = fmt::format("eth{}", links_[node.index()]++)};
-  }
-
-  Topology topology_;
-  std::vector<int> links_;  // by node: how many so far
-};
+std::vector<NodeId> add_routers(Growing& net, int count) {
+  std::vector<NodeId> ids;
+  for (int i = 1; i <= count; ++i) ids.push_back(add_router(net, fmt::format("r{}", i)));
+  return ids;
+}
 
 struct Bounds {
   std::string_view name;
@@ -118,16 +101,16 @@ std::optional<Issue> check_sizes(const Shape& shape, std::span<const int> sizes)
 void add_pod(Growing& net, int pod, int half, std::span<const NodeId> core) {
   std::vector<NodeId> aggregation;
   for (int i = 0; i < half; ++i) {
-    aggregation.push_back(net.router(fmt::format("a{}-{}", pod, i + 1)));
+    aggregation.push_back(add_router(net, fmt::format("a{}-{}", pod, i + 1)));
     for (int j = 0; j < half; ++j) {
       net.link(aggregation.back(), core[static_cast<std::size_t>(i * half + j)]);
     }
   }
   for (int i = 0; i < half; ++i) {
-    const NodeId edge = net.router(fmt::format("e{}-{}", pod, i + 1));
+    const NodeId edge = add_router(net, fmt::format("e{}-{}", pod, i + 1));
     for (const NodeId upper : aggregation) net.link(edge, upper);
     for (int j = 0; j < half; ++j) {
-      net.link(net.host(fmt::format("h{}-{}-{}", pod, i + 1, j + 1)), edge);
+      net.link(net.add({.name = fmt::format("h{}-{}-{}", pod, i + 1, j + 1)}), edge);
     }
   }
 }
@@ -148,21 +131,21 @@ Topology make_star(int leaves) {
 
 Topology make_chain(int routers) {
   Growing net(fmt::format("chain-{}", routers));
-  const auto ids = net.routers(routers);
+  const auto ids = add_routers(net, routers);
   for (std::size_t i = 1; i < ids.size(); ++i) net.link(ids[i - 1], ids[i]);
   return net.take();
 }
 
 Topology make_ring(int routers) {
   Growing net(fmt::format("ring-{}", routers));
-  const auto ids = net.routers(routers);
+  const auto ids = add_routers(net, routers);
   for (std::size_t i = 0; i < ids.size(); ++i) net.link(ids[i], ids[(i + 1) % ids.size()]);
   return net.take();
 }
 
 Topology make_full_mesh(int routers) {
   Growing net(fmt::format("full-mesh-{}", routers));
-  const auto ids = net.routers(routers);
+  const auto ids = add_routers(net, routers);
   for (std::size_t i = 0; i < ids.size(); ++i) {
     for (std::size_t j = i + 1; j < ids.size(); ++j) net.link(ids[i], ids[j]);
   }
@@ -171,7 +154,7 @@ Topology make_full_mesh(int routers) {
 
 Topology make_tree(int depth, int fanout) {
   Growing net(fmt::format("tree-{}-{}", depth, fanout));
-  const auto ids = net.routers(static_cast<int>(tree_size(depth, fanout)));
+  const auto ids = add_routers(net, static_cast<int>(tree_size(depth, fanout)));
   for (std::size_t i = 1; i < ids.size(); ++i) {
     net.link(ids[(i - 1) / static_cast<std::size_t>(fanout)], ids[i]);
   }
@@ -183,7 +166,7 @@ Topology make_fat_tree(int k) {
   const int half = k / 2;
   Growing net(fmt::format("fat-tree-{}", k));
   std::vector<NodeId> core;
-  for (int i = 1; i <= half * half; ++i) core.push_back(net.router(fmt::format("c{}", i)));
+  for (int i = 1; i <= half * half; ++i) core.push_back(add_router(net, fmt::format("c{}", i)));
   for (int pod = 1; pod <= k; ++pod) add_pod(net, pod, half, core);
   return net.take();
 }

@@ -48,6 +48,13 @@ struct RulesText {
   friend auto operator<=>(const RulesText&, const RulesText&) = default;
 };
 
+// Degrees, for pictures only.
+struct Position {
+  double longitude = 0;
+  double latitude = 0;
+  friend auto operator<=>(const Position&, const Position&) = default;
+};
+
 struct Node {
   std::string name;
   Location where = {};
@@ -61,6 +68,7 @@ struct Node {
   std::vector<Located<firewall::PortForwardRule>> port_forwards = {};
   std::vector<RulesText> rules = {};
   std::vector<Located<flow::Service>> listens = {};
+  std::optional<Position> position = {};
 };
 
 // A bridge is an interface of its node as well: its addresses are the node's.
