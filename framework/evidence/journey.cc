@@ -100,9 +100,9 @@ flow::Trace trace_of(const Direction& direction, const Witness& witness) {
   return trace;
 }
 
-flow::Fate fate_of(const Direction& direction, Witness& witness) {
-  if (const auto fate = local_refusal(direction, witness)) return *fate;
-  if (const auto fate = answered_end(direction, witness)) return *fate;
+Ending fate_of(const Direction& direction, Witness& witness) {
+  if (const auto fate = local_refusal(direction, witness)) return {*fate};
+  if (const auto fate = answered_end(direction, witness)) return {*fate};
   return silent_end(direction, witness);
 }
 

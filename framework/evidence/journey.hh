@@ -33,13 +33,18 @@ const Sighting* last_seen(const Direction& direction, const Witness& witness);
 // Sent, received, forwarded and translated, as seen.
 flow::Trace trace_of(const Direction& direction, const Witness& witness);
 
+struct Ending {
+  flow::Fate fate;
+  bool waiting = false;  // a node still asks for its neighbour: it is too early to say
+};
+
 // What became of a packet that was not delivered.
-flow::Fate fate_of(const Direction& direction, Witness& witness);
+Ending fate_of(const Direction& direction, Witness& witness);
 
 // Parts of fate_of. Nothing: this is not what ended it.
 std::optional<flow::Fate> local_refusal(const Direction& direction, Witness& witness);
 std::optional<flow::Fate> answered_end(const Direction& direction, Witness& witness);
-flow::Fate silent_end(const Direction& direction, Witness& witness);
+Ending silent_end(const Direction& direction, Witness& witness);
 
 std::string describe(const RuleHit& hit);
 

@@ -63,8 +63,11 @@ flow::Journey delivered(const Direction& direction, NodeId node, std::string pro
   return journey;
 }
 
-flow::Journey died(const Direction& direction, Witness& witness) {
-  flow::Journey journey{.fate = fate_of(direction, witness), .trace = trace_of(direction, witness)};
+flow::Journey died(const Direction& direction, Witness& witness, Verdict& out) {
+  Ending ending = fate_of(direction, witness);
+  out.waiting = ending.waiting;
+  if (ending.fate.kind == FateKind::Lost) out.vanished_at = ending.fate.at;
+  flow::Journey journey{.fate = std::move(ending.fate), .trace = trace_of(direction, witness)};
   journey.trace.push_back(final_step(journey.fate, flow::StepKind::Died, journey.trace));
   return journey;
 }
@@ -77,8 +80,7 @@ void judge_reply(const Case& evidence, const Delivery& delivery, Witness& witnes
   if (back != reply.seen.end()) out.back_at_sender = back->tuple;
   out.reply = evidence.attempt.answered
                   ? delivered(reply, evidence.flow.from, "the sender's socket got it", witness)
-                  : died(reply, witness);
-  if (out.reply->fate.kind == FateKind::Lost) out.vanished_at = out.reply->fate.at;
+                  : died(reply, witness, out);
 }
 
 // An errno that says nothing of the network: the flow could not be sent as it was asked for.
@@ -110,12 +112,9 @@ Verdict judge(const Case& evidence, Witness& witness) {
     judge_reply(evidence, *delivery, witness, out);
     return out;
   }
-  out.request = died(request, witness);
-  const flow::Fate& fate = out.request.fate;
-  if (harness_failed(request, fate)) {
+  out.request = died(request, witness, out);
+  if (harness_failed(request, out.request.fate)) {
     out.trouble = fmt::format("the flow could not be sent: {}", sys::error_text(request.error));
-  } else if (fate.kind == FateKind::Lost) {
-    out.vanished_at = fate.at;
   }
   return out;
 }

@@ -28,6 +28,8 @@ struct Verdict {
   std::optional<flow::Tuple> back_at_sender = {};
   // The node where a packet vanished without a word: its rules may tell why, if they are traced.
   std::optional<NodeId> vanished_at = {};
+  // A node still asks for its neighbour: an answer, or its giving up, is still to come.
+  bool waiting = false;
   // Not empty: the harness itself could not send what the flow asks for.
   std::string trouble = {};
 };

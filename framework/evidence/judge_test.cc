@@ -180,6 +180,13 @@ TEST_F(JudgeTest, NoNeighborIsAFailedEntryAtTheLastHop) {
   EXPECT_EQ(fate().proof, "host asked for 10.0.2.3 on eth2 and nobody answered");
 }
 
+TEST_F(JudgeTest, WhileANodeStillAsksItIsTooEarlyToSay) {
+  see_to_host();
+  witness_.neighbors[{kHost, kClientAddress}] = NeighborAnswer::Incomplete;
+  EXPECT_TRUE(judge(case_, witness_).waiting);
+  EXPECT_EQ(fate().kind, FateKind::Lost);
+}
+
 TEST_F(JudgeTest, HostUnreachableFromARejectRouteIsNoRoute) {
   see_to_host();
   see_error(kHost, kHostAddress, 3, 1);

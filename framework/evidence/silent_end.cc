@@ -75,17 +75,19 @@ std::optional<Fate> ended_by_route(const End& end, const RouteAnswer& route, Wit
   return make_fate(end, FateKind::NoRoute, std::move(proof));
 }
 
-std::optional<Fate> ended_by_neighbor(const End& end, const RouteAnswer& route, Witness& witness) {
+std::optional<Ending> ended_by_neighbor(const End& end, const RouteAnswer& route,
+                                        Witness& witness) {
   if (route.kind != Kind::Unicast) return std::nullopt;
   const IpAddress next = route.gateway.value_or(end.tuple.destination);
   const auto neighbor = witness.neighbor(end.node, route.interface, next);
-  if (neighbor != NeighborAnswer::Failed && neighbor != NeighborAnswer::Incomplete) {
-    return std::nullopt;
-  }
-  return make_fate(
-      end, FateKind::NoNeighbor,
+  const bool failed = neighbor == NeighborAnswer::Failed;
+  if (!failed && neighbor != NeighborAnswer::Incomplete) return std::nullopt;
+  std::string proof =
       fmt::format("{} asked for {} on {} and nobody answered", witness.node_name(end.node),
-                  to_string(next), witness.interface_name(end.node, route.interface)));
+                  to_string(next), witness.interface_name(end.node, route.interface));
+  if (!failed) proof += " yet";
+  return Ending{make_fate(end, failed ? FateKind::NoNeighbor : FateKind::Lost, std::move(proof)),
+                !failed};
 }
 
 // The packet was for this node, whose own answer cannot leave: a closed port is refused in silence.
@@ -119,18 +121,20 @@ Fate lost_on_the_wire(const Sighting& last, const Witness& witness) {
 
 }  // namespace
 
-Fate silent_end(const Direction& direction, Witness& witness) {
+Ending silent_end(const Direction& direction, Witness& witness) {
   const Sighting* last = last_seen(direction, witness);
-  if (last != nullptr && last->way == Way::Out) return lost_on_the_wire(*last, witness);
+  if (last != nullptr && last->way == Way::Out) {
+    return {lost_on_the_wire(*last, witness)};
+  }
   const End end = last == nullptr ? End{direction, direction.from, direction.tuple}
                                   : End{direction, last->node, last->tuple, last->interface};
-  if (const auto fate = ended_by_bridge(end, witness)) return *fate;
-  if (const auto fate = ended_by_rule(end, witness)) return *fate;
+  if (const auto fate = ended_by_bridge(end, witness)) return {*fate};
+  if (const auto fate = ended_by_rule(end, witness)) return {*fate};
   const RouteAnswer route = witness.route(end.node, end.tuple, end.incoming);
-  if (const auto fate = ended_by_route(end, route, witness)) return *fate;
-  if (const auto fate = ended_by_neighbor(end, route, witness)) return *fate;
-  if (const auto fate = ended_at_closed_port(end, route, witness)) return *fate;
-  return lost(end, witness);
+  if (const auto fate = ended_by_route(end, route, witness)) return {*fate};
+  if (const auto ending = ended_by_neighbor(end, route, witness)) return *ending;
+  if (const auto fate = ended_at_closed_port(end, route, witness)) return {*fate};
+  return {lost(end, witness)};
 }
 
 }  // namespace topoproof::evidence

@@ -39,6 +39,11 @@ BytesView icmp_part(const Datagram& datagram) {
   return all.subspan(std::min(header, all.size()));
 }
 
+bool is_reply(BytesView icmp, Family family) {
+  const auto type = std::to_integer<std::uint8_t>(icmp[0]);
+  return type == (family == Family::Ipv4 ? packet::Icmp::kEchoReply : packet::Icmpv6::kEchoReply);
+}
+
 }  // namespace
 
 EchoName echo_name(FlowNumber number) {
@@ -73,6 +78,10 @@ void EchoProber::receive(NodeId node, const sys::Fd& socket) {
     if (!token || token->run != run_ || token->kind != TokenKind::Request) return;
     Entry* entry = ledger_.find(token->flow);
     if (entry == nullptr) return;
+    if (is_reply(icmp, datagram.peer.address.family())) {
+      entry->attempt.answered |= node == entry->flow.from;
+      return;
+    }
     const std::uint16_t id = load_be16(icmp.data() + 4);
     entry->attempt.arrivals.push_back(
         {node, {datagram.peer.address, datagram.destination, flow::Protocol::Icmp, id, id}});

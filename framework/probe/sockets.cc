@@ -19,7 +19,8 @@ namespace {
 
 // From <linux/icmp.h>, which cannot be included beside <net/if.h>.
 constexpr int kIcmpFilter = 1;
-constexpr unsigned kIcmpEcho = 8;
+constexpr unsigned kEchoRequest = 8;
+constexpr unsigned kEchoReply = 0;
 
 constexpr int kFlags = SOCK_NONBLOCK | SOCK_CLOEXEC;
 
@@ -201,13 +202,15 @@ sys::Fd open_echo_socket(Family family) {
   const int protocol = v4 ? int{IPPROTO_ICMP} : int{IPPROTO_ICMPV6};
   sys::Fd fd = open_socket(family_of(family), SOCK_RAW, protocol, "open a raw ICMP socket");
   if (v4) {
-    const std::uint32_t filter = ~(1U << kIcmpEcho);  // a set bit blocks its type
+    const std::uint32_t filter =
+        ~(1U << kEchoRequest | 1U << kEchoReply);  // a set bit blocks its type
     sys::check_result(::setsockopt(fd.get(), SOL_RAW, kIcmpFilter, &filter, sizeof filter),
                       "filter a raw ICMP socket");
   } else {
     icmp6_filter filter{};
     ICMP6_FILTER_SETBLOCKALL(&filter);
     ICMP6_FILTER_SETPASS(ICMP6_ECHO_REQUEST, &filter);
+    ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &filter);
     sys::check_result(::setsockopt(fd.get(), IPPROTO_ICMPV6, ICMP6_FILTER, &filter, sizeof filter),
                       "filter a raw ICMPv6 socket");
   }

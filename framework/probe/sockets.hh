@@ -21,7 +21,7 @@ struct SocketName {
   std::uint16_t port = 0;
 };
 
-// A raw ICMP or ICMPv6 socket that is given echo requests only. THROWS: sys::SystemError
+// A raw ICMP or ICMPv6 socket that is given echo requests and replies. THROWS: sys::SystemError
 sys::Fd open_echo_socket(Family family);
 // Listens on all addresses of the namespace. THROWS: sys::SystemError
 sys::Fd open_udp_listener(Family family, std::uint16_t port);

@@ -60,11 +60,14 @@ void UdpProber::stop(Entry& entry) {
 void UdpProber::serve(NodeId node, const sys::Fd& socket, std::uint16_t port) {
   receive_all(socket, [&](const Datagram& datagram) {
     const auto token = decode_token(datagram.payload);
-    if (!token || token->run != run_ || token->kind != TokenKind::Request) return;
+    if (!token || token->run != run_ || token->kind == TokenKind::Reply) return;
     Entry* entry = ledger_.find(token->flow);
     if (entry == nullptr) return;
-    const auto reply = encode({run_, token->flow, TokenKind::Reply});
-    const int error = send_from(socket, datagram.destination, datagram.peer, reply);
+    const bool fence = token->kind == TokenKind::Fence;  // its answer follows the reply's way
+    const auto kind = fence ? TokenKind::Fence : TokenKind::Reply;
+    const int error =
+        send_from(socket, datagram.destination, datagram.peer, encode({run_, token->flow, kind}));
+    if (fence) return;
     entry->attempt.arrivals.push_back({node,
                                        {datagram.peer.address, datagram.destination,
                                         flow::Protocol::Udp, datagram.peer.port, port},
