@@ -268,26 +268,31 @@ void Planner::add_neighbors(NodeId id) {
   }
 }
 
-// Destination NAT stands before source NAT, as packets meet them.
 void Planner::load_rules(NodeId id) {
-  const topology::Node& node = topology_.node(id);
-  std::vector<firewall::NatRule> nat;
-  for (const auto& rule : node.port_forwards) nat.emplace_back(rule.value);
-  for (const auto& rule : node.snat) nat.emplace_back(rule.value);
-  for (const auto& rule : node.masquerade) nat.emplace_back(rule.value);
-  if (!nat.empty()) {
-    step(LoadRuleset{id, firewall::make_nat_ruleset(nat)},
-         fmt::format("{} translates addresses", node.name));
-  }
-  for (const topology::RulesText& rules : node.rules) {
-    step(LoadRulesText{id, rules}, stated(rules.where));
-  }
+  std::ranges::move(rule_steps(id, topology_.node(id)), std::back_inserter(plan_.steps));
 }
 
 }  // namespace
 
 std::expected<Plan, Issues> make_plan(const Topology& topology, const PlanOptions& options) {
   return Planner(topology, options).run();
+}
+
+// Destination NAT stands before source NAT, as packets meet them.
+std::vector<Step> rule_steps(NodeId node, const topology::Node& rules) {
+  std::vector<Step> steps;
+  std::vector<firewall::NatRule> nat;
+  for (const auto& rule : rules.port_forwards) nat.emplace_back(rule.value);
+  for (const auto& rule : rules.snat) nat.emplace_back(rule.value);
+  for (const auto& rule : rules.masquerade) nat.emplace_back(rule.value);
+  if (!nat.empty()) {
+    steps.push_back({LoadRuleset{node, firewall::make_nat_ruleset(nat)},
+                     fmt::format("{} translates addresses", rules.name)});
+  }
+  for (const topology::RulesText& text : rules.rules) {
+    steps.push_back({LoadRulesText{node, text}, stated(text.where)});
+  }
+  return steps;
 }
 
 }  // namespace topoproof::plan

@@ -53,4 +53,7 @@ struct PlanOptions {
 std::expected<Plan, Issues> make_plan(const topology::Topology& topology,
                                       const PlanOptions& options = {});
 
+// The steps that load the rules of `rules` (its NAT and its rule texts, nothing else) in `node`.
+std::vector<Step> rule_steps(NodeId node, const topology::Node& rules);
+
 }  // namespace topoproof::plan
