@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "firewall/build.hh"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -10,7 +11,7 @@ namespace topoproof::firewall {
 namespace {
 
 constexpr std::size_t kInterfaceNameSize = 16;  // as the kernel compares them, zeros included
-constexpr std::size_t kRegisterSize = 16;
+constexpr std::uint32_t kWord = 4;
 
 Bytes wire_port(std::uint16_t port) {
   Bytes bytes(2);
@@ -168,22 +169,21 @@ class RuleBuilder {
     last_ = code_.size();
   }
 
-  // nft loads neighbouring fields of one header at once (source and destination port).
+  // nft loads neighbouring fields of one header at once if they fill no more than a 32-bit word
+  // (source and destination port), in whichever order they are tested.
   bool joined_with_last(const Expressions& next) {
     const auto last = std::span(code_).subspan(last_);
     if (!is_field_test(last) || !is_field_test(next)) return false;
     auto& load = std::get<PayloadLoad>(last[0]);
-    const auto& next_load = std::get<PayloadLoad>(next[0]);
-    const auto length = load.length + next_load.length;
-    // A prefix is shorter than its field and is not joined: the same number of bytes tells.
-    if (load.base != next_load.base || load.offset + load.length != next_load.offset ||
-        load.length % next_load.length != 0 || length > kRegisterSize) {
-      return false;
-    }
-    load.length = length;
+    const auto& other = std::get<PayloadLoad>(next[0]);
+    if (load.base != other.base || load.length + other.length > kWord) return false;
+    const bool follows = load.offset + load.length == other.offset;
+    if (!follows && other.offset + other.length != load.offset) return false;
     auto& value = std::get<Compare>(last[1]).value;
     const auto& more = std::get<Compare>(next[1]).value;
-    value.insert(value.end(), more.begin(), more.end());
+    value.insert(follows ? value.end() : value.begin(), more.begin(), more.end());
+    load.offset = std::min(load.offset, other.offset);
+    load.length += other.length;
     return true;
   }
 

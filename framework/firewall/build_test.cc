@@ -67,6 +67,20 @@ const Row kRows[] = {
                  "payload load 4b @ transport header + 0 => reg 1\n"
                  "cmp eq reg 1 0x02000100\n"
                  "immediate reg 0 accept\n"},
+    {.name = "InWhicheverOrder",
+     .nft = "tcp dport 1 tcp sport 2",
+     .statements = {tcp_dport(1), tcp_sport(2)},
+     .expected = "meta load l4proto => reg 1\n"
+                 "cmp eq reg 1 0x00000006\n"
+                 "payload load 4b @ transport header + 0 => reg 1\n"
+                 "cmp eq reg 1 0x01000200\n"},
+    {.name = "AddressesAreTooLongForThat",
+     .nft = "ip saddr 10.1.2.3 ip daddr 10.1.2.4",
+     .statements = {ip_saddr(prefix("10.1.2.3")), ip_daddr(prefix("10.1.2.4"))},
+     .expected = "payload load 4b @ network header + 12 => reg 1\n"
+                 "cmp eq reg 1 0x0302010a\n"
+                 "payload load 4b @ network header + 16 => reg 1\n"
+                 "cmp eq reg 1 0x0402010a\n"},
     {.name = "InetTableNeedsTheFamily",
      .family = TableFamily::Inet,
      .nft = "ip6 saddr fd00::/64 udp dport 53 reject with icmpx port-unreachable",

@@ -14,4 +14,7 @@ std::string_view kernel_name(const Expression& expression);
 
 std::string describe(const Expression& expression);
 
+// All of it, one thing a line: for comparing two rulesets by eye or by a diff.
+std::string describe(const Ruleset& ruleset);
+
 }  // namespace topoproof::firewall

@@ -22,7 +22,11 @@ void forget_state(Expression& expression) {
 }
 
 void forget_state(Table& table) {
-  for (auto& set : table.sets) set.handle = 0;
+  for (auto& set : table.sets) {
+    set.handle = 0;
+    // The kernel lists them in the order of a hash or a tree.
+    std::ranges::sort(set.elements);
+  }
   for (auto& chain : table.chains) {
     for (auto& rule : chain.rules) {
       rule.handle = 0;

@@ -95,8 +95,8 @@ const Rule* find_rule(const Table& table, std::uint64_t handle);
 std::string comment_of(const Rule& rule);
 Bytes make_comment(std::string_view text);  // REQUIRES: at most 128 bytes
 
-// The same program without what loading and running it change: handles, counters, consumed quotas;
-// and without origins, which the kernel does not know.
+// The same program without what loading and running it change: handles, counters, consumed quotas,
+// the order of elements; and without origins, which the kernel does not know.
 Ruleset without_state(Ruleset ruleset);
 
 }  // namespace topoproof::firewall

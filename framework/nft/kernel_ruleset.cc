@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "nft/kernel_ruleset.hh"
+
+#include <cstring>
+
+#include <fmt/format.h>
+#include <libmnl/libmnl.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+
+#include "base/check.hh"
+#include "firewall/describe.hh"
+#include "netlink/ack.hh"
+#include "nft/attributes.hh"
+#include "nft/decoder.hh"
+#include "nft/transaction.hh"
+
+namespace topoproof::nft {
+namespace {
+
+// The expression that the kernel's extended ack points into.
+std::string refused_expression(const Subject& subject, BytesView message, std::uint32_t offset) {
+  std::string text;
+  if (subject.rule == nullptr || offset == 0) return text;
+  std::size_t index = 0;
+  for_each_expression(message, [&](std::string_view, BytesView, std::size_t end) {
+    if (text.empty() && offset < end) {
+      text = fmt::format(", at '{}'", describe(subject.rule->expressions.at(index)));
+    }
+    ++index;
+  });
+  return text;
+}
+
+Issue refusal(const Transaction& transaction, std::size_t index, const netlink::Ack& ack) {
+  const auto& subject = transaction.subject(index);
+  const auto said = ack.text.empty() ? "" : ack.text + ": ";
+  const auto at = refused_expression(subject, transaction.message(index), ack.offset);
+  auto text = fmt::format("the kernel refuses {}{}: {}{}", describe(subject), at, said,
+                          sys::error_text(ack.error));
+  return make_issue(subject.rule == nullptr ? Location{} : subject.rule->origin.where,
+                    std::move(text));
+}
+
+Issue refusal_of_all(const netlink::Ack& ack) {
+  return make_issue(fmt::format("the kernel refuses the ruleset: {}", sys::error_text(ack.error)));
+}
+
+// The kernel answers every refused message, and the last one in any case, unless it refuses the
+// batch as such: then it answers the batch's begin or end, which have the first number.
+Issues commit(netlink::Socket& socket, Transaction& transaction) {
+  Issues issues;
+  if (transaction.size() == 0) return issues;
+  const auto count = static_cast<std::uint32_t>(transaction.size());
+  const auto first = socket.take_sequence(count + 1);
+  const auto note = [&](const netlink::Message& message) {
+    const auto ack = netlink::decode_ack(message);
+    if (!ack || ack->error == 0) return;
+    issues.push_back(message.sequence == first
+                         ? refusal_of_all(*ack)
+                         : refusal(transaction, message.sequence - first - 1, *ack));
+  };
+  try {
+    socket.exchange(transaction.seal(first), first, first + count, note);
+  } catch (const netlink::ExchangeError& error) {
+    if (error.failure() != netlink::ExchangeFailure::NoAnswer || issues.empty()) throw;
+  }
+  return issues;
+}
+
+constexpr netlink::Schema kAnyMessage{.header_size = sizeof(nfgenmsg), .attributes = {}};
+constexpr netlink::AttributeSpec kElementListAttributes[] = {
+    {NFTA_SET_ELEM_LIST_TABLE, netlink::Kind::String, "NFTA_SET_ELEM_LIST_TABLE"},
+    {NFTA_SET_ELEM_LIST_SET, netlink::Kind::String, "NFTA_SET_ELEM_LIST_SET"},
+};
+constexpr netlink::Schema kElementList{.header_size = sizeof(nfgenmsg),
+                                       .attributes = kElementListAttributes};
+
+netlink::MessageWriter& add_request(netlink::Batch& batch, int type, firewall::TableFamily family,
+                                    const netlink::Schema& schema) {
+  const auto number = static_cast<std::uint16_t>(NFNL_SUBSYS_NFTABLES << 8 | type);
+  auto& writer =
+      batch.add(0, {.type = number, .flags = NLM_F_REQUEST | NLM_F_DUMP, .schema = &schema});
+  writer.put_header(nfgenmsg{
+      .nfgen_family = static_cast<std::uint8_t>(family), .version = NFNETLINK_V0, .res_id = 0});
+  return writer;
+}
+
+constexpr auto kAllFamilies = firewall::TableFamily{0};
+
+netlink::Answers dump(netlink::Socket& socket, int type, const char* what) {
+  netlink::Batch batch;
+  add_request(batch, type, kAllFamilies, kAnyMessage);
+  return socket.dump(batch, fmt::format("list the {} of nf_tables", what));
+}
+
+netlink::Answers dump_elements(netlink::Socket& socket, const firewall::Table& table,
+                               const firewall::Set& set) {
+  netlink::Batch batch;
+  auto& writer = add_request(batch, NFT_MSG_GETSETELEM, table.family, kElementList);
+  writer.put_string(NFTA_SET_ELEM_LIST_TABLE, table.name);
+  writer.put_string(NFTA_SET_ELEM_LIST_SET, set.name);
+  return socket.dump(batch, fmt::format("list the elements of set {} {}", table.name, set.name));
+}
+
+// The message with a netlink header again, which libnftnl reads through.
+Bytes whole(const netlink::Message& message) {
+  Bytes bytes(NLMSG_HDRLEN);
+  nlmsghdr header{};
+  header.nlmsg_len = static_cast<std::uint32_t>(NLMSG_HDRLEN + message.payload.size());
+  header.nlmsg_type = message.type;
+  std::memcpy(bytes.data(), &header, sizeof header);
+  bytes.insert(bytes.end(), message.payload.begin(), message.payload.end());
+  return bytes;
+}
+
+std::optional<Issue> add_all(RulesetDecoder& decoder, const netlink::Answers& answers) {
+  for (const auto& message : answers) {
+    if (auto issue = decoder.add(whole(message))) return issue;
+  }
+  return std::nullopt;
+}
+
+std::optional<Issue> add_elements(RulesetDecoder& decoder, netlink::Socket& socket) {
+  const auto so_far = decoder.ruleset();
+  for (const auto& table : so_far.tables) {
+    for (const auto& set : table.sets) {
+      if (auto issue = add_all(decoder, dump_elements(socket, table, set))) return issue;
+    }
+  }
+  return std::nullopt;
+}
+
+bool is_twin(const firewall::Rule& a, firewall::Rule b) {
+  if (a.expressions.size() != b.expressions.size()) return false;
+  for (std::size_t i = 0; i < a.expressions.size(); ++i) {
+    if (std::holds_alternative<firewall::Counter>(a.expressions[i]))
+      b.expressions[i] = a.expressions[i];
+  }
+  return a.expressions == b.expressions;
+}
+
+void copy_origins(const firewall::Chain& loaded, firewall::Chain& observed) {
+  const auto count = std::min(loaded.rules.size(), observed.rules.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    if (is_twin(loaded.rules[i], observed.rules[i]))
+      observed.rules[i].origin = loaded.rules[i].origin;
+  }
+}
+
+std::uint64_t number_of(BytesView payload) {
+  return payload.size() == 8 ? load_be64(payload.data()) : 0;
+}
+
+std::optional<RuleCounter> rule_counter(const netlink::Message& message) {
+  const auto bytes = whole(message);
+  std::optional<RuleCounter> found;
+  for_each_expression(bytes, [&](std::string_view name, BytesView data, std::size_t) {
+    if (found || name != "counter") return;
+    const auto attributes = attributes_of(bytes);
+    found = RuleCounter{.family = static_cast<firewall::TableFamily>(message.payload[0]),
+                        .table = std::string(text_of(child(attributes, NFTA_RULE_TABLE))),
+                        .chain = std::string(text_of(child(attributes, NFTA_RULE_CHAIN))),
+                        .handle = number_of(child(attributes, NFTA_RULE_HANDLE)),
+                        .counter = {.packets = number_of(child(data, NFTA_COUNTER_PACKETS)),
+                                    .bytes = number_of(child(data, NFTA_COUNTER_BYTES))}};
+  });
+  return found;
+}
+
+}  // namespace
+
+Issues load_ruleset(netlink::Socket& socket, const firewall::Ruleset& ruleset) {
+  Transaction transaction;
+  for (const auto& table : ruleset.tables) {
+    transaction.remove(table);
+    transaction.add(table);
+  }
+  return commit(socket, transaction);
+}
+
+void remove_table(netlink::Socket& socket, firewall::TableFamily family, std::string_view name) {
+  const firewall::Table table{.family = family, .name = std::string(name)};
+  Transaction transaction;
+  transaction.remove(table);
+  const auto issues = commit(socket, transaction);
+  TOPOPROOF_CHECK(issues.empty(), "a table that is there can be removed");
+}
+
+std::expected<firewall::Ruleset, Issue> observe_ruleset(netlink::Socket& socket) {
+  RulesetDecoder decoder;
+  auto issue = add_all(decoder, dump(socket, NFT_MSG_GETTABLE, "tables"));
+  if (!issue) issue = add_all(decoder, dump(socket, NFT_MSG_GETCHAIN, "chains"));
+  if (!issue) issue = add_all(decoder, dump(socket, NFT_MSG_GETSET, "sets"));
+  if (!issue) issue = add_elements(decoder, socket);
+  if (!issue) issue = add_all(decoder, dump(socket, NFT_MSG_GETRULE, "rules"));
+  if (issue) return std::unexpected(*issue);
+  return decoder.take();
+}
+
+void copy_origins(const firewall::Ruleset& loaded, firewall::Ruleset& observed) {
+  for (auto& table : observed.tables) {
+    const auto* source = find_table(loaded, table.family, table.name);
+    if (source == nullptr) continue;
+    for (auto& chain : table.chains) {
+      if (const auto* rules = find_chain(*source, chain.name)) copy_origins(*rules, chain);
+    }
+  }
+}
+
+std::optional<firewall::Counter> counter_of(const firewall::Rule& rule) {
+  for (const auto& expression : rule.expressions) {
+    if (const auto* counter = std::get_if<firewall::Counter>(&expression)) return *counter;
+  }
+  return std::nullopt;
+}
+
+std::vector<RuleCounter> observe_counters(netlink::Socket& socket) {
+  std::vector<RuleCounter> counters;
+  for (const auto& message : dump(socket, NFT_MSG_GETRULE, "rules")) {
+    if (const auto counter = rule_counter(message)) counters.push_back(*counter);
+  }
+  return counters;
+}
+
+}  // namespace topoproof::nft

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Rulesets into the kernel and out of it. The socket is one of Protocol::Netfilter, opened inside
+// the namespace that is meant.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/issue.hh"
+#include "firewall/ruleset.hh"
+#include "netlink/socket.hh"
+
+namespace topoproof::nft {
+
+// Loads the tables, each in place of the one of that name, in one atomic transaction: refused in
+// part is refused in whole. Other tables stay as they are.
+// RETURNS: what the kernel refuses, with the rule's origin, the expression it points at and its
+// words; empty if all is loaded. THROWS: netlink::ExchangeError.
+[[nodiscard]] Issues load_ruleset(netlink::Socket& socket, const firewall::Ruleset& ruleset);
+
+// Removes the table if there is one. THROWS: as above; NetlinkError if the kernel refuses.
+void remove_table(netlink::Socket& socket, firewall::TableFamily family, std::string_view name);
+
+// What the kernel holds, with the handles of the rules and their counters.
+// RETURNS: or the first thing that the IR cannot represent, by name. THROWS: as above.
+std::expected<firewall::Ruleset, Issue> observe_ruleset(netlink::Socket& socket);
+
+// Gives rules read from the kernel the origins of those that were loaded: same table, chain and
+// position, and same expressions but for state. A rule that has no such twin keeps none.
+void copy_origins(const firewall::Ruleset& loaded, firewall::Ruleset& observed);
+
+// The counter of a rule: of the first counter expression in it.
+std::optional<firewall::Counter> counter_of(const firewall::Rule& rule);
+
+struct RuleCounter {
+  firewall::TableFamily family = firewall::TableFamily::Ip;
+  std::string table;
+  std::string chain;
+  std::uint64_t handle = 0;
+  firewall::Counter counter;
+  friend auto operator<=>(const RuleCounter&, const RuleCounter&) = default;
+};
+
+// Of all rules that have one, in the kernel's order; rules that the IR cannot represent too.
+std::vector<RuleCounter> observe_counters(netlink::Socket& socket);
+
+}  // namespace topoproof::nft

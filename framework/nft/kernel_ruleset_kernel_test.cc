@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Rulesets in a real kernel, each in a namespace of its own.
+#include <gtest/gtest.h>
+
+#include "firewall/build.hh"
+#include "firewall/describe.hh"
+#include "firewall/nat_rules.hh"
+#include "firewall/text.hh"
+#include "nft/kernel_ruleset.hh"
+#include "nft/text.hh"
+#include "sys/kernel_test.hh"
+#include "sys/netns.hh"
+#include "sys/process.hh"
+
+namespace topoproof::nft {
+namespace {
+
+using namespace firewall;  // NOLINT: the test is about its values
+
+class KernelRuleset : public sys::KernelTest {
+ protected:
+  void SetUp() override {
+    KernelTest::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    netns_ = sys::Netns::create();
+    sys::run_in(netns_, [&] { socket_.emplace(netlink::Protocol::Netfilter); });
+  }
+  Ruleset observed() {
+    auto ruleset = observe_ruleset(*socket_);
+    EXPECT_TRUE(ruleset.has_value()) << ruleset.error().text;
+    return ruleset.value_or(Ruleset{});
+  }
+
+  sys::Netns netns_;
+  std::optional<netlink::Socket> socket_;
+};
+
+// What a failed comparison is to show.
+std::string shown(const Ruleset& ruleset) { return describe(without_state(ruleset)); }
+
+Prefix prefix(std::string_view text) { return *Prefix::parse(text); }
+IpAddress ip(std::string_view text) { return *IpAddress::parse(text); }
+
+const Location kLine{"home.topo.yaml", 12, 7};
+
+Ruleset nat_example() {
+  const NatRule rules[] = {
+      MasqueradeRule{.from = prefix("192.168.15.0/24"), .out = "eth0", .where = kLine},
+      MasqueradeRule{.from = prefix("fd00::/64"), .out = {}, .where = kLine},
+      SourceNatRule{.from = prefix("10.0.0.0/9"), .out = "eth1", .to = ip("192.168.1.9")},
+      PortForwardRule{.in = "eth0",
+                      .address = ip("192.168.1.2"),
+                      .port = 80,
+                      .to = ip("192.168.15.2"),
+                      .to_port = 8080},
+      PortForwardRule{.in = {},
+                      .address = {},
+                      .protocol = TransportProtocol::Udp,
+                      .port = 53,
+                      .to = ip("fd00::2"),
+                      .to_port = 5353},
+  };
+  return make_nat_ruleset(rules);
+}
+
+// Every phrase that the builders have, where the kernel takes it.
+Ruleset filter_example() {
+  const auto inet = TableFamily::Inet;
+  auto forward = make_base_chain("forward", ChainType::Filter, Hook::Forward, 0);
+  forward.base->drops = true;
+  forward.rules = {
+      make_rule(inet, {ct_state(kCtEstablished | kCtRelated), counter(), accept()}),
+      make_rule(inet, {ip_saddr(prefix("10.0.0.0/12")), tcp_dport({80, 90}), jump("web")}),
+      make_rule(inet, {ip_daddr(prefix("fd00::1/128")), udp_dport(53), reject()}),
+      make_rule(inet, {ip_saddr(prefix("10.1.2.3/32")), ip_daddr(prefix("10.1.2.4/32")), accept()}),
+      make_rule(inet, {ip_saddr(prefix("10.0.0.0/8"), Match::IsNot), drop()}),
+      make_rule(inet, {iifname("eth*"), oifname("eth0", Match::IsNot), log("seen "), drop()}),
+      make_rule(inet, {tcp_sport(1), tcp_dport(2), reject_with_tcp_reset()}),
+      make_rule(inet, {dport(kTcp, {1, 9}, Match::IsNot), limit(5, 60), set_mark(7), accept()}),
+      make_rule(inet, {icmp_type(8), accept()}),
+      make_rule(inet, {icmpv6_type(128), accept()}),
+      make_rule(inet, {l4proto(kUdp), meta_mark(7), return_to_caller()}),
+      make_rule(inet, {nfproto(Family::Ipv6), set_nftrace()}),
+  };
+  auto raw = make_base_chain("raw", ChainType::Filter, Hook::Prerouting, -300);
+  raw.rules = {make_rule(inet, {udp_dport(53), notrack()})};
+  Chain web{.name = "web", .base = {}, .rules = {make_rule(inet, {go_to("end")})}};
+  Chain end{.name = "end", .base = {}, .rules = {make_rule(inet, {accept()})}};
+  end.rules[0].userdata = make_comment("the end");
+  return {{Table{.family = inet, .name = "f", .chains = {forward, raw, web, end}}}};
+}
+
+Ruleset together(Ruleset a, const Ruleset& b) {
+  a.tables.insert(a.tables.end(), b.tables.begin(), b.tables.end());
+  return a;
+}
+
+TEST_F(KernelRuleset, HoldsWhatWasLoaded) {
+  const auto ruleset = together(nat_example(), filter_example());
+  EXPECT_EQ(to_string(load_ruleset(*socket_, ruleset)), "");
+  EXPECT_EQ(shown(observed()), shown(ruleset));
+}
+
+TEST_F(KernelRuleset, LoadingAgainReplacesAndLeavesOtherTablesAlone) {
+  EXPECT_EQ(load_ruleset(*socket_, filter_example()), Issues{});
+  EXPECT_EQ(load_ruleset(*socket_, nat_example()), Issues{});
+  EXPECT_EQ(load_ruleset(*socket_, nat_example()), Issues{});
+  EXPECT_EQ(shown(observed()), shown(together(filter_example(), nat_example())));
+}
+
+TEST_F(KernelRuleset, TheTextLoadsToTheSame) {
+  const auto ruleset = together(nat_example(), filter_example());
+  const auto text = to_text(ruleset);
+  ASSERT_TRUE(text.has_value()) << to_string(text.error());
+  EXPECT_EQ(to_string(load_text(netns_, *text)), "") << *text;
+  EXPECT_EQ(shown(observed()), shown(ruleset)) << *text;
+}
+
+TEST_F(KernelRuleset, TheNftProgramListsBothAlike) {
+  if (sys::run_process({"sh", "-c", "command -v nft || test -x /usr/sbin/nft"}).exit_status != 0) {
+    TOPOPROOF_SKIP("the program nft");
+  }
+  const auto ruleset = together(nat_example(), filter_example());
+  const auto other = sys::Netns::create();
+  ASSERT_EQ(load_ruleset(*socket_, ruleset), Issues{});
+  const auto loaded = sys::run_process({"nft", "-f", "-"}, &other, to_text(ruleset).value());
+  ASSERT_EQ(loaded.exit_status, 0) << loaded.output;
+  const std::vector<std::string> list{"nft", "list", "ruleset"};
+  EXPECT_EQ(sys::run_process(list, &netns_).output, sys::run_process(list, &other).output);
+}
+
+TEST_F(KernelRuleset, ARefusalNamesTheRuleAndLeavesAllAsItWas) {
+  ASSERT_EQ(load_ruleset(*socket_, filter_example()), Issues{});
+  const auto before = observed();
+  auto broken = filter_example();
+  broken.tables[0].chains[0].rules.push_back(
+      make_rule(TableFamily::Inet, {counter(), jump("nowhere")}, {kLine, "jump nowhere"}));
+  EXPECT_EQ(to_string(load_ruleset(*socket_, broken)),
+            "home.topo.yaml:12:7: error: the kernel refuses rule 'jump nowhere' of inet f forward, "
+            "at 'immediate reg 0 jump -> nowhere': No such file or directory\n");
+  EXPECT_EQ(observed(), before);
+}
+
+TEST_F(KernelRuleset, SetsComeBackWithTheirElements) {
+  ASSERT_EQ(load_text(netns_,
+                      "table inet t {\n"
+                      "  set inside { type ipv4_addr; flags interval; elements = { 10.0.0.0/8 } }\n"
+                      "  chain c {\n"
+                      "    tcp dport { 22, 80 } accept\n"
+                      "    ip saddr @inside drop\n"
+                      "    udp dport vmap { 53 : accept, 54 : goto d }\n"
+                      "  }\n"
+                      "  chain d { }\n"
+                      "}\n"),
+            Issues{});
+  const auto original = without_state(observed());
+  ASSERT_EQ(original.tables.at(0).sets.size(), 3U);
+  const auto listing = list_ruleset_text(netns_);
+  remove_table(*socket_, TableFamily::Inet, "t");
+  EXPECT_EQ(observed(), Ruleset{});
+  EXPECT_EQ(to_string(load_ruleset(*socket_, original)), "");
+  EXPECT_EQ(list_ruleset_text(netns_), listing);
+}
+
+TEST_F(KernelRuleset, WhatTheIrDoesNotHaveIsRefusedByName) {
+  ASSERT_EQ(load_text(netns_, "table ip t {\n chain c {\n meta mark set numgen inc mod 2\n }\n}\n"),
+            Issues{});
+  const auto ruleset = observe_ruleset(*socket_);
+  ASSERT_FALSE(ruleset.has_value());
+  EXPECT_NE(ruleset.error().text.find("the expression 'numgen' is not supported"),
+            std::string::npos)
+      << ruleset.error().text;
+}
+
+TEST_F(KernelRuleset, RulesKeepTheirOriginsAndHaveHandlesAndCounters) {
+  const auto loaded = nat_example();
+  ASSERT_EQ(load_ruleset(*socket_, loaded), Issues{});
+  auto ruleset = observed();
+  copy_origins(loaded, ruleset);
+  const auto* table = find_table(ruleset, TableFamily::Ip, "topoproof");
+  ASSERT_NE(table, nullptr);
+  const auto& rule = find_chain(*table, "postrouting")->rules.at(0);
+  EXPECT_EQ(rule.origin.text, "masquerade from 192.168.15.0/24 out eth0");
+  EXPECT_EQ(find_rule(*table, rule.handle), &rule);
+  EXPECT_EQ(counter_of(rule), Counter{});
+  const auto counters = observe_counters(*socket_);
+  ASSERT_EQ(counters.size(), 5U);
+  EXPECT_EQ(counters[0].chain, "prerouting");
+  EXPECT_EQ(counters[1],
+            (RuleCounter{TableFamily::Ip, "topoproof", "postrouting", rule.handle, {}}));
+}
+
+}  // namespace
+}  // namespace topoproof::nft

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The user's own nft text, through libnftables in this process.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "base/issue.hh"
+#include "sys/netns.hh"
+
+namespace topoproof::nft {
+
+// Where a text came from. Its first line is line `first_line` of `file`; `include` and relative
+// paths count from the directory of `file` (or from the current one if it has none).
+struct TextSource {
+  std::string file;
+  int first_line = 1;
+};
+
+// Adds what the text says to what the namespace has: all of it or nothing.
+// RETURNS: what libnftables or the kernel refuses, with file, line and column; empty if all is
+// loaded. Lines of an included file are named with that file.
+[[nodiscard]] Issues load_text(const sys::Netns& netns, const std::string& text,
+                               const TextSource& source = {});
+// Reads the file itself. An unreadable file is an issue.
+[[nodiscard]] Issues load_file(const sys::Netns& netns, const std::filesystem::path& file);
+
+enum class Listing { WithState, Stateless };  // counters, quotas, and elements' ages, or not
+
+// What `nft list ruleset` prints there.
+std::string list_ruleset_text(const sys::Netns& netns, Listing listing = Listing::WithState);
+
+}  // namespace topoproof::nft

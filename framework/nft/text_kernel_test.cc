@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "nft/text.hh"
+#include "sys/files.hh"
+#include "sys/kernel_test.hh"
+#include "sys/netns.hh"
+
+namespace topoproof::nft {
+namespace {
+
+class NftText : public sys::KernelTest {
+ protected:
+  void SetUp() override {
+    KernelTest::SetUp();
+    if (!IsSkipped() && !HasFatalFailure()) netns_ = sys::Netns::create();
+  }
+  void write(const std::string& name, const std::string& text) {
+    std::ofstream(folder_.path() / name) << text;
+  }
+  std::string path(const std::string& name) const { return folder_.path() / name; }
+
+  sys::Netns netns_;
+  sys::TempDir folder_;
+};
+
+constexpr auto* kGood = "table ip t {\n\tchain c {\n\t\ttcp dport 80 accept\n\t}\n}\n";
+
+TEST_F(NftText, IsLoadedAndListed) {
+  EXPECT_EQ(load_text(netns_, kGood), Issues{});
+  EXPECT_EQ(list_ruleset_text(netns_), kGood);
+}
+
+TEST_F(NftText, AWrongLineIsNamedWithItsPlace) {
+  const TextSource source{.file = "home.topo.yaml", .first_line = 21};
+  const auto issues =
+      load_text(netns_, "table ip t {\n chain c {\n  tcp dport 80 acept\n }\n}\n", source);
+  ASSERT_FALSE(issues.empty());
+  EXPECT_EQ(to_string(issues.front()),
+            "home.topo.yaml:23:21: error: syntax error, unexpected newline");
+}
+
+TEST_F(NftText, ALineThatTheKernelRefusesIsNamedAndNothingIsLoaded) {
+  const auto issues =
+      load_text(netns_, "table ip t {\n chain c {\n  tcp dport 80 accept\n  jump nowhere\n }\n}\n",
+                {.file = "r.nft"});
+  ASSERT_EQ(issues.size(), 1U) << to_string(issues);
+  EXPECT_EQ(to_string(issues[0]),
+            "r.nft:4:8: error: Could not process rule: No such file or directory");
+  EXPECT_EQ(list_ruleset_text(netns_), "");
+}
+
+TEST_F(NftText, IncludesCountFromTheFileAndDefinesHold) {
+  write("ports.nft", "define web = 80\n");
+  write("main.nft",
+        "include \"./ports.nft\"\ntable ip t {\n chain c {\n tcp dport $web accept\n }\n}\n");
+  EXPECT_EQ(to_string(load_file(netns_, path("main.nft"))), "");
+  EXPECT_EQ(list_ruleset_text(netns_), kGood);
+}
+
+TEST_F(NftText, AMistakeInAnIncludedFileIsNamedThere) {
+  write("part.nft", "\ntable ip t {\n chain c {\n  acept\n }\n}\n");
+  write("main.nft", "include \"part.nft\"\n");
+  const auto issues = load_file(netns_, path("main.nft"));
+  ASSERT_FALSE(issues.empty());
+  EXPECT_TRUE(issues[0].where.file.ends_with("part.nft")) << to_string(issues);
+  EXPECT_EQ(issues[0].where.line, 4);
+}
+
+TEST_F(NftText, AMissingFileIsAnIssue) {
+  EXPECT_EQ(to_string(load_file(netns_, "/nowhere.nft")),
+            "/nowhere.nft: error: the file cannot be read\n");
+}
+
+}  // namespace
+}  // namespace topoproof::nft
