@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The documents for programs, byte for byte: what CI systems parse must not change by accident.
+#include <gtest/gtest.h>
+
+#include "report/json.hh"
+#include "report/junit.hh"
+#include "report/tap.hh"
+#include "report/test_runs.hh"
+
+namespace topoproof::report {
+namespace {
+
+constexpr std::string_view kJunit = R"XML(<?xml version="1.0"?>
+<testsuites name="topoproof" tests="4" failures="1" errors="1" skipped="1">
+  <testsuite name="nat" file="nat.scenario.yaml" tests="3" failures="1" errors="0" skipped="1" time="0.009000">
+    <testcase classname="nat" name="red -> blue icmp: delivered" file="nat.scenario.yaml" line="4" time="0.000250" />
+    <testcase classname="nat" name="blue reaches the client" file="nat.scenario.yaml" line="7" time="0.000000">
+      <failure type="failed" message="expected delivered at client, source 192.168.1.2, observed no_route at blue (ENETUNREACH)">
+expected  delivered at client, source 192.168.1.2
+observed  no_route at blue (ENETUNREACH)
+way       blue: send refused
+          client: not seen
+note      add a route to 192.168.1.0/24 in blue
+capture   /tmp/p/blue.pcapng
+repeat    topoproof test nat.scenario.yaml -k 'blue reaches the client'
+</failure>
+    </testcase>
+    <testcase classname="nat" name="a tagged frame crosses the trunk" file="vlan.scenario.yaml" line="9" time="0.000000">
+      <skipped message="the kernel lacks 8021q" />
+    </testcase>
+  </testsuite>
+  <testsuite name="wrong" file="wrong.scenario.yaml" tests="1" failures="0" errors="1" skipped="0" time="0.000000">
+    <testcase classname="wrong" name="(scenario)">
+      <error type="input" message="could not be run">
+wrong.scenario.yaml:2:3: error: unknown key 'chekcs'
+</error>
+    </testcase>
+  </testsuite>
+</testsuites>
+)XML";
+
+constexpr std::string_view kTap = R"TAP(TAP version 14
+1..4
+ok 1 - nat: red -> blue icmp: delivered
+not ok 2 - nat: blue reaches the client
+  ---
+  outcome: "failed"
+  at: "nat.scenario.yaml:7:5"
+  expected: "delivered at client, source 192.168.1.2"
+  observed: "no_route at blue (ENETUNREACH)"
+  way:
+    - "blue: send refused"
+    - "client: not seen"
+  notes:
+    - "add a route to 192.168.1.0/24 in blue"
+  capture: "/tmp/p/blue.pcapng"
+  repeat: "topoproof test nat.scenario.yaml -k 'blue reaches the client'"
+  ...
+ok 3 - nat: a tagged frame crosses the trunk # SKIP the kernel lacks 8021q
+not ok 4 - wrong: could not be run
+  ---
+  outcome: "error"
+  at: "wrong.scenario.yaml"
+  observed: "wrong.scenario.yaml:2:3: error: unknown key 'chekcs'\\n"
+  ...
+)TAP";
+
+constexpr std::string_view kJson = R"JSON({
+  "version": 1,
+  "interrupted": false,
+  "counts": {
+    "passed": 0,
+    "failed": 1,
+    "diverged": 0,
+    "errors": 0,
+    "skipped": 0
+  },
+  "scenarios": [
+    {
+      "name": "nat",
+      "file": "nat.scenario.yaml",
+      "nodes": 4,
+      "links": 3,
+      "build_ns": 3000000,
+      "checks_ns": 5000000,
+      "teardown_ns": 1000000,
+      "counts": {
+        "passed": 0,
+        "failed": 1,
+        "diverged": 0,
+        "errors": 0,
+        "skipped": 0
+      },
+      "issues": [],
+      "error": "",
+      "checks": [
+        {
+          "name": "blue reaches the client",
+          "where": {
+            "file": "nat.scenario.yaml",
+            "line": 7,
+            "column": 5
+          },
+          "outcome": "failed",
+          "flows": 1,
+          "expected": "delivered at client, source 192.168.1.2",
+          "observed": "no_route at blue (ENETUNREACH)",
+          "hops": [
+            "blue: send refused",
+            "client: not seen"
+          ],
+          "notes": [
+            "add a route to 192.168.1.0/24 in blue"
+          ],
+          "pcap": "/tmp/p/blue.pcapng",
+          "reproduce": "topoproof test nat.scenario.yaml -k 'blue reaches the client'",
+          "duration_ns": 0
+        }
+      ]
+    }
+  ]
+}
+)JSON";
+
+TEST(Junit, IsWhatCiSystemsRead) { EXPECT_EQ(to_junit(make_mixed_run()), kJunit); }
+
+TEST(Tap, HasOnePointForEachResult) { EXPECT_EQ(to_tap(make_mixed_run()), kTap); }
+
+TEST(Tap, BailsOutWhenInterrupted) {
+  EXPECT_EQ(to_tap({.scenarios = {}, .interrupted = true}),
+            "TAP version 14\n1..0\nBail out! interrupted\n");
+}
+
+TEST(Tap, EscapesWhatWouldBeADirective) {
+  auto check = make_passed_check();
+  check.name = "port # TODO 80";
+  EXPECT_EQ(to_tap({.scenarios = {make_scenario({check})}}),
+            "TAP version 14\n1..1\nok 1 - nat: port \\# TODO 80\n");
+}
+
+TEST(Json, IsOneVersionedDocument) {
+  EXPECT_EQ(to_json({.scenarios = {make_scenario({make_failed_check()})}}), kJson);
+}
+
+}  // namespace
+}  // namespace topoproof::report

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/json.hh"
+
+#include <nlohmann/json.hpp>
+
+#include "report/printable.hh"
+
+namespace topoproof::report {
+namespace {
+
+using nlohmann::ordered_json;
+using scenario::CheckResult;
+using scenario::Counts;
+using scenario::ScenarioResult;
+
+ordered_json json_of(const std::vector<std::string>& texts) {
+  ordered_json list = ordered_json::array();
+  for (const std::string& text : texts) list.push_back(valid_utf8(text));
+  return list;
+}
+
+ordered_json json_of(const Counts& counts) {
+  return {{"passed", counts.passed},
+          {"failed", counts.failed},
+          {"diverged", counts.diverged},
+          {"errors", counts.errors},
+          {"skipped", counts.skipped}};
+}
+
+ordered_json json_of(const Location& where) {
+  return {{"file", valid_utf8(where.file)}, {"line", where.line}, {"column", where.column}};
+}
+
+ordered_json json_of(const Issues& issues) {
+  ordered_json list = ordered_json::array();
+  for (const Issue& issue : issues) {
+    ordered_json entry = json_of(issue.where);
+    entry["severity"] = issue.severity == Severity::Error ? "error" : "warning";
+    entry["text"] = valid_utf8(issue.text);
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+ordered_json json_of(const CheckResult& check) {
+  return {{"name", valid_utf8(check.name)},
+          {"where", json_of(check.where)},
+          {"outcome", to_string(check.outcome)},
+          {"flows", check.flows},
+          {"expected", valid_utf8(check.expected)},
+          {"observed", valid_utf8(check.observed)},
+          {"hops", json_of(check.hops)},
+          {"notes", json_of(check.notes)},
+          {"pcap", valid_utf8(check.pcap)},
+          {"reproduce", valid_utf8(check.reproduce)},
+          {"duration_ns", check.duration.count()}};
+}
+
+ordered_json json_of(const ScenarioResult& scenario) {
+  ordered_json checks = ordered_json::array();
+  for (const CheckResult& check : scenario.checks) checks.push_back(json_of(check));
+  return {{"name", valid_utf8(scenario.name)},
+          {"file", valid_utf8(scenario.file)},
+          {"nodes", scenario.nodes},
+          {"links", scenario.links},
+          {"build_ns", scenario.timing.build.count()},
+          {"checks_ns", scenario.timing.checks.count()},
+          {"teardown_ns", scenario.timing.teardown.count()},
+          {"counts", json_of(count(scenario))},
+          {"issues", json_of(scenario.issues)},
+          {"error", valid_utf8(scenario.error)},
+          {"checks", std::move(checks)}};
+}
+
+}  // namespace
+
+std::string to_json(const scenario::RunResult& run) {
+  ordered_json scenarios = ordered_json::array();
+  for (const ScenarioResult& scenario : run.scenarios) scenarios.push_back(json_of(scenario));
+  const ordered_json document{{"version", 1},
+                              {"interrupted", run.interrupted},
+                              {"counts", json_of(count(run))},
+                              {"scenarios", std::move(scenarios)}};
+  return document.dump(2) + "\n";
+}
+
+}  // namespace topoproof::report

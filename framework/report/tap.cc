@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/tap.hh"
+
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "report/facts.hh"
+#include "report/printable.hh"
+
+namespace topoproof::report {
+namespace {
+
+using scenario::CheckResult;
+using scenario::Outcome;
+using scenario::ScenarioResult;
+
+// In a description, '#' would begin a directive.
+std::string description(std::string_view text) {
+  std::string out;
+  for (const char c : printable(text)) {
+    if (c == '#' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+std::string yaml_line(std::string_view key, std::string_view text) {
+  return fmt::format("  {}: {}\n", key, quoted(text));
+}
+
+std::string yaml_list(std::string_view key, const std::vector<std::string>& texts) {
+  if (texts.empty()) return "";
+  std::string out = fmt::format("  {}:\n", key);
+  for (const std::string& text : texts) out += fmt::format("    - {}\n", quoted(text));
+  return out;
+}
+
+std::string diagnosis(const CheckResult& check) {
+  return "  ---\n" + yaml_line("outcome", to_string(check.outcome)) +
+         yaml_line("at", to_string(check.where)) + yaml_line("expected", check.expected) +
+         yaml_line("observed", check.observed) + yaml_list("way", check.hops) +
+         yaml_list("notes", check.notes) + yaml_line("capture", check.pcap) +
+         yaml_line("repeat", check.reproduce) + "  ...\n";
+}
+
+class Points {
+ public:
+  void add(const ScenarioResult& scenario) {
+    if (could_not_run(scenario)) add_obstacle(scenario);
+    for (const CheckResult& check : scenario.checks) add(scenario, check);
+  }
+  std::string text() const { return fmt::format("TAP version 14\n1..{}\n{}", number_, points_); }
+
+ private:
+  void add(const ScenarioResult& scenario, const CheckResult& check) {
+    const bool is_ok = check.outcome == Outcome::Passed || check.outcome == Outcome::Skipped;
+    add_point(is_ok, scenario.name, check.name);
+    if (check.outcome == Outcome::Skipped) points_ += " # SKIP " + description(check.observed);
+    points_ += is_ok ? "\n" : "\n" + diagnosis(check);
+  }
+  void add_obstacle(const ScenarioResult& scenario) {
+    add_point(false, scenario.name, "could not be run");
+    points_ += "\n  ---\n" + yaml_line("outcome", to_string(Outcome::Error)) +
+               yaml_line("at", scenario.file) + yaml_line("observed", obstacle(scenario)) +
+               "  ...\n";
+  }
+  void add_point(bool is_ok, std::string_view scenario, std::string_view name) {
+    points_ += fmt::format("{} {} - {}: {}", is_ok ? "ok" : "not ok", ++number_,
+                           description(scenario), description(name));
+  }
+
+  std::size_t number_ = 0;
+  std::string points_;
+};
+
+}  // namespace
+
+std::string to_tap(const scenario::RunResult& run) {
+  Points points;
+  for (const ScenarioResult& scenario : run.scenarios) points.add(scenario);
+  return points.text() + (run.interrupted ? "Bail out! interrupted\n" : "");
+}
+
+}  // namespace topoproof::report

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/text.hh"
+
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "report/facts.hh"
+#include "report/printable.hh"
+
+namespace topoproof::report {
+namespace {
+
+using scenario::CheckResult;
+using scenario::Counts;
+using scenario::Outcome;
+using scenario::ScenarioResult;
+
+std::string_view color_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::Passed:
+      return "\x1b[32m";  // green
+    case Outcome::Skipped:
+      return "\x1b[33m";  // yellow
+    case Outcome::Failed:
+    case Outcome::Diverged:
+    case Outcome::Error:
+      return "\x1b[31m";  // red
+  }
+  return "";
+}
+
+// In a column of eight, so that names stand below each other.
+std::string painted(Outcome outcome, const TextStyle& style) {
+  const std::string word = fmt::format("{:<8}", to_string(outcome));
+  return style.colors ? fmt::format("{}{}\x1b[0m", color_of(outcome), word) : word;
+}
+
+// The outcome that a scenario's line begins with: the worst, in the order of exit codes.
+Outcome worst(const Counts& counts) {
+  if (counts.errors > 0) return Outcome::Error;
+  if (counts.failed > 0) return Outcome::Failed;
+  if (counts.diverged > 0) return Outcome::Diverged;
+  return counts.passed == 0 && counts.skipped > 0 ? Outcome::Skipped : Outcome::Passed;
+}
+
+std::string counts_text(const Counts& counts) {
+  std::string text =
+      fmt::format("{} passed, {} failed, {} skipped", counts.passed, counts.failed, counts.skipped);
+  if (counts.diverged > 0) text += fmt::format(", {} diverged", counts.diverged);
+  if (counts.errors > 0) text += ", " + counted(counts.errors, "error");
+  return text;
+}
+
+// A matrix is one result of many flows; elsewhere the number of flows says nothing new.
+std::string checks_text(const ScenarioResult& scenario) {
+  std::size_t flows = 0;
+  for (const CheckResult& check : scenario.checks) flows += check.flows;
+  const std::string checks = counted(scenario.checks.size(), "check");
+  return flows == scenario.checks.size() ? checks
+                                         : fmt::format("{} ({})", checks, counted(flows, "flow"));
+}
+
+std::string scenario_line(const ScenarioResult& scenario, const TextStyle& style) {
+  const Counts counts = count(scenario);
+  const Outcome outcome = worst(counts);
+  const std::string what = outcome == Outcome::Passed && counts.skipped == 0 ? checks_text(scenario)
+                                                                             : counts_text(counts);
+  return fmt::format("{} {}: {}, {} ({})\n", painted(outcome, style), printable(scenario.name),
+                     what, short_duration(total_time(scenario)), printable(scenario.file));
+}
+
+std::string check_text(const CheckResult& check, const TextStyle& style) {
+  const std::string place = printable(to_string(check.where));
+  return fmt::format("  {} {}{}\n{}", painted(check.outcome, style), printable(check.name),
+                     place.empty() ? "" : fmt::format(" ({})", place),
+                     facts_text(check, "           "));
+}
+
+}  // namespace
+
+std::string scenario_text(const ScenarioResult& scenario, const TextStyle& style) {
+  std::string out = scenario_line(scenario, style) + obstacle(scenario);
+  for (const CheckResult& check : scenario.checks) {
+    if (style.verbose || check.outcome != Outcome::Passed) out += check_text(check, style);
+  }
+  return out;
+}
+
+std::string summary_text(const scenario::RunResult& run, const TextStyle& style) {
+  std::string out;
+  for (const ScenarioResult& scenario : run.scenarios) {
+    for (const CheckResult& check : scenario.checks) {
+      if (check.outcome != Outcome::Skipped) continue;
+      out +=
+          fmt::format("{} {}: {} ({})\n", painted(Outcome::Skipped, style),
+                      printable(scenario.name), printable(check.name), printable(check.observed));
+    }
+  }
+  if (run.interrupted) out += "interrupted: what follows is what was done by then\n";
+  return out + counts_text(count(run)) + "\n";
+}
+
+std::string progress_line(const RunState& state, std::size_t width) {
+  std::string line =
+      fmt::format("{} of {}", state.scenarios_done, counted(state.scenarios, "scenario"));
+  if (!state.current.empty()) line += ", " + printable(state.current);
+  switch (state.progress.phase) {
+    case scenario::Phase::Building:
+      line += ": building";
+      break;
+    case scenario::Phase::Checking:
+      line += fmt::format(": {} of {}", state.progress.flows_done,
+                          counted(state.progress.flows, "flow"));
+      break;
+    case scenario::Phase::TearingDown:
+      line += ": taking down";
+      break;
+  }
+  if (line.size() <= width) return line;
+  while (width > 0 && (static_cast<unsigned char>(line[width]) & 0xc0) == 0x80) --width;
+  return line.substr(0, width);
+}
+
+}  // namespace topoproof::report
