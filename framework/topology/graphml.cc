@@ -152,7 +152,9 @@ class Importer {
   const Places& places_;
   Growing net_;
   std::unordered_map<std::string, NodeId> nodes_;  // by id
-  std::set<std::string> names_;
+  // Taken from the start: words that mean something else in a topology file.
+  std::set<std::string> names_{"all",      "any",    "none",       "nodes",  "links",
+                               "defaults", "groups", "addressing", "routing"};
   Issues issues_;
 };
 

@@ -22,8 +22,8 @@ struct GraphmlImport {
 // warning. All issues come at once, with line and column.
 //
 // Names: the node's `label`, else its id, as to_node_name makes it; "-2", "-3", ... follow where a
-// name is taken. `Longitude` and `Latitude` of a node become its position, a whole `weight` of an
-// edge (1 or more) its weight.
+// name is taken, or is a word of the file format ("none"). `Longitude` and `Latitude` of a node
+// become its position, a whole `weight` of an edge (1 or more) its weight.
 std::expected<GraphmlImport, Issues> import_graphml(std::string_view text,
                                                     const std::string& file_name);
 

@@ -52,11 +52,13 @@ TEST(Graphml, NamesAreMadeUnique) {
     <node id="b"><data key="d1">PARIS</data></node>
     <node id="c"><data key="d1">paris-2</data></node>
     <node id="d"><data key="d1">東京</data></node>
-    <node id="..." />)");
+    <node id="..." />
+    <node id="e"><data key="d1">None</data></node>)");
   ASSERT_TRUE(imported);
   std::vector<std::string> names;
   for (const Node& node : imported->topology.nodes()) names.push_back(node.name);
-  EXPECT_EQ(names, (std::vector<std::string>{"paris", "paris-2", "paris-2-2", "d", "node"}));
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"paris", "paris-2", "paris-2-2", "d", "node", "none-2"}));
 }
 
 TEST(Graphml, NodeNamesArePlain) {
