@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t kMostDetailedLinks = 60;
 constexpr double kMargin = 30;
 constexpr double kLineHeight = 14;
+constexpr double kStagger = 28;
 constexpr double kLetterWidth = 6.8;  // of the bold names, at their font size
 
 constexpr std::string_view kStyle = R"(  <style>
@@ -99,6 +100,11 @@ std::vector<Point> place(const Drawing& drawing, double edge_length) {
   return points;
 }
 
+double mean_degree(const Drawing& drawing) {
+  const auto vertices = static_cast<double>(std::max<std::size_t>(drawing.vertices.size(), 1));
+  return 2 * static_cast<double>(drawing.edges.size()) / vertices;
+}
+
 class Picture {
  public:
   Picture(const Topology& topology, bool details)
@@ -107,11 +113,10 @@ class Picture {
       if (!details_) vertex.label.resize(1);
       boxes_.push_back(box_of(vertex.label));
     }
-    points_ = place(drawing_, details_ ? 230 : 110);
-    std::vector<Point> spaces;  // room for the labels of ends around a box
-    for (const Point& box : boxes_) {
-      spaces.push_back({box.x + (details_ ? 60 : 8), box.y + (details_ ? 60 : 8)});
-    }
+    points_ = place(drawing_, details_ ? 200 + 40 * mean_degree(drawing_) : 110);
+    const Point room = details_ ? Point{190, 90} : Point{8, 8};  // for the labels of two ends
+    std::vector<Point> spaces;
+    for (const Point& box : boxes_) spaces.push_back({box.x + room.x, box.y + room.y});
     separate(points_, spaces);
     move_into_view();
   }
@@ -194,16 +199,18 @@ class Picture {
                        edge.is_link ? "" : " class=\"owner\"", a.x, a.y, bend.x, bend.y, b.x, b.y);
   }
 
-  // Just outside of the box of a vertex, on the way to `towards`.
-  Point label_place(std::size_t vertex, const Point& towards) const {
+  // Outside of the box of a vertex, on the way to `towards`; labels of one vertex in turn nearer
+  // and farther, so that those of neighbouring links are not on top of each other.
+  Point label_place(std::size_t vertex, const Point& towards) {
     const Point& at = points_[vertex];
     const double dx = towards.x - at.x;
     const double dy = towards.y - at.y;
     const double length = std::max(std::hypot(dx, dy), 1.0);
     const double half_x = boxes_[vertex].x / 2 + 34;  // half of a label's own width
     const double half_y = boxes_[vertex].y / 2 + 18;
-    const double reach = std::min(half_x / std::max(std::abs(dx) / length, 1e-6),
-                                  half_y / std::max(std::abs(dy) / length, 1e-6));
+    const double nearest = std::min(half_x / std::max(std::abs(dx) / length, 1e-6),
+                                    half_y / std::max(std::abs(dy) / length, 1e-6));
+    const double reach = nearest + kStagger * (labels_[vertex]++ % 2);
     return {at.x + dx / length * reach, at.y + dy / length * reach};
   }
 
@@ -214,6 +221,7 @@ class Picture {
   std::vector<Point> points_;
   Point size_;
   std::map<std::pair<std::size_t, std::size_t>, int> parallel_;  // edges drawn so far
+  std::map<std::size_t, int> labels_;                            // by vertex, placed so far
 };
 
 }  // namespace
