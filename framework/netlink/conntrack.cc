@@ -76,6 +76,8 @@ constexpr std::uint16_t message_type(unsigned kind) {
 constexpr Request kListConnections{message_type(IPCTNL_MSG_CT_GET), NLM_F_REQUEST | NLM_F_DUMP,
                                    &kConnection};
 
+constexpr Request kFindConnection{message_type(IPCTNL_MSG_CT_GET), NLM_F_REQUEST, &kConnection};
+
 // ICMP and ICMPv6 have the same three fields under different numbers.
 struct IcmpTypes {
   std::uint16_t id;
@@ -181,6 +183,19 @@ std::expected<state::Connection, Issue> decode_connection(const Message& message
   if (message.type >> 8 != NFNL_SUBSYS_CTNETLINK) fault = "no connection message";
   if (!fault.empty()) return std::unexpected(make_issue("connection: " + fault));
   return connection;
+}
+
+std::optional<state::Connection> find_connection(Socket& netfilter, const state::Tuple& tuple,
+                                                 std::uint16_t zone) {
+  Batch question;
+  MessageWriter& writer = question.add(0, kFindConnection);
+  writer.put_header(header_of(family_number(tuple.source.family())));
+  put_tuple(CTA_TUPLE_ORIG, tuple, writer);
+  if (zone != 0) writer.put_be16(CTA_ZONE, zone);
+  const auto answers = netfilter.ask(question);
+  if (!answers || answers->size() == 0) return std::nullopt;
+  const auto connection = decode_connection(*answers->begin());
+  return connection ? std::optional(*connection) : std::nullopt;
 }
 
 std::vector<state::Connection> observe_connections(Socket& netfilter) {

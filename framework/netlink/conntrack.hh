@@ -3,7 +3,9 @@
 // it.
 #pragma once
 
+#include <cstdint>
 #include <expected>
+#include <optional>
 #include <vector>
 
 #include "base/issue.hh"
@@ -21,11 +23,17 @@ void encode(const state::Connection& connection, MessageWriter& writer);
 // Also for events (Socket::receive_events).
 std::expected<state::Connection, Issue> decode_connection(const Message& message);
 
-// Of both families, in the kernel's order. THROWS: NetlinkError, ExchangeError, SystemError with
-// EBADMSG if an entry cannot be decoded.
+// The connection to which packets of this tuple belong, as original or as reply. RETURNS: nothing
+// if there is none. THROWS: ExchangeError.
+std::optional<state::Connection> find_connection(Socket& netfilter, const state::Tuple& tuple,
+                                                 std::uint16_t zone = 0);
+
+// Of both families, in the kernel's order. Takes milliseconds however few there are: the kernel's
+// table is one for the whole machine, and all of it is walked; prefer find_connection.
+// THROWS: NetlinkError, ExchangeError, SystemError with EBADMSG if an entry cannot be decoded.
 std::vector<state::Connection> observe_connections(Socket& netfilter);
 
-// Forgets all connections of the namespace, of both families, with one message (0.2 ms).
+// Forgets all connections of the namespace, of both families, with one message.
 // THROWS: NetlinkError, ExchangeError.
 void flush_connections(Socket& netfilter);
 

@@ -72,6 +72,19 @@ TEST_F(ConntrackTest, ConnectionsAreListedWithBothTuples) {
   EXPECT_EQ(tracked.list(), (std::vector{tcp, udp, icmp6}));
 }
 
+TEST_F(ConntrackTest, OneIsFoundByEitherOfItsTuples) {
+  Tracked tracked;
+  const state::Connection connection = translated(kUdp, 1000);
+  tracked.send(kCreateConnection, connection);
+  for (const state::Tuple& tuple : {connection.original, connection.reply}) {
+    auto found = find_connection(tracked.netfilter, tuple);
+    ASSERT_TRUE(found) << describe(tuple);
+    found->timeout = connection.timeout;
+    EXPECT_EQ(found, connection);
+  }
+  EXPECT_EQ(find_connection(tracked.netfilter, translated(kUdp, 1001).original), std::nullopt);
+}
+
 TEST_F(ConntrackTest, OneIsDeletedOrAllAreFlushed) {
   Tracked tracked;
   for (std::uint16_t port = 1; port <= 3; ++port) {

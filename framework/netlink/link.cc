@@ -68,8 +68,8 @@ void put_netns(int netns, MessageWriter& writer) {
 
 // What both ends of a veth, and every other link, are born with.
 void put_identity(const state::Link& link, int netns, MessageWriter& writer) {
-  writer.put_string(IFLA_IFNAME, link.name);
   if (link.mac) writer.put_mac(IFLA_ADDRESS, *link.mac);
+  writer.put_string(IFLA_IFNAME, link.name);
   if (link.mtu != kUsualMtu) writer.put_u32(IFLA_MTU, link.mtu);
   put_netns(netns, writer);
 }
