@@ -13,8 +13,8 @@ namespace {
 
 // The kernel fills datagrams of a listing up to 32 KiB, and no further however large the buffer.
 constexpr std::size_t kDatagram = 32 << 10;
-// A batch is sent in pieces of about this size, far below the send buffer: larger ones are no
-// faster (10,000 neighbours, tried with 16 KiB to 1 MiB).
+// A batch is sent in pieces of this size: far below the send buffer, and if every message in one is
+// refused, the refusals (about 1 KiB of accounted memory each) still fit into the receive buffer.
 constexpr std::size_t kPiece = 64 << 10;
 constexpr int kTries = 16;  // of a listing that keeps changing
 
