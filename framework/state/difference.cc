@@ -48,8 +48,11 @@ void compare(const T& expected, T found, std::vector<Difference>& out) {
 template <class T>
 void diff_lists(std::vector<T> expected, std::vector<T> found, std::vector<Difference>& out) {
   const auto by_key = [](const T& a, const T& b) { return key(a) < key(b); };
-  std::ranges::stable_sort(expected, by_key);
-  std::ranges::stable_sort(found, by_key);
+  const auto by_key_then_value = [&](const T& a, const T& b) {
+    return key(a) == key(b) ? a < b : by_key(a, b);
+  };
+  std::ranges::sort(expected, by_key_then_value);
+  std::ranges::sort(found, by_key_then_value);
   auto e = expected.begin();
   auto f = found.begin();
   while (e != expected.end() || f != found.end()) {
