@@ -165,6 +165,21 @@ TEST_F(NetlinkTest, AnIpv6AddressIsAwaitedUntilItIsTheNodesOwn) {
       std::vector{ip("fd00::2")});
 }
 
+// Found as a flaky scenario: a packet came in by a port that did not forward yet, and vanished.
+TEST_F(NetlinkTest, APortForwardsALittleAfterItsFarEndIsUp) {
+  KernelNamespace host;
+  KernelNamespace red;
+  host.create(state::Link{.name = "br0", .kind = state::LinkKind::Bridge, .index = 2, .up = true});
+  connect(host, {.name = "port", .index = 5, .master = "br0"}, red, {.name = "eth0", .index = 6});
+  host.commit();
+  red.up("eth0");
+  red.commit();
+  Socket events = host.open(Protocol::Route);
+  EXPECT_TRUE(await_links(host.socket, events, {5}, sys::Clock::now() + 20s).empty());
+  Socket more_events = host.open(Protocol::Route);
+  EXPECT_EQ(await_links(host.socket, more_events, {5, 999}, sys::Clock::now()), std::vector{999U});
+}
+
 TEST_F(NetlinkTest, AFreshNamespaceHoldsNothing) {
   KernelNamespace empty;
   EXPECT_EQ(describe(empty.observe()), "");

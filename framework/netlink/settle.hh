@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// An IPv6 address is taken by the kernel at once but becomes the node's own a moment later, in a
-// worker of the kernel, even without duplicate detection: until then packets to it are routed on.
-// (IPv4 addresses are usable when their batch is committed.)
+// What the kernel takes at once and finishes a moment later, in a worker of its own.
+//
+// An IPv6 address is taken by the kernel at once but becomes the node's own then, even without
+// duplicate detection: until then packets to it are routed on. (IPv4 addresses are usable when
+// their batch is committed.)
 #pragma once
 
-#include <string>
+#include <cstdint>
 #include <vector>
 
 #include "base/ip_address.hh"
@@ -18,6 +20,14 @@ namespace topoproof::netlink {
 // RETURNS: those that are not at the deadline (a duplicate was found, or their interface is down).
 std::vector<IpAddress> await_addresses(Socket& route, Socket& events,
                                        std::vector<IpAddress> addresses,
+                                       sys::Clock::time_point deadline);
+
+// A link that was brought up has its carrier then, and a bridge port forwards then: until that, a
+// bridge drops in silence what comes in by the port or should go out by it.
+// Waits until the links of these indexes are operational, ports of bridges forwarding. Sockets and
+// deadline as above. RETURNS: the indexes that are not at the deadline (a far end is down).
+std::vector<std::uint32_t> await_links(Socket& route, Socket& events,
+                                       std::vector<std::uint32_t> indexes,
                                        sys::Clock::time_point deadline);
 
 }  // namespace topoproof::netlink
