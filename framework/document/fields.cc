@@ -5,6 +5,7 @@
 #include <string>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/suggest.hh"
 #include "document/syntax.hh"
@@ -41,6 +42,7 @@ void Fields::report_unknown(const Entry& entry) {
   } else if (hint.empty()) {
     hint = ipv6_hint(entry.key, 0);
   }
+  if (hint.empty()) hint = fmt::format("; known here: {}", fmt::join(known_, ", "));
   issues_.push_back(make_issue(entry.where(), fmt::format("unknown key '{}'{}", entry.key, hint)));
 }
 

@@ -125,6 +125,12 @@ TEST(Fields, KnowWhatAnUnquotedIpv6AddressTurnsInto) {
             "\"fd00::1\"\n");
 }
 
+TEST(Fields, NameTheKnownKeysWhereNoneIsNear) {
+  EXPECT_EQ(issues_of("peer: x\ncolour: red"),
+            "net.yaml:2:1: error: unknown key 'colour'; known here: peer, ipv4, gateway, mac, mtu, "
+            "up, delay, mode\n");
+}
+
 TEST(Fields, SeeThatASpaceIsMissing) {
   EXPECT_EQ(issues_of("{peer: x, mtu:1400}"),
             "net.yaml:1:11: error: unknown key 'mtu:1400'; is a space missing after 'mtu:'?\n");

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -54,6 +55,10 @@ class Node {
   const std::vector<Entry>& entries() const;     // REQUIRES: is_mapping(); in file order
   const Node* find(std::string_view key) const;  // nullptr: no mapping, or no such key. Linear.
 
+  // The same place with other content: for whoever merges or edits a tree.
+  Node with(Value value) const { return Node(std::move(value), origin_); }
+
+  const Origin& origin() const { return origin_; }
   Location where() const;
   // The place of a byte of text(), also inside a literal block. where() if it cannot be told.
   Location where(std::size_t offset) const;
