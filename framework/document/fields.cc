@@ -18,7 +18,7 @@ Fields::Fields(const Node& node, Issues& issues)
 }
 
 const Node* Fields::take(std::string_view key) {
-  known_.push_back(key);
+  if (!is_known(key)) known_.push_back(key);
   return node_.find(key);
 }
 

@@ -263,10 +263,9 @@ std::expected<Node, Issues> parse_yaml(std::string_view text, const std::string&
   return *std::move(root);
 }
 
-std::optional<Node> read_yaml_file(const std::filesystem::path& path, Issues& issues) {
+std::expected<std::string, Issue> read_text_file(const std::string& path) {
   const auto refuse = [&](std::string why) {
-    issues.push_back(make_issue({.file = path.string()}, std::move(why)));
-    return std::nullopt;
+    return std::unexpected(make_issue({.file = path}, std::move(why)));
   };
   std::error_code ignored;
   const auto status = std::filesystem::status(path, ignored);
@@ -279,7 +278,14 @@ std::optional<Node> read_yaml_file(const std::filesystem::path& path, Issues& is
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (file.bad()) return refuse("the file cannot be read to its end");
   text.resize(static_cast<std::size_t>(file.gcount()));
-  return parse_yaml(text, path.string(), issues);
+  return text;
+}
+
+std::optional<Node> read_yaml_file(const std::filesystem::path& path, Issues& issues) {
+  auto text = read_text_file(path.string());
+  if (text) return parse_yaml(*text, path.string(), issues);
+  issues.push_back(std::move(text.error()));
+  return std::nullopt;
 }
 
 }  // namespace topoproof::document

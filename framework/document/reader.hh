@@ -28,6 +28,9 @@ std::optional<Node> parse_yaml(std::string_view text, const std::string& file_na
 // The same for who wants all or nothing.
 std::expected<Node, Issues> parse_yaml(std::string_view text, const std::string& file_name);
 
+// The content of a file: at most kMaxBytes and one more. The issue has the file as its place.
+std::expected<std::string, Issue> read_text_file(const std::string& path);
+
 // A file that cannot be read is an issue, too. Its name appears in locations as it is given.
 std::optional<Node> read_yaml_file(const std::filesystem::path& path, Issues& issues);
 

@@ -50,8 +50,7 @@ TEST(Sentence, ReadsValuesAndOptionsInAnyOrder) {
 TEST(Sentence, ReportsAtTheWord) {
   EXPECT_EQ(issues_of("10.0.0.1/8"),
             "net.yaml:1:3: error: '10.0.0.1/8': host bits are set; the network is 10.0.0.0/8\n");
-  EXPECT_EQ(issues_of("10.0.0.0/8 via"),
-            "net.yaml:1:17: error: expected an address after 'via'\n");
+  EXPECT_EQ(issues_of("10.0.0.0/8 via"), "net.yaml:1:17: error: expected an address after 'via'\n");
   EXPECT_EQ(issues_of("10.0.0.0/8 vai 10.0.0.1"),
             "net.yaml:1:14: error: unknown word 'vai'; did you mean 'via'?\n");
   EXPECT_EQ(issues_of("10.0.0.0/8 colour red"),
