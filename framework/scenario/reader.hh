@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// YAML -> Scenario. A scenario names its topology's file, has the topology under `topology:`, or
+// has the topology's keys beside its own. The grammar is scenario.schema.json and the README.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "scenario/scenario.hh"
+#include "topology/reader.hh"
+
+namespace topoproof::scenario {
+
+// All issues of the scenario and its topology, sorted by place, warnings among them. What cannot be
+// read is left out: test `issues` before use.
+Scenario read_scenario(const document::Node& root, const std::string& file,
+                       const topology::FileReader& read_file, Issues& issues);
+Scenario load_scenario(const std::string& file, const topology::FileReader& read_file,
+                       Issues& issues);
+
+// A text that names no other file. Warnings are not told.
+std::expected<Scenario, Issues> parse_scenario(std::string_view text, const std::string& file);
+
+}  // namespace topoproof::scenario

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <fmt/format.h>
+
+#include "base/interface_name.hh"
+#include "document/sentence.hh"
+#include "scenario/reader_parts.hh"
+#include "topology/interfaces.hh"
+#include "topology/reader_names.hh"
+
+namespace topoproof::scenario {
+namespace {
+
+using document::Fields;
+using document::flag;
+using document::integer;
+using document::option;
+using document::Sentence;
+
+// A flow before its names are resolved: text and mapping give the same.
+struct Draft {
+  document::Node from;
+  document::Node to;
+  std::optional<Family> family;
+  flow::Flow flow;
+};
+
+constexpr std::size_t kLargestPayload = 65'507;  // of UDP and ICMP over IPv4
+
+std::optional<Draft> read_text(const document::Node& node, Issues& issues) {
+  Draft draft;
+  flow::Flow& flow = draft.flow;
+  Sentence words(node, "a flow like 'red -> blue tcp/80'", issues);
+  if (const auto* from = words.take("a node")) draft.from = *from;
+  words.require("->");
+  if (const auto* to = words.take("a node or an address")) draft.to = *to;
+  words.value("a service (icmp, tcp/PORT, udp/PORT)", flow::Service::parse, flow.service);
+  words.options(
+      {{"ipv4", [&](Sentence&) { draft.family = Family::Ipv4; }},
+       {"ipv6", [&](Sentence&) { draft.family = Family::Ipv6; }},
+       option("source", "an address", IpAddress::parse, flow.source),
+       option("source_port", "a port", integer<std::uint16_t>(1, 65535), flow.source_port),
+       option("ttl", "a number", integer<std::uint8_t>(1, 255), flow.ttl),
+       option("size", "a number of bytes", integer<std::size_t>(0, kLargestPayload),
+              flow.payload_size),
+       flag("df", flow.dont_fragment)});
+  if (words.failed()) return std::nullopt;
+  return draft;
+}
+
+std::optional<document::Node> as_it_is(const document::Node& node, Issues& issues) {
+  if (document::read_string(node, issues)) return node;
+  return std::nullopt;
+}
+
+// A raw frame says by itself where it goes; it needs the interface that it leaves by.
+void take_frame(Fields& fields, flow::Flow& flow, bool& complete) {
+  const bool has_frame = fields.required("frame", parse_hex, flow.frame);
+  const bool has_interface = fields.required("interface", parse_interface_name, flow.interface);
+  flow.service = {flow::Protocol::Raw, 0};
+  complete = complete && has_frame && has_interface;
+}
+
+std::optional<Draft> read_fields(const document::Node& node, Issues& issues) {
+  const std::size_t before = issues.size();
+  Draft draft;
+  flow::Flow& flow = draft.flow;
+  Fields fields(node, issues);
+  bool complete = fields.required("from", as_it_is, draft.from);
+  if (node.find("frame") != nullptr) {
+    take_frame(fields, flow, complete);
+  } else {
+    complete = fields.required("to", as_it_is, draft.to) && complete;
+    complete = fields.required("service", flow::Service::parse, flow.service) && complete;
+    fields.take("frame");
+    fields.take("interface");
+  }
+  fields.optional("family", read_family, draft.family);
+  fields.optional("source", IpAddress::parse, flow.source);
+  fields.optional("source_port", integer<std::uint16_t>(1, 65535), flow.source_port);
+  fields.optional("ttl", integer<std::uint8_t>(1, 255), flow.ttl);
+  fields.optional("size", integer<std::size_t>(0, kLargestPayload), flow.payload_size);
+  fields.optional("df", document::read_bool, flow.dont_fragment);
+  fields.finish();
+  if (!complete || issues.size() != before) return std::nullopt;
+  return draft;
+}
+
+std::optional<flow::Flow> refuse(const document::Node& at, std::string text, Issues& issues) {
+  issues.push_back(make_issue(at.where(), std::move(text)));
+  return std::nullopt;
+}
+
+std::optional<flow::Flow> resolve(const document::Node& node, Draft draft, const Reading& reading) {
+  flow::Flow& flow = draft.flow;
+  const auto from = read_node_name(draft.from, reading);
+  if (flow.service.protocol == flow::Protocol::Raw) {
+    if (!from) return std::nullopt;
+    flow.from = *from;
+    const bool there = topology::require_interface(reading.topology, *from, flow.interface,
+                                                   node.where(), reading.name_issues);
+    return there ? std::optional(flow) : std::nullopt;
+  }
+  if (!draft.family && flow.source) draft.family = flow.source->family();
+  const auto to = resolve_destination(draft.to, draft.family, reading);
+  if (!from || !to) return std::nullopt;
+  flow.from = *from;
+  flow.destination = *to;
+  if (flow.source && flow.source->family() != to->family()) {
+    return refuse(node, "source and destination are of different families", reading.issues);
+  }
+  if (flow.source_port && !flow.service.has_port()) {
+    return refuse(node, fmt::format("{} has no ports", to_string(flow.service)), reading.issues);
+  }
+  return flow;
+}
+
+std::string no_address(std::string_view name, std::optional<Family> family) {
+  if (!family) return fmt::format("'{}' has no address", name);
+  return fmt::format("'{}' has no {} address", name, *family == Family::Ipv4 ? "IPv4" : "IPv6");
+}
+
+std::optional<IpAddress> address_of_place(const topology::Place& place, NodeId node, Family family,
+                                          const topology::Topology& topology) {
+  if (place.interface.empty()) return topology::address_of(topology, node, family);
+  return topology::address_of(topology, node, place.interface, family);
+}
+
+}  // namespace
+
+std::optional<Family> read_family(const document::Node& node, Issues& issues) {
+  return document::choice<Family>({{"ipv4", Family::Ipv4}, {"ipv6", Family::Ipv6}})(node, issues);
+}
+
+std::optional<NodeId> read_node_name(const document::Node& node, const Reading& reading) {
+  const auto name = document::read_string(node, reading.issues);
+  if (!name) return std::nullopt;
+  return topology::resolve_node(reading.topology, *name, node.where(), reading.name_issues);
+}
+
+std::optional<IpAddress> resolve_destination(const document::Node& node,
+                                             std::optional<Family> family, const Reading& reading) {
+  const std::string& text = node.text();
+  const auto report = [&](Issues& issues, std::string sentence) {
+    issues.push_back(make_issue(node.where(), std::move(sentence)));
+    return std::nullopt;
+  };
+  if (const auto literal = IpAddress::parse(text)) {
+    if (!family || literal->family() == *family) return *literal;
+    return report(reading.issues, fmt::format("{} is not an {} address", text, to_string(*family)));
+  }
+  const auto place = topology::parse_place(text);
+  if (!place) {
+    return report(reading.issues,
+                  fmt::format("'{}' is neither a node, nor node:interface, nor an address", text));
+  }
+  const auto id =
+      topology::resolve_node(reading.topology, place->node, node.where(), reading.name_issues);
+  if (!id) return std::nullopt;
+  if (!place->interface.empty() &&
+      !topology::require_interface(reading.topology, *id, place->interface, node.where(),
+                                   reading.name_issues)) {
+    return std::nullopt;
+  }
+  auto found = address_of_place(*place, *id, family.value_or(Family::Ipv4), reading.topology);
+  if (!found && !family) found = address_of_place(*place, *id, Family::Ipv6, reading.topology);
+  if (!found) return report(reading.name_issues, no_address(text, family));
+  return found;
+}
+
+std::optional<flow::Flow> read_flow(const document::Node& node, const Reading& reading) {
+  auto draft =
+      node.is_mapping() ? read_fields(node, reading.issues) : read_text(node, reading.issues);
+  if (!draft) return std::nullopt;
+  return resolve(node, *std::move(draft), reading);
+}
+
+}  // namespace topoproof::scenario
