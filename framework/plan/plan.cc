@@ -45,4 +45,11 @@ std::string to_string(const Plan& plan) {
   return text;
 }
 
+std::vector<Step> make_forwarding_steps(NodeId node, bool on, const std::string& reason) {
+  const std::string value = on ? "1" : "0";
+  return {{SetSysctl{node, {"net.ipv4.ip_forward", value}, false}, reason},
+          {SetSysctl{node, {"net.ipv6.conf.all.forwarding", value}, true}, reason},
+          {SetSysctl{node, {"net.ipv4.conf.all.accept_redirects", "0"}, true}, reason}};
+}
+
 }  // namespace topoproof::plan

@@ -29,6 +29,10 @@ std::string describe(const Step& step, std::span<const std::string> names);
 // One step a line, rule texts indented below theirs. Stable: golden files are compared with it.
 std::string to_string(const Plan& plan);
 
+// Switches a node's forwarding, of both families. More than one step: to write ip_forward also
+// changes whether redirects are accepted, which stays pinned.
+std::vector<Step> make_forwarding_steps(NodeId node, bool on, const std::string& reason);
+
 // What the namespaces hold, by NodeId. Comparable with what is observed after state::normalize.
 using States = std::vector<state::Namespace>;
 
