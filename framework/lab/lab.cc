@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "lab/lab.hh"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "netlink/observe.hh"
+#include "sys/sandbox.hh"
+
+namespace topoproof::lab {
+namespace {
+
+bool makes_namespace(const plan::Step& step) {
+  return std::holds_alternative<plan::CreateNamespace>(step.operation) ||
+         std::holds_alternative<plan::SetSysctl>(step.operation);
+}
+
+// Pins that a kernel may lack.
+std::set<std::string_view> optional_sysctls(const plan::Plan& plan) {
+  std::set<std::string_view> names;
+  for (const plan::Step& step : plan.steps) {
+    const auto* set = std::get_if<plan::SetSysctl>(&step.operation);
+    if (set != nullptr && set->where_present) names.insert(set->sysctl.name);
+  }
+  return names;
+}
+
+void leave_missing(std::vector<state::Sysctl>& expected, const std::vector<state::Sysctl>& found,
+                   const std::set<std::string_view>& optional) {
+  std::erase_if(expected, [&](const state::Sysctl& sysctl) {
+    const bool is_missing =
+        std::ranges::find(found, sysctl.name, &state::Sysctl::name) == found.end();
+    return is_missing && optional.contains(sysctl.name);
+  });
+}
+
+std::vector<std::string> names_of(const std::vector<state::Sysctl>& sysctls) {
+  std::vector<std::string> names;
+  for (const state::Sysctl& sysctl : sysctls) names.push_back(sysctl.name);
+  return names;
+}
+
+}  // namespace
+
+std::string to_string(const std::vector<NodeDifference>& differences) {
+  std::string text;
+  for (const NodeDifference& node : differences) {
+    text += node.node + ":\n" + state::to_string(node.differences);
+  }
+  return text;
+}
+
+Lab::Lab(plan::Plan plan, const Stage& namespaces_exist)
+    : plan_(std::move(plan)), namespaces_(plan_.nodes.size()), executor_(plan_.nodes, namespaces_) {
+  sys::raise_open_file_limit();
+  const auto links = std::ranges::find_if_not(plan_.steps, makes_namespace);
+  std::for_each(plan_.steps.begin(), links, [this](const auto& s) { executor_.execute(s); });
+  executor_.finish();
+  if (namespaces_exist) namespaces_exist(*this);
+  std::for_each(links, plan_.steps.end(), [this](const auto& s) { executor_.execute(s); });
+  executor_.finish();
+}
+
+void Lab::change(std::span<const plan::Step> steps) {
+  for (const plan::Step& step : steps) {
+    executor_.execute(step);
+    executor_.finish();
+    plan_.steps.push_back(step);
+  }
+}
+
+state::Namespace Lab::observe(NodeId node, const std::vector<std::string>& sysctls) {
+  state::Namespace found = netlink::observe_namespace(namespaces_.route_socket(node));
+  run(node, [&] { found.sysctls = netlink::observe_sysctls(sysctls); });
+  for (state::Sysctl& sysctl : found.sysctls) sysctl.value = with_spaces(sysctl.value);
+  return found;
+}
+
+state::Namespace Lab::observe(NodeId node) {
+  return observe(node, names_of(plan::expected(plan_)[node.index()].sysctls));
+}
+
+std::vector<NodeDifference> Lab::differences() {
+  const auto optional = optional_sysctls(plan_);
+  plan::States expected = plan::expected(plan_);
+  std::vector<NodeDifference> differing;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const state::Namespace found = observe(NodeId(i), names_of(expected[i].sysctls));
+    leave_missing(expected[i].sysctls, found.sysctls, optional);
+    auto differences = state::diff(expected[i], found);
+    if (!differences.empty()) differing.push_back({plan_.nodes[i], std::move(differences)});
+  }
+  return differing;
+}
+
+}  // namespace topoproof::lab

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A lab is a topology that is running in the kernel: built from a plan, compared with what the plan
+// expects, changed step by step, and gone when this object is.
+//
+// Why one object: namespaces, the sockets to them and the plan that made them belong together, and
+// whatever fails while building takes all of them down.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lab/linux_executor.hh"
+#include "lab/namespaces.hh"
+#include "plan/plan.hh"
+#include "state/difference.hh"
+
+namespace topoproof::lab {
+
+// How one node differs from what its plan expects.
+struct NodeDifference {
+  std::string node;
+  std::vector<state::Difference> differences;
+};
+// "host:\n- expected\n+ found\n": empty if there are none.
+std::string to_string(const std::vector<NodeDifference>& differences);
+
+class Lab {
+ public:
+  // Called while building, once all namespaces exist and before they have links: what needs no more
+  // than a namespace (taps, sockets) can be opened while links are still being made.
+  using Stage = std::function<void(Lab&)>;
+
+  // Builds. REQUIRES: the process is in a sandbox (sys/sandbox.hh). THROWS: netlink::NetlinkError,
+  // sys::SystemError, with the step and its reason; then nothing is left.
+  explicit Lab(plan::Plan plan, const Stage& namespaces_exist = nullptr);
+  Lab(const Lab&) = delete;  // its executor refers to its namespaces
+  Lab& operator=(const Lab&) = delete;
+
+  const std::vector<std::string>& nodes() const { return plan_.nodes; }  // names, by NodeId
+  const sys::Netns& netns(NodeId node) const { return namespaces_.netns(node); }
+  // Open as long as the lab is; for one thread at a time.
+  netlink::Socket& route_socket(NodeId node) { return namespaces_.route_socket(node); }
+  netlink::Socket& netfilter_socket(NodeId node) { return namespaces_.netfilter_socket(node); }
+  const netlink::InterfaceNames& interfaces(NodeId node) { return namespaces_.names(node); }
+  // Runs `inside` in the node's namespace, on the lab's helper thread. THROWS: what it throws.
+  void run(NodeId node, const std::function<void()>& inside) { namespaces_.run(node, inside); }
+
+  // Performs further steps; they become part of what is expected. THROWS: as the constructor; the
+  // steps before the refused one have been done, and are expected.
+  void change(std::span<const plan::Step> steps);
+
+  // What the kernel holds, not normalized, with the sysctls that the plan sets. THROWS:
+  // NetlinkError
+  state::Namespace observe(NodeId node);
+  // Observes every node. RETURNS: the nodes that are not as expected. THROWS: as observe.
+  std::vector<NodeDifference> differences();
+  const plan::Plan& plan() const { return plan_; }  // with the steps of all changes
+
+ private:
+  state::Namespace observe(NodeId node, const std::vector<std::string>& sysctls);
+
+  plan::Plan plan_;
+  Namespaces namespaces_;
+  LinuxExecutor executor_;
+};
+
+}  // namespace topoproof::lab

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <gtest/gtest.h>
+
+#include "lab/lab.hh"
+#include "lab/test_topologies.hh"
+#include "netlink/error.hh"
+#include "sys/error.hh"
+#include "sys/files.hh"
+#include "sys/kernel_test.hh"
+
+namespace topoproof::lab {
+namespace {
+
+using LabTest = sys::KernelTest;
+
+plan::Step because_of_the_test(plan::Operation operation) {
+  return {std::move(operation), "it is a test"};
+}
+
+TEST_F(LabTest, TheContainerNetworkIsAsItsPlanExpects) {
+  Lab lab(plan_of(container_nat()));
+  EXPECT_EQ(to_string(lab.differences()), "");
+}
+
+TEST_F(LabTest, EverythingThatAPlanCanSayIsThere) {
+  Lab lab(plan_of(everything(), {.neighbors = plan::Neighbors::All}));
+  EXPECT_EQ(to_string(lab.differences()), "");
+}
+
+TEST_F(LabTest, ADifferenceShowsBothSides) {
+  Lab lab(plan_of(container_nat()));
+  sys::run_in(lab.netns(kHost), [] { sys::write_sysctl("net.ipv4.icmp_ratelimit", "2000"); });
+  EXPECT_EQ(
+      to_string(lab.differences()),
+      "host:\n- sysctl net.ipv4.icmp_ratelimit = 0\n+ sysctl net.ipv4.icmp_ratelimit = 2000\n");
+}
+
+TEST_F(LabTest, ARefusalNamesTheStepAndItsReason) {
+  topology::Topology net = container_nat();
+  net.node(kRed).routes.push_back({route("10.0.0.0/8", "192.168.15.5"), {"net.topo.yaml", 9, 5}});
+  net.node(kRed).routes.push_back({route("10.0.0.0/8", "192.168.15.2"), {"net.topo.yaml", 10, 5}});
+  try {
+    Lab lab(plan_of(net));
+    FAIL() << "the kernel took two routes to one network";
+  } catch (const netlink::NetlinkError& refused) {
+    EXPECT_STREQ(refused.what(),
+                 "add route 10.0.0.0/8 via 192.168.15.2 dev veth-red in red (because "
+                 "net.topo.yaml:10:5 says so): File exists");
+  }
+}
+
+TEST_F(LabTest, ARefusedSysctlNamesTheStepToo) {
+  topology::Topology net = container_nat();
+  net.node(kRed).sysctls.push_back({{"net.ipv4.no_such_thing", "1"}, {"net.topo.yaml", 9, 5}});
+  try {
+    Lab lab(plan_of(net));
+    FAIL() << "the kernel took a sysctl that does not exist";
+  } catch (const sys::SystemError& refused) {
+    EXPECT_STREQ(refused.what(),
+                 "set sysctl net.ipv4.no_such_thing = 1 in red (because net.topo.yaml:9:5 says "
+                 "so): No such file or directory");
+  }
+}
+
+TEST_F(LabTest, ChangesArePerformedAndExpected) {
+  Lab lab(plan_of(container_nat()));
+  const plan::Step down =
+      because_of_the_test(plan::SetLink{.node = kBlue, .interface = "veth-blue", .up = false});
+  lab.change({&down, 1});
+  EXPECT_FALSE(lab.observe(kBlue).links.back().up);
+  EXPECT_EQ(to_string(lab.differences()), "");
+}
+
+TEST_F(LabTest, RoutesComeAndGo) {
+  Lab lab(plan_of(container_nat()));
+  state::Route way = route("10.0.0.0/8", "192.168.15.5");
+  way.interface = "veth-red";
+  const std::vector steps = {
+      because_of_the_test(plan::AddRoute{kRed, way}),
+      because_of_the_test(plan::SetSysctl{kRed, {"net.ipv4.ip_forward", "1"}, false})};
+  lab.change(steps);
+  EXPECT_EQ(to_string(lab.differences()), "");
+  const plan::Step gone = because_of_the_test(plan::DeleteRoute{kRed, way});
+  lab.change({&gone, 1});
+  EXPECT_EQ(to_string(lab.differences()), "");
+}
+
+TEST_F(LabTest, ForwardingIsSwitchedWithoutSideEffects) {
+  Lab lab(plan_of(container_nat()));
+  lab.change(plan::make_forwarding_steps(kHost, false, "it is a test"));
+  EXPECT_EQ(to_string(lab.differences()), "");
+  lab.change(plan::make_forwarding_steps(kHost, true, "it is a test"));
+  EXPECT_EQ(to_string(lab.differences()), "");
+}
+
+TEST_F(LabTest, NamespacesExistBeforeTheirLinks) {
+  std::size_t links = 99;
+  Lab lab(plan_of(container_nat()), [&](Lab& born) { links = born.observe(kHost).links.size(); });
+  EXPECT_EQ(links, 1U) << "the loopback only";
+}
+
+}  // namespace
+}  // namespace topoproof::lab

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "lab/linux_executor.hh"
+
+#include <utility>
+
+#include "lab/rules.hh"
+#include "netlink/address.hh"
+#include "netlink/link.hh"
+#include "netlink/neighbor.hh"
+#include "netlink/route.hh"
+#include "sys/error.hh"
+#include "sys/files.hh"
+
+namespace topoproof::lab {
+
+template <class F>
+void LinuxExecutor::attempt(const plan::Step& step, F f) const {
+  try {
+    f();
+  } catch (const sys::SystemError& refused) {
+    throw sys::SystemError(refused.error(), plan::describe(step, names_));
+  }
+}
+
+struct LinuxExecutor::Visitor {
+  LinuxExecutor& self;
+  const plan::Step& step;
+
+  netlink::InterfaceNames& names(NodeId node) const { return self.namespaces_.names(node); }
+  template <class Value>
+  void send(NodeId node, const netlink::Request& request, const Value& value) const {
+    encode(value, names(node), self.add(node, request, step));
+  }
+
+  void operator()(const plan::CreateNamespace& op) const {
+    self.finish();
+    self.node_ = op.node;
+    self.creating_ = true;
+  }
+  void operator()(const plan::SetSysctl& op) const {
+    if (self.creating_ && self.node_ == op.node) {
+      self.steps_.push_back(&step);
+      return;
+    }
+    self.finish();
+    self.attempt(step, [&] {
+      self.namespaces_.run(op.node, [&] { sys::write_sysctl(op.sysctl.name, op.sysctl.value); });
+    });
+  }
+  void operator()(const plan::CreateBridge& op) const {
+    names(op.node).add(op.link.name, op.link.index.value());
+    send(op.node, netlink::kCreateLink, op.link);
+  }
+  void operator()(const plan::CreateVeth& op) const {
+    names(op.node).add(op.link.name, op.link.index.value());
+    names(op.peer_node).add(op.peer.name, op.peer.index.value());
+    send(op.node, netlink::kCreateLink,
+         netlink::VethPair{.near = op.link,
+                           .far = op.peer,
+                           .far_netns = self.namespaces_.netns(op.peer_node).fd()});
+  }
+  void operator()(const plan::SetLink& op) const {
+    send(op.node, netlink::kChangeLink,
+         netlink::LinkChange{.name = op.interface,
+                             .up = op.up,
+                             .mtu = op.mtu,
+                             .mac = {},
+                             .master = op.master,
+                             .bridge = {},
+                             .port = op.port});
+  }
+  void operator()(const plan::AddAddress& op) const {
+    send(op.node, netlink::kAddAddress, op.address);
+  }
+  void operator()(const plan::DeleteAddress& op) const {
+    send(op.node, netlink::kRemoveAddress, op.address);
+  }
+  void operator()(const plan::AddRoute& op) const { send(op.node, netlink::kAddRoute, op.route); }
+  void operator()(const plan::DeleteRoute& op) const {
+    send(op.node, netlink::kRemoveRoute, op.route);
+  }
+  void operator()(const plan::AddNeighbor& op) const {
+    send(op.node, netlink::kAddNeighbor, op.neighbor);
+  }
+  void operator()(const plan::DeleteNeighbor& op) const {
+    send(op.node, netlink::kRemoveNeighbor, op.neighbor);
+  }
+  void operator()(const plan::LoadRuleset& op) const { load(op); }
+  void operator()(const plan::LoadRulesText& op) const { load(op); }
+  void operator()(const plan::FlushRuleset& op) const { load(op); }
+
+  template <class Op>
+  void load(const Op& op) const {
+    self.finish();
+    Issues issues = load_rules(self.namespaces_, op);
+    if (issues.empty()) return;
+    throw RulesRefused(plan::describe(step, self.names_), std::move(issues));
+  }
+};
+
+void LinuxExecutor::execute(const plan::Step& step) {
+  std::visit(Visitor{*this, step}, step.operation);
+}
+
+void LinuxExecutor::finish() {
+  if (creating_) create_held_back();
+  if (!batch_.empty()) commit_held_back();
+  node_.reset();
+  steps_.clear();
+}
+
+void LinuxExecutor::create_held_back() {
+  creating_ = false;
+  namespaces_.create(*node_, [&] {
+    sysctls_.begin_namespace();
+    for (const plan::Step* step : steps_) {
+      const auto& op = std::get<plan::SetSysctl>(step->operation);
+      attempt(*step, [&] { sysctls_.write(op.sysctl, op.where_present); });
+    }
+  });
+}
+
+void LinuxExecutor::commit_held_back() {
+  netlink::Batch batch = std::exchange(batch_, {});
+  namespaces_.route_socket(*node_).commit(
+      batch, [this](std::size_t step) { return plan::describe(*steps_[step], names_); });
+}
+
+netlink::MessageWriter& LinuxExecutor::add(NodeId node, const netlink::Request& request,
+                                           const plan::Step& step) {
+  if (creating_ || node_ != node) finish();
+  node_ = node;
+  steps_.push_back(&step);
+  return batch_.add(steps_.size() - 1, request);
+}
+
+}  // namespace topoproof::lab

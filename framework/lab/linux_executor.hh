@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Performs steps in the kernel, over netlink. Consecutive steps of one namespace become one batch;
+// a namespace and its sysctls become one visit.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lab/executor.hh"
+#include "lab/namespaces.hh"
+#include "lab/sysctl_writer.hh"
+#include "netlink/batch.hh"
+
+namespace topoproof::lab {
+
+class LinuxExecutor final : public Executor {
+ public:
+  // `names` are those of the plan's nodes. REQUIRES: `namespaces` outlives this.
+  LinuxExecutor(std::vector<std::string> names, Namespaces& namespaces)
+      : names_(std::move(names)), namespaces_(namespaces) {}
+
+  // THROWS: netlink::NetlinkError, sys::SystemError: "add address 10.0.0.1/40 to r1:eth0 (because
+  // FILE:LINE says so): ipv4: Invalid prefix length: Invalid argument"; RulesRefused (rules.hh).
+  void execute(const plan::Step& step) override;
+  void finish() override;
+
+ private:
+  struct Visitor;  // one overload for each operation
+
+  void create_held_back();
+  void commit_held_back();
+  // Begins a message of the batch of `node`.
+  netlink::MessageWriter& add(NodeId node, const netlink::Request& request, const plan::Step& step);
+  // Runs `f`, and makes a refusal that it throws name the step.
+  template <class F>
+  void attempt(const plan::Step& step, F f) const;
+
+  std::vector<std::string> names_;
+  Namespaces& namespaces_;
+  SysctlWriter sysctls_;
+
+  // What is held back, all of it for one node: a namespace to be created, with its sysctls, or a
+  // batch. A message's number in the batch is its step's index here.
+  std::optional<NodeId> node_;
+  bool creating_ = false;
+  std::vector<const plan::Step*> steps_;
+  netlink::Batch batch_;
+};
+
+}  // namespace topoproof::lab

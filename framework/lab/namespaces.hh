@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The running namespaces of a lab, with what is needed to talk to each. They live as long as this
+// object: it holds them by descriptors, and closing these is the whole teardown.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "base/id.hh"
+#include "netlink/interface_names.hh"
+#include "netlink/socket.hh"
+#include "sys/netns.hh"
+
+namespace topoproof::lab {
+
+class Namespaces {
+ public:
+  explicit Namespaces(std::size_t nodes) : nodes_(nodes) {}
+
+  // Creates the namespace of `node` and runs `inside` in it. THROWS: SystemError, what it throws.
+  void create(NodeId node, const std::function<void()>& inside);
+  bool exists(NodeId node) const { return nodes_[node.index()].netns.is_open(); }
+
+  // Of the rest: REQUIRES: the namespace exists.
+  const sys::Netns& netns(NodeId node) const { return nodes_[node.index()].netns; }
+  void run(NodeId node, const std::function<void()>& inside);
+  netlink::Socket& route_socket(NodeId node) { return *nodes_[node.index()].route; }
+  netlink::Socket& netfilter_socket(NodeId node);  // opened when first asked for
+  netlink::InterfaceNames& names(NodeId node) { return nodes_[node.index()].names; }
+
+ private:
+  struct Node {
+    sys::Netns netns;
+    std::optional<netlink::Socket> route;
+    std::optional<netlink::Socket> netfilter;
+    netlink::InterfaceNames names;
+  };
+
+  std::vector<Node> nodes_;
+  sys::NetnsWorker worker_;
+};
+
+}  // namespace topoproof::lab

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "lab/rules.hh"
+
+#include <utility>
+
+#include "nft/kernel_ruleset.hh"
+#include "nft/text.hh"
+
+namespace topoproof::lab {
+
+RulesRefused::RulesRefused(const std::string& attempt, Issues issues)
+    : std::runtime_error(attempt + ":\n" + to_string(issues)), issues_(std::move(issues)) {}
+
+Issues load_rules(Namespaces& namespaces, const plan::LoadRuleset& op) {
+  return nft::load_ruleset(namespaces.netfilter_socket(op.node), op.ruleset);
+}
+
+Issues load_rules(Namespaces& namespaces, const plan::LoadRulesText& op) {
+  const topology::RulesText& rules = op.rules;
+  if (rules.language == topology::RulesText::Language::Iptables) {
+    return {make_issue(rules.where, "rules in the language of iptables cannot be loaded as text")};
+  }
+  return nft::load_text(namespaces.netns(op.node), rules.text,
+                        {.file = rules.where.file, .first_line = rules.where.line});
+}
+
+Issues load_rules(Namespaces& namespaces, const plan::FlushRuleset& op) {
+  return nft::load_text(namespaces.netns(op.node), "flush ruleset\n");
+}
+
+}  // namespace topoproof::lab

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "lab/sysctl_writer.hh"
+
+#include <algorithm>
+
+#include "sys/files.hh"
+
+namespace topoproof::lab {
+
+std::string with_spaces(std::string value) {
+  std::ranges::replace(value, '\t', ' ');
+  return value;
+}
+
+void SysctlWriter::begin_namespace() {
+  written_.clear();
+  forwarding_.clear();
+}
+
+const std::optional<std::string>& SysctlWriter::untouched_value(const std::string& name) {
+  const auto [entry, is_new] = untouched_.try_emplace({forwarding_, name});
+  if (is_new) entry->second = sys::read_sysctl(name).transform(with_spaces);
+  return entry->second;
+}
+
+void SysctlWriter::write(const state::Sysctl& sysctl, bool where_present) {
+  const auto& untouched = untouched_value(sysctl.name);
+  if (!untouched && where_present) return;
+  const bool is_first = written_.insert(sysctl.name).second;
+  if (is_first && untouched == with_spaces(sysctl.value)) return;
+  sys::write_sysctl(sysctl.name, sysctl.value);
+  if (sysctl.name == "net.ipv4.ip_forward") forwarding_ = sysctl.value;
+}
+
+}  // namespace topoproof::lab

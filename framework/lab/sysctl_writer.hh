@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Writes the sysctls of new namespaces. What a new namespace has anyway is not written again: a
+// write costs 15-40 us, and most pins say what is usual.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "state/namespace.hh"
+
+namespace topoproof::lab {
+
+class SysctlWriter {
+ public:
+  // The calling thread has entered a namespace that nobody has touched.
+  void begin_namespace();
+
+  // Acts on the calling thread's namespace. THROWS: SystemError; also for a sysctl that does not
+  // exist, unless `where_present`.
+  void write(const state::Sysctl& sysctl, bool where_present);
+
+ private:
+  const std::optional<std::string>& untouched_value(const std::string& name);
+
+  std::set<std::string> written_;  // in this namespace
+  // The value that was written to ip_forward, if one was: that resets other sysctls.
+  std::string forwarding_;
+  // By forwarding and name: what new namespaces have, read once. All are alike.
+  std::map<std::pair<std::string, std::string>, std::optional<std::string>> untouched_;
+};
+
+// As the kernel separates words, and as people do: "32768\t60999" is "32768 60999".
+std::string with_spaces(std::string value);
+
+}  // namespace topoproof::lab
