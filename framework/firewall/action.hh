@@ -17,6 +17,8 @@ namespace topoproof::firewall {
 enum class VerdictKind : std::int32_t {
   Drop = 0,
   Accept = 1,
+  Stolen = 2,  // an action took the packet; in trace events only
+  Queue = 3,   // to user space; in trace events only
   Continue = -1,
   Break = -2,
   Jump = -3,

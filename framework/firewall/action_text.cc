@@ -60,6 +60,8 @@ bool RuleText::say(const Verdict& e) {
       return phrase("jump " + e.chain);
     case VerdictKind::Goto:
       return phrase("goto " + e.chain);
+    case VerdictKind::Stolen:
+    case VerdictKind::Queue:
     case VerdictKind::Break:
       return false;
   }

@@ -121,26 +121,7 @@ std::string text(const Lookup& e) {
   return fmt::format("lookup {} set {}{}{}", name(e.from), e.set, optional_register("dreg", e.to),
                      e.inverted ? " 0x1" : "");
 }
-std::string verdict(const Verdict& v) {
-  switch (v.kind) {
-    case VerdictKind::Drop:
-      return "drop";
-    case VerdictKind::Accept:
-      return "accept";
-    case VerdictKind::Continue:
-      return "continue";
-    case VerdictKind::Break:
-      return "break";
-    case VerdictKind::Jump:
-      return "jump -> " + v.chain;
-    case VerdictKind::Goto:
-      return "goto -> " + v.chain;
-    case VerdictKind::Return:
-      return "return";
-  }
-  return "?";
-}
-std::string text(const Verdict& e) { return "immediate reg 0 " + verdict(e); }
+std::string text(const Verdict& e) { return "immediate reg 0 " + describe(e); }
 std::string text(const Immediate& e) {
   return fmt::format("immediate {} {}", name(e.to), words(e.value));
 }
@@ -202,6 +183,30 @@ std::string_view kernel_name(const Expression& expression) {
       "nat",     "masq",    "redir",     "reject", "counter", "limit",     "quota",
       "log",     "notrack", "queue",     "fib"};
   return kNames.at(expression.index());
+}
+
+std::string describe(const Verdict& verdict) {
+  switch (verdict.kind) {
+    case VerdictKind::Drop:
+      return "drop";
+    case VerdictKind::Accept:
+      return "accept";
+    case VerdictKind::Stolen:
+      return "stolen";
+    case VerdictKind::Queue:
+      return "queue";
+    case VerdictKind::Continue:
+      return "continue";
+    case VerdictKind::Break:
+      return "break";
+    case VerdictKind::Jump:
+      return "jump -> " + verdict.chain;
+    case VerdictKind::Goto:
+      return "goto -> " + verdict.chain;
+    case VerdictKind::Return:
+      return "return";
+  }
+  return "?";
 }
 
 std::string describe(const Expression& expression) {

@@ -13,6 +13,7 @@ namespace topoproof::firewall {
 std::string_view kernel_name(const Expression& expression);
 
 std::string describe(const Expression& expression);
+std::string describe(const Verdict& verdict);  // "drop", "jump -> chain"
 
 // All of it, one thing a line: for comparing two rulesets by eye or by a diff.
 std::string describe(const Ruleset& ruleset);

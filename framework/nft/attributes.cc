@@ -2,14 +2,23 @@
 #include "nft/attributes.hh"
 
 #include <algorithm>
+#include <cstring>
 
 #include <libmnl/libmnl.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 
-#include "netlink/reader.hh"
-
 namespace topoproof::nft {
+
+Bytes with_header(const netlink::Message& message) {
+  Bytes bytes(NLMSG_HDRLEN);
+  nlmsghdr header{};
+  header.nlmsg_len = static_cast<std::uint32_t>(NLMSG_HDRLEN + message.payload.size());
+  header.nlmsg_type = message.type;
+  std::memcpy(bytes.data(), &header, sizeof header);
+  bytes.insert(bytes.end(), message.payload.begin(), message.payload.end());
+  return bytes;
+}
 
 BytesView attributes_of(BytesView message) {
   return message.subspan(std::min<std::size_t>(message.size(), NLMSG_LENGTH(sizeof(nfgenmsg))));

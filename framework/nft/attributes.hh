@@ -7,8 +7,12 @@
 #include <string_view>
 
 #include "base/bytes.hh"
+#include "netlink/reader.hh"
 
 namespace topoproof::nft {
+
+// The message with a netlink header before it again: libnftnl reads through one.
+Bytes with_header(const netlink::Message& message);
 
 // The attributes of a message that has its netlink header.
 BytesView attributes_of(BytesView message);

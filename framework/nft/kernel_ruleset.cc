@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "nft/kernel_ruleset.hh"
 
-#include <cstring>
-
 #include <fmt/format.h>
 #include <libmnl/libmnl.h>
 #include <linux/netfilter/nf_tables.h>
@@ -103,20 +101,9 @@ netlink::Answers dump_elements(netlink::Socket& socket, const firewall::Table& t
   return socket.dump(batch, fmt::format("list the elements of set {} {}", table.name, set.name));
 }
 
-// The message with a netlink header again, which libnftnl reads through.
-Bytes whole(const netlink::Message& message) {
-  Bytes bytes(NLMSG_HDRLEN);
-  nlmsghdr header{};
-  header.nlmsg_len = static_cast<std::uint32_t>(NLMSG_HDRLEN + message.payload.size());
-  header.nlmsg_type = message.type;
-  std::memcpy(bytes.data(), &header, sizeof header);
-  bytes.insert(bytes.end(), message.payload.begin(), message.payload.end());
-  return bytes;
-}
-
 std::optional<Issue> add_all(RulesetDecoder& decoder, const netlink::Answers& answers) {
   for (const auto& message : answers) {
-    if (auto issue = decoder.add(whole(message))) return issue;
+    if (auto issue = decoder.add(with_header(message))) return issue;
   }
   return std::nullopt;
 }
@@ -153,7 +140,7 @@ std::uint64_t number_of(BytesView payload) {
 }
 
 std::optional<RuleCounter> rule_counter(const netlink::Message& message) {
-  const auto bytes = whole(message);
+  const auto bytes = with_header(message);
   std::optional<RuleCounter> found;
   for_each_expression(bytes, [&](std::string_view name, BytesView data, std::size_t) {
     if (found || name != "counter") return;

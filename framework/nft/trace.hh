@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What nf_tables did with a packet, step by step, as the kernel tells it. Packets whose `nftrace`
+// is set are told of, by each rule that matched with its verdict, and by each base chain's policy
+// that was reached; rules that did not match are silent.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "base/bytes.hh"
+#include "firewall/build.hh"
+#include "firewall/ruleset.hh"
+#include "netlink/socket.hh"
+
+namespace topoproof::nft {
+
+// ChainEnd: the last rule of a chain is past, without a verdict: back to the caller, or on to the
+// policy of a base chain, which is told next. (Linux 6.18 sends it as a rule without a handle.)
+enum class TraceType { Rule, ChainEnd, Policy };
+
+struct TraceEvent {
+  // The same for all events of a packet in one hook. Another one in the next hook may be as well:
+  // join those by addresses and IP id.
+  std::uint32_t id = 0;
+  TraceType type = TraceType::Rule;
+  firewall::TableFamily family = firewall::TableFamily::Ip;
+  std::string table;
+  std::string chain;
+  std::uint64_t rule = 0;     // the handle, of Rule events
+  firewall::Verdict verdict;  // Continue at a ChainEnd; of Policy events the policy. A reject: Drop
+  std::uint32_t nfproto = 0;  // of the packet: 2 IPv4, 10 IPv6
+  std::optional<std::uint32_t> iif;
+  std::optional<std::uint32_t> oif;
+  std::optional<std::uint32_t> mark;
+  // The first bytes of each header, in the first event about the packet in each base chain.
+  Bytes link_header;
+  Bytes network_header;
+  Bytes transport_header;
+  friend auto operator<=>(const TraceEvent&, const TraceEvent&) = default;
+
+  bool ends_packet() const;  // dropped here
+};
+
+// "rule 7 of ip filter input: drop"
+std::string describe(const TraceEvent& event);
+
+// Hears the events of the namespace that the constructor's thread is in.
+class TraceMonitor {
+ public:
+  TraceMonitor();  // THROWS: SystemError
+
+  int fd() const { return socket_.fd(); }  // readable when there are events
+  // What has come so far; does not wait. The events of a packet are there when the call that sent
+  // it has returned, if nothing delays it on its way. Events of the table that install_trace adds
+  // are left out. THROWS: ExchangeError, Overrun if events were lost.
+  std::vector<TraceEvent> receive();
+
+ private:
+  netlink::Socket socket_;
+};
+
+// RETURNS: nothing if the message is no trace event.
+std::optional<TraceEvent> decode_trace(BytesView message);  // with its netlink header
+
+inline constexpr std::string_view kTraceTableName = "topoproof-trace";
+
+// A table "inet topoproof-trace" that sets nftrace for every packet that comes in or is sent from
+// here, or for those that all of `matching` match. It comes before every other table.
+firewall::Ruleset make_trace_ruleset(std::span<const firewall::Statement> matching = {});
+[[nodiscard]] Issues install_trace(netlink::Socket& socket,
+                                   std::span<const firewall::Statement> matching = {});
+void remove_trace(netlink::Socket& socket);
+
+// The rule that an event is about, by handle. REQUIRES: the ruleset (observed, with handles)
+// outlives the index, unchanged.
+class RuleIndex {
+ public:
+  explicit RuleIndex(const firewall::Ruleset& ruleset);
+  const firewall::Rule* find(const TraceEvent& event) const;  // null if it is not known
+
+ private:
+  using Key = std::tuple<firewall::TableFamily, std::string_view, std::uint64_t>;
+  std::map<Key, const firewall::Rule*> rules_;
+};
+
+}  // namespace topoproof::nft
