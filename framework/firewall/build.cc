@@ -148,6 +148,10 @@ class RuleBuilder {
 
  private:
   void add(const Expression& expression) {
+    // A translation passes packets of the other family over, and needs no test of its own.
+    const auto* nat = std::get_if<Nat>(&expression);
+    TOPOPROOF_CHECK(nat == nullptr || !network_ || *network_ == nat->family,
+                    "a rule is about one family");
     const auto* reject = std::get_if<Reject>(&expression);
     code_.push_back(reject == nullptr ? expression : Expression(reject_in(table_, *reject)));
   }
@@ -254,15 +258,12 @@ Statement reject_with_tcp_reset() {
 }
 Statement masquerade() { return act(Masquerade{}); }
 Statement snat_to(const IpAddress& address) {
-  return {
-      .expressions = {Immediate{reg(1), address.bytes()},
-                      Nat{.kind = NatKind::Source, .family = address.family(), .address = reg(1)}},
-      .network = address.family()};
+  const Nat nat{.kind = NatKind::Source, .family = address.family(), .address = reg(1)};
+  return {.expressions = {Immediate{reg(1), address.bytes()}, nat}};
 }
 Statement dnat_to(const IpAddress& address, std::optional<std::uint16_t> port) {
   Nat nat{.kind = NatKind::Destination, .family = address.family(), .address = reg(1)};
-  Statement statement{.expressions = {Immediate{reg(1), address.bytes()}},
-                      .network = address.family()};
+  Statement statement{.expressions = {Immediate{reg(1), address.bytes()}}};
   if (port) {
     statement.expressions.emplace_back(Immediate{reg(2), wire_port(*port)});
     nat.port = reg(2);
