@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sys/sweeper.hh"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <ctime>
+#include <new>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sys/error.hh"
+
+namespace topoproof::sys {
+namespace {
+
+// The lowest descriptor that nobody closes yet, in memory that all workers share.
+using Next = std::atomic<unsigned>;
+
+constexpr unsigned kMostWorkers = 200;
+constexpr unsigned kClosedSingly = 1U << 16;  // descriptors above are none of a tap
+
+// From here on: what the helper and its workers run. Their memory is a copy made by a bare clone,
+// unknown to libc and to sanitizers, so there is no allocation, no lock, and no libc wrapper that a
+// sanitizer may have replaced: only system calls.
+
+// Shares the descriptors and nothing else. With no other argument than the flags the call is the
+// same on all architectures that Debian runs on, but for s390x.
+long clone_with_descriptors() { return ::syscall(SYS_clone, CLONE_FILES, 0, 0, 0, 0); }
+
+[[noreturn]] void end() {
+  while (true) ::syscall(SYS_exit_group, 0);
+}
+
+// close() can block, on a TCP socket that lingers for example. All signals are blocked here, but
+// for SIGKILL, which a timer may send as well.
+void end_within_10s() {
+  sigevent kill{};
+  kill.sigev_notify = SIGEV_SIGNAL;
+  kill.sigev_signo = SIGKILL;
+  int timer = 0;
+  itimerspec limit{};
+  limit.it_value.tv_sec = 10;
+  if (::syscall(SYS_timer_create, CLOCK_MONOTONIC, &kill, &timer) == 0) {
+    ::syscall(SYS_timer_settime, timer, 0, &limit, nullptr);
+  }
+}
+
+// One at a time, as many as the other workers leave: whoever waits for a tap holds up nothing else.
+void close_descriptors(Next& next) {
+  for (unsigned fd = next++; fd < kClosedSingly; fd = next++) ::syscall(SYS_close, fd);
+  ::syscall(SYS_close_range, kClosedSingly, ~0U, 0);
+}
+
+void sweep(Next& next) {
+  end_within_10s();
+  while (next <= STDERR_FILENO) ::syscall(SYS_close, next++);
+  for (unsigned i = 0; i < kMostWorkers && next < kClosedSingly; ++i) {
+    const long worker = clone_with_descriptors();
+    if (worker < 0) break;  // the limit of processes: slower, nothing worse
+    if (worker > 0) continue;
+    end_within_10s();
+    close_descriptors(next);
+    end();
+  }
+  close_descriptors(next);
+  while (::syscall(SYS_wait4, -1, nullptr, __WALL, nullptr) > 0) continue;
+}
+
+[[noreturn]] void help(int process, Next& next) {
+  // Not "topoproof-something": `pkill -9 topoproof` is meant for the program.
+  ::syscall(SYS_prctl, PR_SET_NAME, "netns-sweeper");
+  pollfd death{process, POLLIN, 0};
+  while (::syscall(SYS_ppoll, &death, 1, nullptr, nullptr, 0) < 0) continue;
+  if ((death.revents & POLLIN) != 0) sweep(next);
+  end();
+}
+
+// From here on: what the program itself runs.
+
+Fd open_self() {
+  return Fd(check_result(static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0)),
+                         "open a descriptor of this process"));
+}
+
+// A table that several processes or threads share waits for an RCU grace period whenever it grows.
+// So it grows now; it never shrinks.
+void reserve_descriptors(int any) {
+  constexpr rlim_t kEnoughForAThousandNodes = 1U << 14;
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  const auto last = static_cast<int>(std::min(limit.rlim_cur, kEnoughForAThousandNodes)) - 1;
+  const Fd highest(::fcntl(any, F_DUPFD_CLOEXEC, last));  // refused if `last` is taken: fine
+}
+
+class SharedNext {
+ public:
+  SharedNext()
+      : page_(::mmap(nullptr, sizeof(Next), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+                     0)) {
+    if (page_ == MAP_FAILED) throw_errno("share memory with a process");
+    new (page_) Next(0);
+  }
+  ~SharedNext() { ::munmap(page_, sizeof(Next)); }
+  SharedNext(const SharedNext&) = delete;
+  SharedNext& operator=(const SharedNext&) = delete;
+  Next& operator*() const { return *static_cast<Next*>(page_); }
+
+ private:
+  void* page_;
+};
+
+// The helper is born with all signals blocked, and keeps them so.
+class AllSignalsBlocked {
+ public:
+  AllSignalsBlocked() {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~AllSignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  AllSignalsBlocked(const AllSignalsBlocked&) = delete;
+  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
+pid_t start_helper(int process) {
+  const SharedNext next;
+  const AllSignalsBlocked blocked;
+  const auto helper =
+      check_result(static_cast<int>(clone_with_descriptors()), "start the sweeper process");
+  if (helper == 0) help(process, *next);
+  ::setpgid(helper, helper);  // done by us, so that it is done when we return
+  return helper;
+}
+
+}  // namespace
+
+Sweeper::Sweeper() : self_(open_self()), owner_(::getpid()) {
+  reserve_descriptors(self_.get());
+  helper_ = start_helper(self_.get());
+}
+
+Sweeper::~Sweeper() {
+  if (::getpid() != owner_) return;
+  ::kill(helper_, SIGKILL);
+  while (::waitpid(helper_, nullptr, __WALL) < 0 && errno == EINTR) continue;
+}
+
+}  // namespace topoproof::sys
