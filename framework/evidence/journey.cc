@@ -9,8 +9,13 @@
 namespace topoproof::evidence {
 namespace {
 
-void copy_role(const Sightings& all, Role role, Sightings& out) {
-  std::ranges::copy_if(all, std::back_inserter(out), [&](const auto& s) { return s.role == role; });
+// The way of the first packet of this role: of a TCP connection, of its SYN or SYN+ACK.
+Sightings first_packet(const Sightings& all, Role role) {
+  Sightings out;
+  for (const Sighting& s : all) {
+    if (s.role == role && (out.empty() || s.packet == out.front().packet)) out.push_back(s);
+  }
+  return out;
 }
 
 Sightings answers_about(const Case& evidence, bool reply) {
@@ -48,7 +53,7 @@ Direction request_of(const Case& evidence) {
                 .service = evidence.flow.service,
                 .number = evidence.number,
                 .error = evidence.attempt.error};
-  copy_role(evidence.sightings, Role::Request, out.seen);
+  out.seen = first_packet(evidence.sightings, Role::Request);
   out.answers = answers_about(evidence, false);
   if (!out.seen.empty()) {
     out.tuple = out.seen.front().tuple;
@@ -71,7 +76,7 @@ Direction reply_of(const Case& evidence, NodeId target, const flow::Tuple& at_ta
                 .tuple = at_target.inverse(),
                 .service = evidence.flow.service,
                 .number = evidence.number};
-  copy_role(evidence.sightings, Role::Reply, out.seen);
+  out.seen = first_packet(evidence.sightings, Role::Reply);
   out.answers = answers_about(evidence, true);
   if (!evidence.attempt.arrivals.empty()) out.error = evidence.attempt.arrivals[0].reply_error;
   return out;

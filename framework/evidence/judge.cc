@@ -83,6 +83,13 @@ void judge_reply(const Case& evidence, const Delivery& delivery, Witness& witnes
                   : died(reply, witness, out);
 }
 
+std::chrono::nanoseconds duration_of(const Sightings& sightings) {
+  const auto is_fence = [](const Sighting& s) { return s.role == Role::Fence; };
+  const auto last = std::ranges::find_if_not(sightings.rbegin(), sightings.rend(), is_fence);
+  if (last == sightings.rend()) return {};
+  return std::chrono::nanoseconds(last->time_ns - sightings.front().time_ns);
+}
+
 // An errno that says nothing of the network: the flow could not be sent as it was asked for.
 bool harness_failed(const Direction& request, const flow::Fate& fate) {
   return request.error != 0 && request.seen.empty() && fate.kind == FateKind::Lost;
@@ -103,6 +110,7 @@ std::optional<Direction> silent_direction(const Case& evidence, const Verdict& v
 
 Verdict judge(const Case& evidence, Witness& witness) {
   Verdict out;
+  out.took = duration_of(evidence.sightings);
   const Direction request = request_of(evidence);
   auto delivery = delivery_of(evidence);
   if (!delivery) delivery = delivery_without_answer(request, witness);

@@ -3,6 +3,7 @@
 // No fate follows from silence alone; what cannot be proved is Lost, with what was seen.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -26,6 +27,8 @@ struct Verdict {
   // The tuple as the target saw it, and as the sender saw the reply: what NAT made of the flow.
   std::optional<flow::Tuple> at_target = {};
   std::optional<flow::Tuple> back_at_sender = {};
+  // From the packet's first sighting to the last of its reply, or of itself.
+  std::chrono::nanoseconds took{};
   // The node where a packet vanished without a word: its rules may tell why, if they are traced.
   std::optional<NodeId> vanished_at = {};
   // A node still asks for its neighbour: an answer, or its giving up, is still to come.

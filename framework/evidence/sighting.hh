@@ -29,6 +29,7 @@ struct Sighting {
   bool for_this_host = true;  // false: the frame's destination MAC is another station's
   Role role = Role::Request;
   bool quotes_reply = false;  // Error: it quotes a reply, not a request
+  std::uint32_t packet = 0;   // TCP: its sequence number, which tells a flow's packets apart
   std::uint8_t ttl = 0;
   std::uint8_t icmp_type = 0;  // Error
   std::uint8_t icmp_code = 0;

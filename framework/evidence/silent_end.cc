@@ -61,13 +61,15 @@ bool is_no_route(const RouteAnswer& route) {
 }
 
 std::optional<Fate> ended_by_route(const End& end, const RouteAnswer& route, Witness& witness) {
+  // With forwarding off the kernel says EHOSTUNREACH: EINVAL and EXDEV come from before or behind
+  // it.
+  if (auto fate = ended_by_validation(end, route)) return fate;
   const bool transit = end.incoming != 0 && route.kind != Kind::Local;
   if (transit && !witness.forwards(end.node, end.tuple.destination.family())) {
     return make_fate(end, FateKind::NotForwarding,
                      fmt::format("{} does not forward {}", witness.node_name(end.node),
                                  to_string(end.tuple.destination.family())));
   }
-  if (auto fate = ended_by_validation(end, route)) return fate;
   if (!is_no_route(route)) return std::nullopt;
   std::string proof = fmt::format("no route to {}", to_string(end.tuple.destination));
   if (route.kind != Kind::None) proof = fmt::format("the route says {}", route.text);

@@ -62,6 +62,7 @@ Sighting make_sighting(NodeId node, const capture::FrameView& frame, const Packe
   out.for_this_host = frame.type != capture::PacketType::OtherHost;
   out.ttl = view.ttl;
   out.tuple = tuple_of(view);
+  if (const auto* tcp = view.tcp()) out.packet = tcp->seq.value_or(0);
   if (view.is_icmp_error()) {
     out.icmp_type = view.icmp()->type;
     out.icmp_code = view.icmp()->code;
@@ -97,13 +98,13 @@ void Tracker::learn_raw(FlowNumber number, BytesView frame) {
   by_content_[content_of(*view)] = number;
 }
 
-// The first packet that leaves the sender from this port tells the connection's sequence number.
+// The first packet seen at the sender from this port (on its loopback: coming in) tells the
+// connection's sequence number.
 void Tracker::resolve_strays(NodeId sender, std::uint16_t source_port,
                              const Connection& connection) {
   const auto first = std::ranges::find_if(strays_, [&](const Stray& s) {
-    return s.sighting.node == sender && s.sighting.way == Way::Out &&
-           s.sighting.tuple.source_port == source_port && has(s.flags, packet::Tcp::kSyn) &&
-           !has(s.flags, packet::Tcp::kAck);
+    return s.sighting.node == sender && s.sighting.tuple.source_port == source_port &&
+           has(s.flags, packet::Tcp::kSyn) && !has(s.flags, packet::Tcp::kAck);
   });
   if (first == strays_.end()) return;  // it never left the sender
   by_sequence_[first->seq] = connection;
@@ -197,6 +198,7 @@ void Tracker::store(const Match& match, Sighting sighting) {
   sighting.role = match.role;
   sighting.quotes_reply = match.quotes_reply;
   flows_[index].push_back(sighting);
+  ++count_;
 }
 
 Sightings Tracker::sightings(FlowNumber number) const {

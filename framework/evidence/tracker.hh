@@ -35,6 +35,8 @@ class Tracker {
   // RETURNS: the flow that the frame belongs to, if it is known already.
   std::optional<probe::FlowNumber> add(NodeId node, const capture::FrameView& frame);
 
+  std::size_t sighting_count() const { return count_; }  // of all flows, since the start
+
   // In order of time. Empty for a flow that nobody saw.
   Sightings sightings(probe::FlowNumber number) const;
   // An echo reply for the flow has been captured anywhere.
@@ -73,6 +75,7 @@ class Tracker {
 
   std::uint32_t run_;
   probe::FlowNumber first_ = 0;
+  std::size_t count_ = 0;
   std::vector<Sightings> flows_;  // by number - first_
   std::unordered_map<std::uint32_t, Connection> by_sequence_;
   std::unordered_map<std::uint64_t, probe::FlowNumber> by_content_;  // raw frames
