@@ -81,6 +81,13 @@ std::vector<IpAddress> await_addresses(Socket& route, Socket& events,
   return addresses;
 }
 
+std::vector<std::uint32_t> unready_links(Socket& route, std::vector<std::uint32_t> indexes) {
+  Batch listing;
+  encode_link_listing(listing.add(0, kListLinks));
+  for (const Message& link : route.dump(listing, "list links")) strike_out_link(link, indexes);
+  return indexes;
+}
+
 std::vector<std::uint32_t> await_links(Socket& route, Socket& events,
                                        std::vector<std::uint32_t> indexes,
                                        sys::Clock::time_point deadline) {

@@ -24,6 +24,9 @@ std::vector<IpAddress> await_addresses(Socket& route, Socket& events,
 
 // A link that was brought up has its carrier then, and a bridge port forwards then: until that, a
 // bridge drops in silence what comes in by the port or should go out by it.
+// Those of the indexes that are not operational now, by one listing and without waiting.
+std::vector<std::uint32_t> unready_links(Socket& route, std::vector<std::uint32_t> indexes);
+
 // Waits until the links of these indexes are operational, ports of bridges forwarding. Sockets and
 // deadline as above. RETURNS: the indexes that are not at the deadline (a far end is down).
 std::vector<std::uint32_t> await_links(Socket& route, Socket& events,
