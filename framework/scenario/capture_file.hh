@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Writes what the taps kept of one flow as a pcapng file that Wireshark opens.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "evidence/judge.hh"
+#include "evidence/observer.hh"
+#include "scenario/outcome.hh"
+
+namespace topoproof::scenario {
+
+// The flow's own packets and those of no flow (ARP, neighbour discovery), from all taps, in order
+// of time, with interface names and what the check expected. Creates `directory`.
+// RETURNS: the file's path. THROWS: sys::SystemError, std::filesystem::filesystem_error
+std::string write_capture(const std::filesystem::path& directory, const std::string& scenario,
+                          const CheckResult& result, probe::FlowNumber flow,
+                          const evidence::Observer& observer, const evidence::Witness& names);
+
+}  // namespace topoproof::scenario

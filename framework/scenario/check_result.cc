@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "scenario/check_result.hh"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "scenario/expectation.hh"
+
+namespace topoproof::scenario {
+namespace {
+
+using flow::FateKind;
+
+// In single quotes for a shell.
+std::string quoted(const std::string& text) {
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+const flow::Fate& last_fate(const evidence::Verdict& verdict) {
+  return verdict.reply ? verdict.reply->fate : verdict.request.fate;
+}
+
+void decide(CheckResult& result, const Check& check, const Judged& judged, bool holds) {
+  if (!judged.verdict.trouble.empty()) {
+    result.outcome = Outcome::Error;
+    result.observed = judged.verdict.trouble;
+  } else if (!judged.unproved.empty()) {
+    result.outcome = Outcome::Error;
+    result.observed += "; not proved: " + judged.unproved;
+  } else if (check.expected.expect_fail.empty()) {
+    result.outcome = holds ? Outcome::Passed : Outcome::Failed;
+  } else {
+    result.outcome = holds ? Outcome::Failed : Outcome::Passed;
+    result.notes.push_back(
+        (holds ? "passed, though it is expected to fail: " : "fails, as is expected: ") +
+        check.expected.expect_fail);
+  }
+}
+
+}  // namespace
+
+std::string repeat_command(const Check& check, const Scenario& scenario) {
+  return fmt::format("topoproof test {} -k {}", quoted(scenario.file), quoted(check.name));
+}
+
+std::vector<std::string> advice_for(const evidence::Verdict& verdict,
+                                    const topology::Topology& topology) {
+  const flow::Fate& fate = last_fate(verdict);
+  if (!fate.at) return {};
+  const std::string& node = topology.node(*fate.at).name;
+  if (fate.kind == FateKind::NotForwarding) {
+    return {fmt::format("to let {} route for others: `forwarding: true`", node)};
+  }
+  if (fate.kind == FateKind::NoRoute) {
+    return {fmt::format("to give {} a route: `routes: [default via ADDRESS]`", node)};
+  }
+  if (fate.kind == FateKind::Refused) {
+    return {fmt::format("to let {} listen: `listens: [tcp/PORT]`", node)};
+  }
+  return {};
+}
+
+CheckResult make_result(const Check& check, const Judged& judged, const Scenario& scenario,
+                        bool verbose) {
+  CheckResult result{.name = check.name, .where = check.where};
+  Comparison comparison = compare(check, judged.verdict, scenario.topology);
+  result.expected = std::move(comparison.expected);
+  result.observed = std::move(comparison.observed);
+  result.duration = judged.verdict.took;
+  decide(result, check, judged, comparison.holds);
+  const bool passed = result.outcome == Outcome::Passed;
+  if (!passed || verbose) result.hops = hop_lines(judged.verdict, scenario.topology);
+  if (passed) return result;
+  result.reproduce = repeat_command(check, scenario);
+  for (std::string& line : advice_for(judged.verdict, scenario.topology)) {
+    result.notes.push_back(std::move(line));
+  }
+  return result;
+}
+
+}  // namespace topoproof::scenario

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// From a judged flow to the result of its check. Pure.
+#pragma once
+
+#include <string>
+
+#include "scenario/outcome.hh"
+#include "scenario/scenario.hh"
+#include "scenario/wave.hh"
+
+namespace topoproof::scenario {
+
+// `verbose`: hops of checks that passed, too.
+CheckResult make_result(const Check& check, const Judged& judged, const Scenario& scenario,
+                        bool verbose);
+
+// The command that repeats this check alone.
+std::string repeat_command(const Check& check, const Scenario& scenario);
+
+// What to change so that the flow passes, where that is clear from how it ended.
+std::vector<std::string> advice_for(const evidence::Verdict& verdict,
+                                    const topology::Topology& topology);
+
+}  // namespace topoproof::scenario

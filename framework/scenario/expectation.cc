@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "scenario/expectation.hh"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/duration.hh"
+#include "topology/interfaces.hh"
+
+namespace topoproof::scenario {
+namespace {
+
+using flow::FateKind;
+using topology::Topology;
+
+std::string join(const std::vector<std::string>& parts) {
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string path_text(const std::vector<NodeId>& path, const Topology& topology) {
+  std::vector<std::string> names;
+  for (const NodeId node : path) names.push_back(topology.node(node).name);
+  return fmt::format("path {}", fmt::join(names, " > "));
+}
+
+std::string fate_text(const flow::Fate& fate, const Topology& topology) {
+  std::string text(to_string(fate.kind));
+  if (fate.at) text += " at " + topology.node(*fate.at).name;
+  if (fate.kind != FateKind::Delivered && !fate.proof.empty()) text += ": " + fate.proof;
+  return text;
+}
+
+bool fits(const Verdict& expected, const flow::Fate& fate) {
+  return expected.fate == fate.kind && (!expected.at || expected.at == fate.at);
+}
+
+std::string end_text(const topology::AddressPort& end) {
+  if (!end.port) return to_string(end.address);
+  return fmt::format("{}{}{}", to_string(end.address), end.address.is_v4() ? ":" : " port ",
+                     *end.port);
+}
+
+// The target's side of a tuple, against what the check says of it, or what was sent.
+struct Side {
+  std::string_view name;
+  std::optional<topology::AddressPort> wanted;
+  IpAddress sent_address;
+  std::uint16_t sent_port;
+  IpAddress seen_address;
+  std::uint16_t seen_port;
+  bool has_port;
+
+  bool holds() const {
+    if (!wanted) return seen_address == sent_address && (!has_port || seen_port == sent_port);
+    return seen_address == wanted->address && (!wanted->port || *wanted->port == seen_port);
+  }
+  std::string expected() const {
+    return fmt::format("{} {}", name,
+                       wanted ? end_text(*wanted) : end_text({sent_address, port(sent_port), {}}));
+  }
+  std::string observed() const {
+    return fmt::format("{} {}", name, end_text({seen_address, port(seen_port), {}}));
+  }
+  std::optional<std::uint16_t> port(std::uint16_t value) const {
+    return has_port ? std::optional(value) : std::nullopt;
+  }
+};
+
+std::vector<Side> sides_of(const Translation& wanted, const flow::Tuple& sent,
+                           const flow::Tuple& seen) {
+  const bool has_port = sent.protocol != flow::Protocol::Icmp;
+  return {{"source", wanted.source, sent.source, sent.source_port, seen.source, seen.source_port,
+           has_port},
+          {"destination", wanted.destination, sent.destination, sent.destination_port,
+           seen.destination, seen.destination_port, has_port}};
+}
+
+class Comparer {
+ public:
+  Comparer(const Check& check, const evidence::Verdict& verdict, const Topology& topology)
+      : check_(check), verdict_(verdict), topology_(topology) {}
+
+  Comparison compare() {
+    compare_fates();
+    if (verdict_.request.fate.kind == FateKind::Delivered) {
+      compare_place();
+      if (check_.expected.translated) compare_translation(*check_.expected.translated);
+    }
+    if (!check_.expected.path.empty()) compare_path();
+    if (check_.expected.within) compare_time();
+    return {holds_, join(expected_), join(observed_)};
+  }
+
+ private:
+  void add(bool holds, std::string expected, std::string observed) {
+    holds_ &= holds;
+    expected_.push_back(std::move(expected));
+    observed_.push_back(std::move(observed));
+  }
+
+  void compare_fates() {
+    const Expectation& wanted = check_.expected;
+    add(fits(wanted.should, verdict_.request.fate), describe(wanted.should, topology_),
+        fate_text(verdict_.request.fate, topology_));
+    if (wanted.should.fate != FateKind::Delivered || !verdict_.reply) return;
+    const Verdict reply = wanted.reply.value_or(Verdict{});
+    add(fits(reply, verdict_.reply->fate), "reply " + describe(reply, topology_),
+        "reply " + fate_text(verdict_.reply->fate, topology_));
+  }
+
+  // Unless it says where, "delivered" means: at the node that the flow was sent to. An answer from
+  // anybody else is no delivery.
+  void compare_place() {
+    if (check_.expected.should.at || check_.expected.should.fate != FateKind::Delivered) return;
+    const auto owner = topology::owner_of(topology_, check_.flow.destination);
+    if (!owner || verdict_.request.fate.at == owner) return;
+    add(false, fmt::format("delivered at {}", topology_.node(*owner).name),
+        fmt::format("taken by {}", topology_.node(*verdict_.request.fate.at).name));
+  }
+
+  void compare_translation(const Translation& wanted) {
+    const flow::Tuple& sent = sent_tuple();
+    for (const Side& side : sides_of(wanted, sent, *verdict_.at_target)) {
+      const bool unsaid = !side.wanted && side.holds();
+      if (!unsaid) add(side.holds(), side.expected(), side.observed());
+    }
+    // The reply must come back as the answer to what was sent: anything else no program accepts.
+    const bool accepted = verdict_.reply && verdict_.reply->fate.kind == FateKind::Delivered;
+    if (!accepted || !verdict_.back_at_sender) return;
+    if (*verdict_.back_at_sender == sent.inverse()) return;
+    add(false, fmt::format("reply back as {}", to_string(sent.inverse())),
+        fmt::format("reply back as {}", to_string(*verdict_.back_at_sender)));
+  }
+
+  const flow::Tuple& sent_tuple() const { return verdict_.request.trace.front().tuple; }
+
+  void compare_path() {
+    const auto path = routed_path(verdict_.request.trace);
+    add(path == check_.expected.path, path_text(check_.expected.path, topology_),
+        path_text(path, topology_));
+  }
+
+  void compare_time() {
+    const auto took = verdict_.took;
+    add(took <= *check_.expected.within, "within " + to_string(*check_.expected.within),
+        "after " + to_string(took));
+  }
+
+  const Check& check_;
+  const evidence::Verdict& verdict_;
+  const Topology& topology_;
+  bool holds_ = true;
+  std::vector<std::string> expected_;
+  std::vector<std::string> observed_;
+};
+
+std::string hop_line(const flow::Step& step, const Topology& topology) {
+  std::string line = topology.node(step.node).name;
+  if (!step.interface.empty()) line += ":" + step.interface;
+  line = fmt::format("{:<24} {:<10} ", line, to_string(step.kind));
+  const bool last = step.kind == flow::StepKind::Died || step.kind == flow::StepKind::Delivered;
+  line += last ? step.detail : to_string(step.tuple);
+  if (!last && step.ttl != 0) line += fmt::format(" ttl {}", step.ttl);
+  return line;
+}
+
+}  // namespace
+
+std::vector<NodeId> routed_path(const flow::Trace& trace) {
+  std::vector<NodeId> path;
+  for (std::size_t i = 0; i < trace.size(); ++i) {
+    const flow::Step& step = trace[i];
+    const auto leaves = std::find_if(
+        trace.begin() + static_cast<std::ptrdiff_t>(i), trace.end(), [&](const flow::Step& s) {
+          return s.node == step.node && s.kind == flow::StepKind::Forwarded;
+        });
+    const bool bridged =
+        step.kind == flow::StepKind::Received && leaves != trace.end() && leaves->ttl == step.ttl;
+    const bool forwarded = step.kind == flow::StepKind::Forwarded;
+    if (bridged || forwarded || step.kind == flow::StepKind::Translated) continue;
+    if (path.empty() || path.back() != step.node) path.push_back(step.node);
+  }
+  return path;
+}
+
+Comparison compare(const Check& check, const evidence::Verdict& verdict,
+                   const topology::Topology& topology) {
+  return Comparer(check, verdict, topology).compare();
+}
+
+std::vector<std::string> hop_lines(const evidence::Verdict& verdict, const Topology& topology) {
+  std::vector<std::string> lines;
+  for (const flow::Step& step : verdict.request.trace) lines.push_back(hop_line(step, topology));
+  if (!verdict.reply) return lines;
+  for (const flow::Step& step : verdict.reply->trace) {
+    lines.push_back("reply " + hop_line(step, topology));
+  }
+  return lines;
+}
+
+}  // namespace topoproof::scenario

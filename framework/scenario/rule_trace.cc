@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "scenario/rule_trace.hh"
+
+#include <algorithm>
+#include <map>
+#include <stdexcept>
+#include <vector>
+
+#include <fmt/format.h>
+#include <sys/epoll.h>
+
+#include "firewall/text.hh"
+#include "nft/kernel_ruleset.hh"
+#include "nft/trace.hh"
+#include "packet/view.hh"
+#include "probe/echo.hh"
+
+namespace topoproof::scenario {
+namespace {
+
+using evidence::PacketName;
+using evidence::RuleHit;
+
+// A packet that nf_tables ended, and where.
+struct End {
+  nft::TraceEvent event;
+  Bytes packet;  // its headers, from the network layer on
+};
+
+bool is_reject(const firewall::Rule& rule) {
+  return std::ranges::any_of(rule.expressions, [](const firewall::Expression& e) {
+    return std::holds_alternative<firewall::Reject>(e);
+  });
+}
+
+// How surely the headers are those of the packet: 0 if they are not. Destination NAT changes the
+// far end, and the translation of replies the near one; what an echo is known by stays.
+int likeness(const packet::PacketView& seen, const PacketName& name) {
+  if (const auto* icmp = seen.icmp()) {
+    if (name.tuple.protocol != flow::Protocol::Icmp) return 0;
+    return icmp->sequence == probe::echo_name(name.flow).sequence ? 4 : 0;
+  }
+  const bool source = seen.src == name.tuple.source && seen.sport() == name.tuple.source_port;
+  if (!source) return 0;
+  return 1 + (seen.dst == name.tuple.destination ? 1 : 0) +
+         (seen.dport() == name.tuple.destination_port ? 2 : 0);
+}
+
+// One traced node.
+class Node {
+ public:
+  Node(lab::Lab& lab, NodeId node) {
+    lab.run(node, [this] { monitor_ = std::make_unique<nft::TraceMonitor>(); });
+    read_rules(lab.netfilter_socket(node));
+    install(lab.netfilter_socket(node));
+  }
+
+  void install(netlink::Socket& socket) {
+    const Issues issues = nft::install_trace(socket);
+    if (!issues.empty()) throw std::runtime_error("trace rules: " + to_string(issues));
+  }
+
+  void read_rules(netlink::Socket& socket) {
+    auto observed = nft::observe_ruleset(socket);
+    // Rules with what the values cannot say yet are named by table, chain and handle alone.
+    ruleset_ = observed ? *std::move(observed) : firewall::Ruleset{};
+    index_ = std::make_unique<nft::RuleIndex>(ruleset_);
+  }
+
+  int fd() const { return monitor_->fd(); }
+
+  void receive() {
+    for (nft::TraceEvent& event : monitor_->receive()) {
+      Bytes& headers = headers_[event.id];
+      if (!event.network_header.empty()) {
+        headers = event.network_header;
+        headers.insert(headers.end(), event.transport_header.begin(), event.transport_header.end());
+      }
+      if (event.ends_packet()) ends_.push_back({std::move(event), headers});
+    }
+  }
+
+  void forget_events() {
+    receive();
+    ends_.clear();
+    headers_.clear();
+  }
+
+  std::optional<RuleHit> find(const PacketName& name) {
+    receive();
+    const End* best = nullptr;
+    int best_likeness = 0;
+    for (const End& end : ends_) {
+      const auto view = packet::parse_view(end.packet);
+      const int like = view ? likeness(*view, name) : 0;
+      if (like <= best_likeness) continue;
+      best = &end;
+      best_likeness = like;
+    }
+    return best == nullptr ? std::nullopt : std::optional(hit_of(best->event));
+  }
+
+ private:
+  RuleHit hit_of(const nft::TraceEvent& event) const {
+    RuleHit hit{.chain =
+                    fmt::format("{} {} {}", to_string(event.family), event.table, event.chain)};
+    if (event.type == nft::TraceType::Policy) {
+      hit.text = "policy drop";
+      return hit;
+    }
+    const firewall::Rule* rule = index_->find(event);
+    hit.text =
+        rule == nullptr ? fmt::format("rule with handle {}", event.rule) : text_of(*rule, event);
+    if (rule != nullptr && is_reject(*rule)) hit.verdict = RuleHit::Verdict::Reject;
+    if (rule != nullptr) hit.origin = rule->origin.where;
+    return hit;
+  }
+
+  std::string text_of(const firewall::Rule& rule, const nft::TraceEvent& event) const {
+    const auto table = std::ranges::find_if(ruleset_.tables, [&](const firewall::Table& t) {
+      return t.family == event.family && t.name == event.table;
+    });
+    if (table == ruleset_.tables.end()) return rule.origin.text;
+    const auto text = firewall::to_text(rule, *table);
+    return text ? *text : fmt::format("rule with handle {}", event.rule);
+  }
+
+  std::unique_ptr<nft::TraceMonitor> monitor_;
+  firewall::Ruleset ruleset_;
+  std::unique_ptr<nft::RuleIndex> index_;
+  std::map<std::uint32_t, Bytes> headers_;  // by trace id
+  std::vector<End> ends_;
+};
+
+}  // namespace
+
+class RuleTrace::Impl {
+ public:
+  explicit Impl(sys::EventLoop& loop) : loop_(loop) {}
+  ~Impl() {
+    for (const auto& [node, traced] : nodes_) loop_.forget(traced->fd());
+  }
+
+  void start(lab::Lab& lab, NodeId node) {
+    if (!traced_.insert(node).second) return;
+    Node& traced = *(nodes_[node] = std::make_unique<Node>(lab, node));
+    loop_.watch(traced.fd(), EPOLLIN, [&traced](std::uint32_t) { traced.receive(); });
+  }
+
+  void restart(lab::Lab& lab, NodeId node) {
+    const auto traced = nodes_.find(node);
+    if (traced == nodes_.end()) return;
+    traced->second->read_rules(lab.netfilter_socket(node));
+    traced->second->install(lab.netfilter_socket(node));
+  }
+
+  void forget_events() {
+    for (const auto& [node, traced] : nodes_) traced->forget_events();
+  }
+
+  std::optional<RuleHit> find(NodeId node, const PacketName& packet) {
+    const auto traced = nodes_.find(node);
+    return traced == nodes_.end() ? std::nullopt : traced->second->find(packet);
+  }
+
+  const std::set<NodeId>& traced() const { return traced_; }
+
+ private:
+  sys::EventLoop& loop_;
+  std::set<NodeId> traced_;
+  std::map<NodeId, std::unique_ptr<Node>> nodes_;
+};
+
+RuleTrace::RuleTrace(sys::EventLoop& loop) : impl_(std::make_unique<Impl>(loop)) {}
+RuleTrace::~RuleTrace() = default;
+void RuleTrace::start(lab::Lab& lab, NodeId node) { impl_->start(lab, node); }
+const std::set<NodeId>& RuleTrace::traced() const { return impl_->traced(); }
+void RuleTrace::restart(lab::Lab& lab, NodeId node) { impl_->restart(lab, node); }
+void RuleTrace::forget_events() { impl_->forget_events(); }
+std::optional<RuleHit> RuleTrace::find(NodeId node, const PacketName& packet) {
+  return impl_->find(node, packet);
+}
+
+}  // namespace topoproof::scenario

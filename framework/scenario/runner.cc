@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "scenario/runner.hh"
+
+#include <algorithm>
+#include <exception>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "scenario/capture_file.hh"
+#include "scenario/check_result.hh"
+#include "scenario/conntrack.hh"
+#include "scenario/session.hh"
+#include "scenario/stateful.hh"
+
+namespace topoproof::scenario {
+namespace {
+
+// Flows that are sent together: enough to keep the machine busy, few enough for small buffers.
+constexpr std::size_t kWaveSize = 512;
+// Failures of one matrix that are told one by one; the rest is counted.
+constexpr std::size_t kMostFailures = 50;
+
+std::size_t flow_count(const CheckItem& item) {
+  const auto* matrix = std::get_if<Matrix>(&item);
+  return matrix == nullptr ? 1 : check_count(*matrix);
+}
+
+const Expectation& expectation_of(const CheckItem& item) {
+  return std::visit([](const auto& i) -> const Expectation& { return i.expected; }, item);
+}
+
+// Told apart by a rule that is hit or not, so rules are traced from the start.
+bool depends_on_rules(const CheckItem& item) {
+  const auto by_rule = [](flow::FateKind fate) {
+    return fate == flow::FateKind::Dropped || fate == flow::FateKind::Rejected ||
+           fate == flow::FateKind::Refused;
+  };
+  const Expectation& wanted = expectation_of(item);
+  return by_rule(wanted.should.fate) || (wanted.reply && by_rule(wanted.reply->fate));
+}
+
+// What came of one item of the file: the result of a check; of a matrix how many flows passed, and
+// its failures.
+struct Tally {
+  bool is_matrix = false;
+  std::size_t passed = 0;
+  std::size_t untold = 0;
+  std::vector<CheckResult> told = {};
+
+  void add(CheckResult result, bool verbose) {
+    const bool counted = is_matrix && result.outcome == Outcome::Passed && !verbose;
+    if (counted)
+      ++passed;
+    else if (told.size() < kMostFailures || verbose)
+      told.push_back(std::move(result));
+    else
+      ++untold;
+  }
+};
+
+struct Slot {
+  std::size_t item = 0;
+  Check check;
+};
+
+class Runner {
+ public:
+  Runner(const Scenario& scenario, const RunOptions& options, const Observer& observer)
+      : scenario_(scenario), options_(options), observer_(observer) {
+    result_.name = scenario.name;
+    result_.file = scenario.file;
+    result_.nodes = scenario.topology.nodes().size();
+    result_.links = scenario.topology.links().size();
+    for (const Step& step : scenario.steps) {
+      for (const CheckItem& item : step.checks) progress_.flows += flow_count(item);
+    }
+  }
+
+  ScenarioResult run() {
+    try {
+      timed(Phase::Building, result_.timing.build,
+            [this] { session_ = std::make_unique<Session>(scenario_, options_); });
+      timed(Phase::Checking, result_.timing.checks, [this] { carry_out(); });
+    } catch (const std::exception& refused) {
+      result_.error = refused.what();
+    }
+    timed(Phase::TearingDown, result_.timing.teardown, [this] { session_.reset(); });
+    return std::move(result_);
+  }
+
+ private:
+  bool stopped() const { return options_.stop != nullptr && *options_.stop; }
+
+  void timed(Phase phase, std::chrono::nanoseconds& span, const std::function<void()>& part) {
+    tell(phase);
+    const auto begin = sys::Clock::now();
+    part();
+    span = sys::Clock::now() - begin;
+  }
+
+  void tell(Phase phase) {
+    progress_.phase = phase;
+    if (observer_) observer_(progress_);
+  }
+
+  void carry_out() {
+    for (const Step& step : scenario_.steps) {
+      for (const Change& change : step.changes) {
+        if (!stopped()) session_->change(change);
+      }
+      if (!stopped()) check(step);
+    }
+    blame_lost_frames();
+  }
+
+  void check(const Step& step) {
+    serial_ = has_stateful_rules(session_->topology());
+    if (std::ranges::any_of(step.checks, depends_on_rules)) session_->trace_all_rules();
+    tallies_.clear();
+    for (const CheckItem& item : step.checks) {
+      tallies_.push_back({.is_matrix = std::holds_alternative<Matrix>(item)});
+    }
+    std::vector<Slot> wave;
+    for (std::size_t item = 0; item < step.checks.size(); ++item) {
+      for (std::size_t i = 0; i < flow_count(step.checks[item]) && !stopped(); ++i) {
+        wave.push_back({item, check_at(step.checks[item], i)});
+        if (wave.size() == (serial_ ? 1 : kWaveSize)) run_wave(std::exchange(wave, {}));
+      }
+    }
+    if (!wave.empty() && !stopped()) run_wave(std::move(wave));
+    for (std::size_t item = 0; item < step.checks.size(); ++item) {
+      report(step.checks[item], tallies_[item]);
+    }
+  }
+
+  Check check_at(const CheckItem& item, std::size_t index) const {
+    const auto* matrix = std::get_if<Matrix>(&item);
+    return matrix == nullptr ? std::get<Check>(item)
+                             : scenario::check_at(*matrix, session_->topology(), index);
+  }
+
+  // A packet that vanished, or was answered, at a node whose rules were not traced is sent again
+  // with tracing: only then can it be said which rule took it, or that none did.
+  void run_wave(std::vector<Slot> slots) {
+    while (!slots.empty() && !stopped()) {
+      if (serial_) session_->flush_connections();
+      const std::set<NodeId> traced = session_->traced();
+      session_->forget_rule_events();
+      std::vector<Slot> again;
+      const auto judged = probe(slots);
+      for (std::size_t i = 0; i < judged.size(); ++i) {
+        if (ask_for_rules(judged[i].verdict, traced)) {
+          again.push_back(std::move(slots[i]));
+        } else {
+          conclude(slots[i], judged[i]);
+        }
+      }
+      session_->observer().drop_kept();
+      slots = std::move(again);
+      tell(Phase::Checking);
+    }
+  }
+
+  std::vector<Judged> probe(std::span<const Slot> slots) {
+    std::vector<flow::Flow> flows;
+    flows.reserve(slots.size());
+    for (const Slot& slot : slots) flows.push_back(slot.check.flow);
+    session_->observer().keep_frames(!options_.pcap_directory.empty());
+    return probe_wave(session_->instruments(), flows);
+  }
+
+  // RETURNS: whether rules that were not traced may have decided this.
+  bool ask_for_rules(const evidence::Verdict& verdict, const std::set<NodeId>& traced) {
+    const flow::Fate& fate = verdict.request.fate;
+    std::vector<NodeId> suspects;
+    if (verdict.vanished_at) suspects.push_back(*verdict.vanished_at);
+    if (fate.answer && fate.at) suspects.push_back(*fate.at);
+    std::erase_if(suspects, [&](NodeId node) {
+      return traced.contains(node) || !has_rules(session_->topology().node(node));
+    });
+    for (const NodeId node : suspects) session_->trace_rules(node);
+    return !suspects.empty();
+  }
+
+  void conclude(const Slot& slot, const Judged& judged) {
+    CheckResult result = make_result(slot.check, judged, scenario_, options_.verbose);
+    if (slot.check.expected.translated && judged.verdict.at_target) {
+      compare_connections(session_->lab(), session_->topology(), judged.verdict, result);
+    }
+    if (serial_) result.notes.push_back("run alone: the rules of this network keep state");
+    keep_capture(judged, result);
+    ++progress_.flows_done;
+    tallies_[slot.item].add(std::move(result), options_.verbose);
+  }
+
+  void keep_capture(const Judged& judged, CheckResult& result) const {
+    const bool wanted = options_.always_keep_pcap || result.outcome != Outcome::Passed;
+    if (!wanted || options_.pcap_directory.empty()) return;
+    const Instruments with = session_->instruments();
+    try {
+      result.pcap = write_capture(options_.pcap_directory, scenario_.name, result,
+                                  judged.evidence.number, with.observer, with.witness);
+    } catch (const std::exception& refused) {
+      // The verdict stands without its file; that there is none must be said.
+      result.outcome = Outcome::Error;
+      result.notes.push_back(refused.what());
+    }
+  }
+
+  void report(const CheckItem& item, Tally& tally) {
+    if (tally.passed > 0) {
+      const Matrix& matrix = std::get<Matrix>(item);
+      result_.checks.push_back({.name = matrix.name, .where = matrix.where, .flows = tally.passed});
+    }
+    std::ranges::move(tally.told, std::back_inserter(result_.checks));
+    if (tally.untold == 0) return;
+    const Matrix& matrix = std::get<Matrix>(item);
+    result_.checks.push_back({.name = matrix.name,
+                              .where = matrix.where,
+                              .outcome = Outcome::Failed,
+                              .flows = tally.untold,
+                              .observed = fmt::format("{} more flows did not pass", tally.untold)});
+  }
+
+  // Silence at a tap that lost frames proves nothing, and presence may be half of it.
+  void blame_lost_frames() {
+    const auto lossy = session_->observer().lossy();
+    if (lossy.empty()) return;
+    for (CheckResult& check : result_.checks) {
+      if (check.outcome == Outcome::Skipped) continue;
+      check.outcome = Outcome::Error;
+      check.notes.push_back(fmt::format("the captures at {} lost frames", fmt::join(lossy, ", ")));
+    }
+  }
+
+  const Scenario& scenario_;
+  const RunOptions& options_;
+  const Observer& observer_;
+  Progress progress_;
+  ScenarioResult result_;
+  std::unique_ptr<Session> session_;
+  std::vector<Tally> tallies_;  // of the step under way, by item
+  bool serial_ = false;
+};
+
+}  // namespace
+
+ScenarioResult run(const Scenario& scenario, const RunOptions& options, const Observer& observer) {
+  return Runner(scenario, options, observer).run();
+}
+
+}  // namespace topoproof::scenario

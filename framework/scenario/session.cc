@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "scenario/session.hh"
+
+#include <random>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "netlink/conntrack.hh"
+#include "netlink/settle.hh"
+#include "plan/planner.hh"
+#include "scenario/changes.hh"
+#include "scenario/listeners.hh"
+#include "scenario/neighbor_pairs.hh"
+#include "topology/interfaces.hh"
+
+namespace topoproof::scenario {
+namespace {
+
+// A bridge with STP listens and learns for twice its forward delay before a port forwards.
+constexpr std::chrono::seconds kSettlingTime{40};
+
+plan::Plan make_plan_or_throw(const Scenario& scenario) {
+  plan::PlanOptions options;
+  options.pairs = neighbor_pairs_of(scenario);
+  auto plan = plan::make_plan(scenario.topology, options);
+  if (!plan) throw std::runtime_error("the network cannot be planned:\n" + to_string(plan.error()));
+  return *std::move(plan);
+}
+
+}  // namespace
+
+Session::Session(const Scenario& scenario, const RunOptions& options)
+    : topology_(scenario.topology),
+      run_(std::random_device{}()),
+      stop_(options.stop),
+      barrier_(worker_),
+      trace_(loop_) {
+  lab_ = std::make_unique<lab::Lab>(make_plan_or_throw(scenario),
+                                    [this](lab::Lab& lab) { open_taps(lab); });
+  wait_until_ready();
+  compare_with_plan();
+  witness_ = std::make_unique<KernelWitness>(*lab_, topology_, trace_);
+  open_sockets(scenario);
+  observer_->wait_until_live();
+}
+
+// Taps wait for the kernel: they do so while links are being made.
+void Session::open_taps(lab::Lab& lab) {
+  std::vector<evidence::TapPlace> places;
+  for (std::size_t i = 0; i < topology_.nodes().size(); ++i) {
+    const NodeId node(i);
+    places.push_back(
+        {node, topology_.node(node).name, &lab.netns(node), topology_.links_of(node).size()});
+  }
+  observer_ = std::make_unique<evidence::Observer>(loop_, run_, places);
+}
+
+// What the kernel finishes a moment after it was told: carriers, forwarding ports, IPv6 addresses.
+void Session::wait_until_ready() {
+  const auto deadline = sys::Clock::now() + kSettlingTime;
+  for (std::size_t i = 0; i < topology_.nodes().size(); ++i) {
+    wait_for_links(NodeId(i), deadline);
+    wait_for_addresses(NodeId(i), deadline);
+  }
+}
+
+netlink::Socket Session::open_events(NodeId node) {
+  std::optional<netlink::Socket> events;
+  lab_->run(node, [&] { events.emplace(netlink::Protocol::Route); });
+  return *std::move(events);
+}
+
+void Session::wait_for_links(NodeId node, sys::Clock::time_point deadline) {
+  std::vector<std::uint32_t> links;
+  for (const topology::Interface& interface : topology::interfaces_of(topology_, node)) {
+    if (interface.link) links.push_back(lab_->interfaces(node).index(interface.name));
+  }
+  links = netlink::unready_links(lab_->route_socket(node), std::move(links));
+  if (links.empty()) return;
+  netlink::Socket events = open_events(node);
+  links = netlink::await_links(lab_->route_socket(node), events, std::move(links), deadline);
+  if (links.empty()) return;
+  throw std::runtime_error(fmt::format("{}:{} does not become operational",
+                                       topology_.node(node).name,
+                                       lab_->interfaces(node).name(links.front())));
+}
+
+void Session::wait_for_addresses(NodeId node, sys::Clock::time_point deadline) {
+  std::vector<IpAddress> addresses;
+  for (const topology::Interface& interface : topology::interfaces_of(topology_, node)) {
+    for (const InterfaceAddress& address : interface.addresses) {
+      if (address.family() == Family::Ipv6) addresses.push_back(address.address);
+    }
+  }
+  if (addresses.empty()) return;
+  netlink::Socket events = open_events(node);
+  addresses =
+      netlink::await_addresses(lab_->route_socket(node), events, std::move(addresses), deadline);
+  if (addresses.empty()) return;
+  throw std::runtime_error(fmt::format("{} does not become an address of {}",
+                                       to_string(addresses.front()), topology_.node(node).name));
+}
+
+void Session::compare_with_plan() {
+  const auto differences = lab_->differences();
+  if (differences.empty()) return;
+  throw std::runtime_error("the kernel does not hold what was planned:\n" +
+                           lab::to_string(differences));
+}
+
+void Session::open_sockets(const Scenario& scenario) {
+  prober_ = std::make_unique<probe::Prober>(loop_, worker_, run_);
+  const bool ipv4 = topology::uses_family(topology_, Family::Ipv4);
+  const bool ipv6 = topology::uses_family(topology_, Family::Ipv6);
+  for (std::size_t i = 0; i < topology_.nodes().size(); ++i) {
+    prober_->add_node(NodeId(i), lab_->netns(NodeId(i)), ipv4, ipv6);
+  }
+  for (const Listener& listener : listeners_of(scenario)) {
+    prober_->listen(listener.node, listener.service, listener.family);
+    witness_->add_listener(listener.node, listener.service);
+  }
+}
+
+Instruments Session::instruments() {
+  return {loop_, *prober_, barrier_, *observer_, *witness_, stop_};
+}
+
+void Session::change(const Change& change) {
+  if (const auto* wait = std::get_if<Wait>(&change.what)) {
+    const auto stopped = [this] { return stop_ != nullptr && *stop_; };
+    loop_.run_until(stopped, sys::Clock::now() + wait->time);
+    return;
+  }
+  lab_->change(steps_of(change));
+  apply_to(topology_, change);
+  if (const auto* rules = std::get_if<ReplaceRules>(&change.what)) {
+    trace_.restart(*lab_, rules->node);
+  }
+}
+
+void Session::trace_rules(NodeId node) { trace_.start(*lab_, node); }
+
+void Session::trace_all_rules() {
+  for (std::size_t i = 0; i < topology_.nodes().size(); ++i) {
+    if (has_rules(topology_.node(NodeId(i)))) trace_rules(NodeId(i));
+  }
+}
+
+void Session::flush_connections() {
+  for (std::size_t i = 0; i < topology_.nodes().size(); ++i) {
+    if (has_rules(topology_.node(NodeId(i)))) {
+      netlink::flush_connections(lab_->netfilter_socket(NodeId(i)));
+    }
+  }
+}
+
+}  // namespace topoproof::scenario

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A scenario's network while it runs: the lab, the taps that see it and the sockets that probe it.
+// Internal to the runner.
+#pragma once
+
+#include <memory>
+#include <set>
+
+#include "evidence/observer.hh"
+#include "lab/lab.hh"
+#include "probe/prober.hh"
+#include "scenario/kernel_witness.hh"
+#include "scenario/rule_trace.hh"
+#include "scenario/runner.hh"
+#include "scenario/scenario.hh"
+#include "scenario/wave.hh"
+
+namespace topoproof::scenario {
+
+class Session {
+ public:
+  // Builds, and compares what the kernel then holds with what was planned.
+  // THROWS: sys::SystemError; std::runtime_error with both texts if they differ.
+  Session(const Scenario& scenario, const RunOptions& options);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  Instruments instruments();
+  const topology::Topology& topology() const { return topology_; }  // with all changes so far
+  evidence::Observer& observer() { return *observer_; }
+  lab::Lab& lab() { return *lab_; }
+
+  void change(const Change& change);
+  // From here on it is known which rule ends a packet at the node, or at every node with rules.
+  void trace_rules(NodeId node);
+  void trace_all_rules();
+  const std::set<NodeId>& traced() const { return trace_.traced(); }
+  void forget_rule_events() { trace_.forget_events(); }
+  void flush_connections();
+
+ private:
+  void open_taps(lab::Lab& lab);
+  void wait_until_ready();
+  void wait_for_links(NodeId node, sys::Clock::time_point deadline);
+  void wait_for_addresses(NodeId node, sys::Clock::time_point deadline);
+  netlink::Socket open_events(NodeId node);
+  void compare_with_plan();
+  void open_sockets(const Scenario& scenario);
+
+  sys::EventLoop loop_;
+  sys::NetnsWorker worker_;
+  topology::Topology topology_;
+  std::uint32_t run_;
+  const std::atomic<bool>* stop_;
+  probe::Barrier barrier_;
+  RuleTrace trace_;
+  std::unique_ptr<lab::Lab> lab_;
+  std::unique_ptr<evidence::Observer> observer_;
+  std::unique_ptr<probe::Prober> prober_;
+  std::unique_ptr<KernelWitness> witness_;
+};
+
+}  // namespace topoproof::scenario

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "scenario/wave.hh"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "sys/cpu_pin.hh"
+
+namespace topoproof::scenario {
+namespace {
+
+using flow::Protocol;
+using probe::FlowNumber;
+
+class Wave {
+ public:
+  Wave(const Instruments& with, std::span<const flow::Flow> flows)
+      : with_(with), flows_(flows), deadline_(sys::Clock::now() + kPatience) {}
+
+  std::vector<Judged> run() {
+    const sys::CpuPin pin;
+    first_ = with_.prober.launch(flows_);
+    learn(false);
+    become_quiet();
+    wait_for_connections();
+    judge_all();
+    send_fences();
+    wait_for_the_rest();
+    with_.prober.forget_before(first_ + count());
+    with_.observer.tracker().forget_before(first_ + count());
+    return std::move(judged_);
+  }
+
+ private:
+  FlowNumber count() const { return static_cast<FlowNumber>(flows_.size()); }
+  const probe::Attempt& attempt(FlowNumber i) const { return with_.prober.attempt(first_ + i); }
+  evidence::Tracker& tracker() const { return with_.observer.tracker(); }
+  bool stopped() const { return with_.stop != nullptr && *with_.stop; }
+
+  // TCP and raw frames carry no token: the tracker is told what to know them by.
+  void learn(bool fences) {
+    with_.observer.drain();
+    for (FlowNumber i = 0; i < count(); ++i) {
+      const flow::Flow& flow = flows_[i];
+      if (flow.service.protocol == Protocol::Raw) tracker().learn_raw(first_ + i, flow.frame);
+      if (flow.service.protocol != Protocol::Tcp) continue;
+      const auto tuple = fences ? with_.prober.fence_tuple(first_ + i) : attempt(i).sent;
+      if (tuple) tracker().learn_tcp(first_ + i, flow.from, tuple->source_port, fences);
+    }
+  }
+
+  // Until the kernel has nothing queued, our sockets nothing to do and the taps nothing new: what
+  // comes afterwards comes by a timer of the kernel's.
+  void become_quiet() {
+    std::size_t before = 0;
+    do {
+      before = tracker().sighting_count();
+      while (!stopped() && with_.loop.poll() > 0) continue;
+      if (!with_.barrier.pass()) return;  // the fences will tell
+      with_.observer.drain();
+    } while (!stopped() && (tracker().sighting_count() != before || with_.loop.poll() > 0));
+  }
+
+  bool is_settled(FlowNumber i) const {
+    const probe::Attempt& a = attempt(i);
+    if (a.error != 0 || a.later_error != 0 || tracker().saw_answer(first_ + i)) return true;
+    return flows_[i].service.protocol == Protocol::Tcp ? a.closed : a.answered;
+  }
+
+  // A handshake under way is not silent: its next packet is a matter of this process's own turn.
+  void wait_for_connections() {
+    const auto done = [&] {
+      if (stopped()) return true;
+      for (FlowNumber i = 0; i < count(); ++i) {
+        const bool halfway = attempt(i).connected && !is_settled(i);
+        if (halfway && !attempt(i).arrivals.empty()) return false;
+      }
+      return true;
+    };
+    with_.loop.run_until(done, sys::Clock::now() + std::chrono::seconds(1));
+    with_.observer.drain();
+  }
+
+  Judged judge(FlowNumber i) const {
+    Judged out;
+    out.evidence = {flows_[i], first_ + i, attempt(i), tracker().sightings(first_ + i)};
+    out.verdict = evidence::judge(out.evidence, with_.witness);
+    return out;
+  }
+
+  void judge_all() {
+    for (FlowNumber i = 0; i < count() && !stopped(); ++i) judged_.push_back(judge(i));
+  }
+
+  void send_fences() {
+    std::vector<FlowNumber> silent;
+    for (const Judged& one : judged_) {
+      if (evidence::needs_fence(one.evidence, one.verdict)) silent.push_back(one.evidence.number);
+    }
+    if (silent.empty()) return;
+    with_.prober.launch_fences(silent);
+    become_quiet();
+    learn(true);
+  }
+
+  bool stands(Judged& one) const {
+    if (one.verdict.waiting) return false;
+    if (!evidence::needs_fence(one.evidence, one.verdict)) return true;
+    return evidence::fence_passed(one.evidence, one.verdict);
+  }
+
+  // Judges again whatever does not stand yet. RETURNS: whether all do.
+  bool rejudge() {
+    bool all = true;
+    for (FlowNumber i = 0; i < judged_.size(); ++i) {
+      if (stands(judged_[i])) continue;
+      judged_[i] = judge(i);
+      all &= stands(judged_[i]);
+    }
+    return all;
+  }
+
+  void wait_for_the_rest() {
+    with_.loop.run_until([&] { return stopped() || rejudge(); }, deadline_);
+    for (Judged& one : judged_) {
+      if (stands(one)) continue;
+      one.unproved =
+          one.verdict.waiting
+              ? fmt::format("{} after {} s", one.verdict.request.fate.proof, kPatience.count())
+              : "the fence that was sent after the packet was not seen where the packet "
+                "was seen last";
+    }
+  }
+
+  const Instruments& with_;
+  std::span<const flow::Flow> flows_;
+  sys::Clock::time_point deadline_;
+  FlowNumber first_ = 0;
+  std::vector<Judged> judged_;
+};
+
+}  // namespace
+
+std::vector<Judged> probe_wave(const Instruments& with, std::span<const flow::Flow> flows) {
+  return Wave(with, flows).run();
+}
+
+}  // namespace topoproof::scenario

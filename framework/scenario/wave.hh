@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A wave: flows that are sent together, watched, fenced and judged. Everything about one wave is
+// in memory until it is judged; waves keep that bounded, however many flows a scenario has.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "evidence/judge.hh"
+#include "evidence/observer.hh"
+#include "probe/barrier.hh"
+#include "probe/prober.hh"
+#include "sys/event_loop.hh"
+
+namespace topoproof::scenario {
+
+// What a wave works with; all of it outlives the wave.
+struct Instruments {
+  sys::EventLoop& loop;
+  probe::Prober& prober;
+  probe::Barrier& barrier;
+  evidence::Observer& observer;
+  evidence::Witness& witness;
+  const std::atomic<bool>* stop = nullptr;
+};
+
+struct Judged {
+  evidence::Case evidence;
+  evidence::Verdict verdict;
+  std::string unproved;  // why the verdict does not stand; empty if it does
+};
+
+// How long a flow whose end is not yet proved is waited for: above the 3 s that Linux takes by
+// default to give up on a neighbour.
+inline constexpr std::chrono::seconds kPatience{5};
+
+// RETURNS: one result for each flow, in their order; fewer if it was told to stop.
+// THROWS: sys::SystemError
+std::vector<Judged> probe_wave(const Instruments& with, std::span<const flow::Flow> flows);
+
+}  // namespace topoproof::scenario
