@@ -41,7 +41,7 @@ Issues check_topology(const Topology& topology) {
   check_addresses(topology, issues);
   check_routes(topology, issues);
   check_translations(topology, issues);
-  std::ranges::stable_sort(issues, {}, &Issue::where);
+  std::ranges::sort(issues);
   return issues;
 }
 

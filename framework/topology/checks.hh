@@ -7,7 +7,7 @@
 
 namespace topoproof::topology {
 
-// All issues at once, in the order of their places. An error: the kernel would refuse it, or
+// All issues at once, sorted (by place, then text). An error: the kernel would refuse it, or
 // nobody can mean it (a bridge loop without STP). A warning: it can be meant (a gateway that
 // nobody owns is how `no_neighbor` is tested), yet most often it is a slip.
 Issues check_topology(const Topology& topology);

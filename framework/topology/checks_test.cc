@@ -175,10 +175,10 @@ TEST(Checks, AGatewayBehindADirectRouteOrOnLinkIsFine) {
   net = with_route(net, "blue", {.destination = prefix("10.1.1.1/32"), .interface = "veth-blue"});
   net = with_route(net, "blue", route("0.0.0.0/0", "10.1.1.1"));
   EXPECT_EQ(issues_of(net),
-            "net.topo.yaml:9:5: warning: route default via 192.168.1.2 dev veth-red onlink: nobody "
-            "on the segments of 'red' owns its gateway 192.168.1.2\n"
             "net.topo.yaml:9:5: warning: route default via 10.1.1.1: nobody on the segments of "
-            "'blue' owns its gateway 10.1.1.1\n");
+            "'blue' owns its gateway 10.1.1.1\n"
+            "net.topo.yaml:9:5: warning: route default via 192.168.1.2 dev veth-red onlink: nobody "
+            "on the segments of 'red' owns its gateway 192.168.1.2\n");
 }
 
 TEST(Checks, AGatewayIsNotTheNodeItself) {
@@ -197,9 +197,9 @@ TEST(Checks, NamesOfInterfacesAreThoseOfTheNode) {
   host.masquerade = {{{.out = "et0"}, where}};
   const auto issues = check_topology(net);
   ASSERT_EQ(issues.size(), 3U);
-  EXPECT_EQ(issues[0].text, "node 'host' has no interface 'eth1'; did you mean 'eth0'?");
-  EXPECT_EQ(issues[1].text, "node 'host' has no interface 'v-eth-O'; did you mean 'v-eth-0'?");
-  EXPECT_EQ(issues[2].text, "node 'host' has no interface 'et0'; did you mean 'eth0'?");
+  EXPECT_EQ(issues[0].text, "node 'host' has no interface 'et0'; did you mean 'eth0'?");
+  EXPECT_EQ(issues[1].text, "node 'host' has no interface 'eth1'; did you mean 'eth0'?");
+  EXPECT_EQ(issues[2].text, "node 'host' has no interface 'v-eth-O'; did you mean 'v-eth-0'?");
 }
 
 TEST(Checks, APortForwardWithoutDestinationTakesForwardedTraffic) {

@@ -14,11 +14,12 @@ namespace {
 struct Entry {
   Prefix prefix;
   std::uint32_t metric = 0;
+  std::uint32_t position = 0;               // in file order, connected networks before routes
   std::optional<NodeId> next = {};          // a gateway's node;
   std::optional<std::size_t> segment = {};  // or whoever owns the address on this segment
   // Longest first. Entries of one length and family stand together.
   auto order() const {
-    return std::tuple(-prefix.length(), prefix.family(), prefix.address(), metric);
+    return std::tuple(-prefix.length(), prefix.family(), prefix.address(), metric, position);
   }
 };
 
@@ -39,7 +40,9 @@ struct Table {
 };
 
 void arrange(Table& table) {
-  std::ranges::stable_sort(table.entries, {}, &Entry::order);
+  std::uint32_t position = 0;
+  for (Entry& entry : table.entries) entry.position = position++;
+  std::ranges::sort(table.entries, {}, &Entry::order);
   std::ranges::sort(table.own);
   for (std::size_t i = 0; i < table.entries.size(); ++i) {
     const Prefix& prefix = table.entries[i].prefix;
