@@ -56,6 +56,7 @@ std::size_t routed_pairs(const Topology& net) {
 
 TEST_F(Zoo, IsRoutedWithoutIssues) {
   for (const auto& file : files()) {
+    if (file.stem() == "Kdl") continue;  // as large as all others together: last test
     const Topology net = built(import_file(file).value().topology);
     EXPECT_EQ(to_string(check_topology(net)), "") << file;
   }
@@ -63,7 +64,7 @@ TEST_F(Zoo, IsRoutedWithoutIssues) {
 
 TEST_F(Zoo, RoutesConnectWhatLinksConnect) {
   for (const auto& file : files()) {
-    if (file.stem() == "Kdl") continue;  // half a million pairs: next test
+    if (file.stem() == "Kdl") continue;  // half a million pairs
     const Topology net = built(import_file(file).value().topology);
     EXPECT_EQ(routed_pairs(net), connected_pairs(net)) << file;
   }
@@ -73,6 +74,7 @@ TEST_F(Zoo, KdlIsRoutedWhole) {
   const Topology net = built(import_file(zoo() / "Kdl.graphml").value().topology);
   EXPECT_EQ(net.nodes().size(), 754U);
   EXPECT_EQ(net.links().size(), 899U);
+  EXPECT_EQ(to_string(check_topology(net)), "");
   std::size_t routes = 0;
   for (const Node& node : net.nodes()) routes += node.routes.size();
   EXPECT_EQ(routes, 754U * 753U);  // a /32 is never a connected network
