@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "evidence/tracker.hh"
+
+#include <gtest/gtest.h>
+
+#include "packet/stack.hh"
+
+namespace topoproof::evidence {
+namespace {
+
+using packet::Stack;
+using probe::TokenKind;
+
+constexpr std::uint32_t kRun = 7;
+constexpr NodeId kRed(0);
+constexpr NodeId kBlue(1);
+constexpr Ipv4Address kRedAddress(10, 0, 0, 1);
+constexpr Ipv4Address kBlueAddress(10, 0, 0, 2);
+
+Bytes token(probe::FlowNumber flow, TokenKind kind = TokenKind::Request, std::uint32_t run = kRun) {
+  const auto bytes = probe::encode({run, flow, kind});
+  return {bytes.begin(), bytes.end()};
+}
+
+Stack there() { return packet::ipv4({.src = kRedAddress, .dst = kBlueAddress}); }
+Stack back() { return packet::ipv4({.src = kBlueAddress, .dst = kRedAddress}); }
+
+class TrackerTest : public testing::Test {
+ protected:
+  void see(NodeId node, capture::PacketType type, const Stack& packet) {
+    const Bytes bytes = packet::build(packet);
+    tracker_.add(node, {.timestamp = capture::Timestamp(std::chrono::nanoseconds(++clock_)),
+                        .interface_index = 2,
+                        .type = type,
+                        .bytes = bytes,
+                        .length = bytes.size()});
+  }
+  void see_out(const Stack& packet) { see(kRed, capture::PacketType::Outgoing, packet); }
+  void see_in(const Stack& packet) { see(kBlue, capture::PacketType::Host, packet); }
+  std::vector<Role> roles(probe::FlowNumber number) const {
+    std::vector<Role> out;
+    for (const Sighting& s : tracker_.sightings(number)) out.push_back(s.role);
+    return out;
+  }
+
+  Tracker tracker_{kRun};
+  std::int64_t clock_ = 0;
+};
+
+TEST_F(TrackerTest, ATokenIsKnownAgainAfterTranslation) {
+  see_out(there() / packet::udp({.sport = 20'000, .dport = 53}) / packet::payload(token(3)));
+  see_in(packet::ipv4({.src = Ipv4Address(192, 0, 2, 1), .dst = kBlueAddress}) /
+         packet::udp({.sport = 1024, .dport = 53}) / packet::payload(token(3)));
+  const Sightings seen = tracker_.sightings(3);
+  ASSERT_EQ(seen.size(), 2U);
+  EXPECT_EQ(to_string(seen[0].tuple), "10.0.0.1:20000 -> 10.0.0.2:53 udp");
+  EXPECT_EQ(to_string(seen[1].tuple), "192.0.2.1:1024 -> 10.0.0.2:53 udp");
+  EXPECT_EQ(seen[0].way, Way::Out);
+  EXPECT_EQ(seen[1].way, Way::In);
+}
+
+TEST_F(TrackerTest, AnEchoReplyAndAReplyTokenAreReplies) {
+  see_in(back() / packet::icmp({.type = packet::Icmp::kEchoReply}) / packet::payload(token(1)));
+  see_in(back() / packet::udp() / packet::payload(token(2, TokenKind::Reply)));
+  EXPECT_EQ(roles(1), std::vector{Role::Reply});
+  EXPECT_EQ(roles(2), std::vector{Role::Reply});
+  EXPECT_TRUE(tracker_.saw_reply(1));
+}
+
+TEST_F(TrackerTest, AnotherRunsTokenIsNotOurs) {
+  see_out(there() / packet::udp() / packet::payload(token(1, TokenKind::Request, kRun + 1)));
+  EXPECT_TRUE(tracker_.sightings(1).empty());
+}
+
+TEST_F(TrackerTest, AFenceIsNoRequest) {
+  see_out(there() / packet::udp() / packet::payload(token(1, TokenKind::Fence)));
+  EXPECT_EQ(roles(1), std::vector{Role::Fence});
+}
+
+TEST_F(TrackerTest, AHandshakeIsKnownByItsSequenceNumberOnceThePortIsTold) {
+  using packet::Tcp;
+  see_out(there() / packet::tcp({.sport = 20'000, .dport = 80, .seq = 1000}));
+  see_in(packet::ipv4({.src = Ipv4Address(192, 0, 2, 1), .dst = kBlueAddress}) /
+         packet::tcp({.sport = 1024, .dport = 80, .seq = 1000}));
+  see_in(
+      back() /
+      packet::tcp(
+          {.sport = 80, .dport = 20'000, .seq = 5, .ack = 1001, .flags = Tcp::kSyn | Tcp::kAck}));
+  EXPECT_TRUE(tracker_.sightings(4).empty());
+  tracker_.learn_tcp(4, kRed, 20'000, false);
+  EXPECT_EQ(roles(4), (std::vector{Role::Request, Role::Request, Role::Reply}));
+}
+
+TEST_F(TrackerTest, AResetThatAnswersIsAnAnswer) {
+  using packet::Tcp;
+  see_out(there() / packet::tcp({.sport = 20'000, .dport = 81, .seq = 1000}));
+  tracker_.learn_tcp(4, kRed, 20'000, false);
+  see_in(back() /
+         packet::tcp({.sport = 81, .dport = 20'000, .ack = 1001, .flags = Tcp::kRst | Tcp::kAck}));
+  EXPECT_EQ(roles(4), (std::vector{Role::Request, Role::Reset}));
+  EXPECT_TRUE(tracker_.saw_answer(4));
+}
+
+TEST_F(TrackerTest, AnIcmpErrorBelongsToWhatItQuotes) {
+  const Bytes quoted = packet::build(there() / packet::udp({.sport = 20'000, .dport = 53}) /
+                                     packet::payload(token(9)));
+  see_in(back() / packet::icmp({.type = packet::Icmp::kUnreachable, .code = packet::Icmp::kPort}) /
+         packet::payload(quoted));
+  const Sightings seen = tracker_.sightings(9);
+  ASSERT_EQ(seen.size(), 1U);
+  EXPECT_EQ(seen[0].role, Role::Error);
+  EXPECT_EQ(seen[0].icmp_type, 3);
+  EXPECT_EQ(seen[0].icmp_code, 3);
+  EXPECT_FALSE(seen[0].quotes_reply);
+}
+
+TEST_F(TrackerTest, ForgottenFlowsStayForgotten) {
+  see_out(there() / packet::udp() / packet::payload(token(1)));
+  see_out(there() / packet::udp() / packet::payload(token(2)));
+  tracker_.forget_before(2);
+  see_out(there() / packet::udp() / packet::payload(token(1)));
+  EXPECT_TRUE(tracker_.sightings(1).empty());
+  EXPECT_EQ(tracker_.sightings(2).size(), 1U);
+}
+
+TEST_F(TrackerTest, ARawFrameIsKnownByItsContent) {
+  const Stack raw = there() / packet::udp({.sport = 1, .dport = 2}) / packet::payload("hello");
+  tracker_.learn_raw(6, packet::build(packet::ether() / raw));
+  see_out(raw);
+  see_in(packet::ipv4({.ttl = 63, .src = kRedAddress, .dst = Ipv4Address(10, 0, 0, 9)}) /
+         packet::udp({.sport = 1, .dport = 99}) / packet::payload("hello"));
+  EXPECT_EQ(roles(6), (std::vector{Role::Request, Role::Request}));
+}
+
+}  // namespace
+}  // namespace topoproof::evidence

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The runner on the kernel: every scenario that is shipped, and what it does when things go wrong.
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "document/reader.hh"
+#include "scenario/reader.hh"
+#include "scenario/runner.hh"
+#include "sys/files.hh"
+#include "sys/kernel_test.hh"
+
+namespace topoproof::scenario {
+namespace {
+
+namespace fs = std::filesystem;
+
+// One link: red:eth0 10.0.0.1 ------ eth0:blue 10.0.0.2
+constexpr std::string_view kPair = R"(
+name: pair
+nodes: { red: {}, blue: {} }
+links: ["red:eth0 10.0.0.1/24 -- blue:eth0 10.0.0.2/24"]
+)";
+
+Scenario parse(const std::string& checks) {
+  auto scenario = parse_scenario(std::string(kPair) + checks, "pair.scenario.yaml");
+  if (!scenario) throw std::runtime_error(to_string(scenario.error()));
+  return *std::move(scenario);
+}
+
+std::vector<fs::path> shipped() {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator("../../scenarios")) {
+    if (entry.path().string().ends_with(".scenario.yaml")) files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+class ShippedScenario : public sys::KernelTest, public testing::WithParamInterface<fs::path> {};
+
+TEST_P(ShippedScenario, Passes) {
+  Issues issues;
+  const Scenario scenario = load_scenario(GetParam(), document::read_text_file, issues);
+  ASSERT_FALSE(has_errors(issues)) << to_string(issues);
+  const ScenarioResult result = run(scenario);
+  EXPECT_EQ(result.error, "");
+  EXPECT_FALSE(result.checks.empty());
+  for (const CheckResult& check : result.checks) {
+    EXPECT_EQ(check.outcome, Outcome::Passed)
+        << check.name << "\nexpected " << check.expected << "\nobserved " << check.observed;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Runner, ShippedScenario, testing::ValuesIn(shipped()),
+                         [](const auto& row) {
+                           std::string name = row.param.filename().string();
+                           std::erase_if(name,
+                                         [](unsigned char c) { return std::isalnum(c) == 0; });
+                           return name;
+                         });
+
+using RunnerTest = sys::KernelTest;
+
+TEST_F(RunnerTest, AWrongExpectationFailsAndSaysWhatHappened) {
+  const ScenarioResult result = run(parse("checks:\n  - red -> blue icmp: no_route\n"));
+  ASSERT_EQ(result.checks.size(), 1U);
+  EXPECT_EQ(result.checks[0].outcome, Outcome::Failed);
+  EXPECT_EQ(result.checks[0].expected, "no_route");
+  EXPECT_EQ(result.checks[0].observed, "delivered at blue");
+  EXPECT_FALSE(result.checks[0].hops.empty());
+}
+
+TEST_F(RunnerTest, AFailedCheckLeavesACaptureThatIsNamed) {
+  const sys::TempDir folder;
+  const ScenarioResult result = run(parse("checks:\n  - red -> blue icmp: no_route\n"),
+                                    {.pcap_directory = folder.path().string()});
+  ASSERT_EQ(result.checks.size(), 1U);
+  EXPECT_TRUE(fs::exists(result.checks[0].pcap)) << result.checks[0].pcap;
+}
+
+TEST_F(RunnerTest, ACaptureThatCannotBeWrittenIsAnErrorAndNoFailure) {
+  const ScenarioResult result = run(parse("checks:\n  - red -> blue icmp: no_route\n"),
+                                    {.pcap_directory = "/proc/no/such/place"});
+  ASSERT_EQ(result.checks.size(), 1U);
+  EXPECT_EQ(result.checks[0].outcome, Outcome::Error);
+}
+
+TEST_F(RunnerTest, AnExpectedFailurePassesAndAnUnexpectedPassFails) {
+  const ScenarioResult result = run(parse(R"(checks:
+  - { flow: red -> blue icmp, should: no_route, expect_fail: the table is wrong }
+  - { flow: red -> blue icmp, should: delivered, expect_fail: it never works }
+)"));
+  ASSERT_EQ(result.checks.size(), 2U);
+  EXPECT_EQ(result.checks[0].outcome, Outcome::Passed);
+  EXPECT_EQ(result.checks[1].outcome, Outcome::Failed);
+}
+
+TEST_F(RunnerTest, RulesThatTheKernelRefusesAreAnError) {
+  auto scenario = parse("checks:\n  - red -> blue icmp: delivered\n");
+  scenario.topology.node(NodeId(0)).rules.push_back({.text = "add rule ip none none accept"});
+  const ScenarioResult result = run(scenario);
+  EXPECT_FALSE(result.error.empty());
+  EXPECT_TRUE(result.checks.empty());
+}
+
+TEST_F(RunnerTest, ARunThatIsToldToStopStops) {
+  const std::atomic<bool> stop = true;
+  const ScenarioResult result =
+      run(parse("checks:\n  - red -> blue icmp: delivered\n"), {.stop = &stop});
+  EXPECT_TRUE(result.checks.empty());
+}
+
+}  // namespace
+}  // namespace topoproof::scenario
