@@ -41,6 +41,7 @@ Issues check_topology(const Topology& topology) {
   check_addresses(topology, issues);
   check_routes(topology, issues);
   check_translations(topology, issues);
+  check_rule_texts(topology, issues);
   std::ranges::sort(issues);
   return issues;
 }

@@ -262,5 +262,32 @@ TEST(Checks, TwoPortsOfOneBridgeJoinedAreALoopToo) {
   EXPECT_TRUE(has_errors(check_topology(net)));
 }
 
+Topology with_rules(RulesText::Language language, std::string text) {
+  Topology net = container_network();
+  net.node(*net.find_node("host"))
+      .rules.push_back({language, std::move(text), {"rules.nft", 10, 1}});
+  return net;
+}
+
+constexpr std::string_view kTakesForwarded =
+    "rules.nft:12: warning: this destination NAT names neither an address nor an input interface: "
+    "it also takes packets that 'host' only forwards, to whomever they are sent\n";
+
+TEST(Checks, NftDestinationNatWithoutDestinationTakesForwardedTraffic) {
+  EXPECT_EQ(issues_of(with_rules(RulesText::Language::Nft,
+                                 "table ip nat {\n chain pre {\n  tcp dport 80 dnat to 10.0.0.2\n"
+                                 "  ip daddr 192.168.1.2 tcp dport 81 dnat to 10.0.0.2\n"
+                                 "  iifname eth0 tcp dport 82 dnat to 10.0.0.2 # dnat\n }\n}\n")),
+            kTakesForwarded);
+}
+
+TEST(Checks, IptablesDestinationNatWithoutDestinationTakesForwardedTraffic) {
+  EXPECT_EQ(issues_of(with_rules(
+                RulesText::Language::Iptables,
+                "*nat\n-A PREROUTING -i eth0 -p tcp --dport 81 -j DNAT --to-destination 10.0.0.2\n"
+                "-A PREROUTING -p tcp --dport 80 -j DNAT --to-destination 10.0.0.2\nCOMMIT\n")),
+            kTakesForwarded);
+}
+
 }  // namespace
 }  // namespace topoproof::topology
