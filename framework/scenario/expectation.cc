@@ -83,9 +83,9 @@ class Comparer {
 
   Comparison compare() {
     compare_fates();
-    if (verdict_.request.fate.kind == FateKind::Delivered) {
-      compare_place();
-      if (check_.expected.translated) compare_translation(*check_.expected.translated);
+    const bool delivered = verdict_.request.fate.kind == FateKind::Delivered;
+    if (delivered && check_.expected.translated) {
+      compare_translation(*check_.expected.translated);
     }
     if (!check_.expected.path.empty()) compare_path();
     if (check_.expected.within) compare_time();
@@ -101,7 +101,8 @@ class Comparer {
 
   void compare_fates() {
     const Expectation& wanted = check_.expected;
-    add(fits(wanted.should, verdict_.request.fate), describe(wanted.should, topology_),
+    const Verdict should = with_place(wanted.should);
+    add(fits(should, verdict_.request.fate), describe(should, topology_),
         fate_text(verdict_.request.fate, topology_));
     if (wanted.should.fate != FateKind::Delivered || !verdict_.reply) return;
     const Verdict reply = wanted.reply.value_or(Verdict{});
@@ -109,14 +110,22 @@ class Comparer {
         "reply " + fate_text(verdict_.reply->fate, topology_));
   }
 
-  // Unless it says where, "delivered" means: at the node that the flow was sent to. An answer from
-  // anybody else is no delivery.
-  void compare_place() {
-    if (check_.expected.should.at || check_.expected.should.fate != FateKind::Delivered) return;
-    const auto owner = topology::owner_of(topology_, check_.flow.destination);
-    if (!owner || verdict_.request.fate.at == owner) return;
-    add(false, fmt::format("delivered at {}", topology_.node(*owner).name),
-        fmt::format("taken by {}", topology_.node(*verdict_.request.fate.at).name));
+  // Unless it says where, "delivered" means: at a node that has the address that the flow was sent
+  // to. An answer from anybody else is no delivery.
+  Verdict with_place(Verdict should) const {
+    const auto at = verdict_.request.fate.at;
+    if (should.at || should.fate != FateKind::Delivered) return should;
+    if (at && owns(*at, check_.flow.destination)) return should;
+    should.at = topology::owner_of(topology_, check_.flow.destination);
+    return should;
+  }
+
+  bool owns(NodeId node, const IpAddress& address) const {
+    for (const topology::Interface& interface : topology::interfaces_of(topology_, node)) {
+      const auto same = [&](const InterfaceAddress& a) { return a.address == address; };
+      if (std::ranges::any_of(interface.addresses, same)) return true;
+    }
+    return false;
   }
 
   void compare_translation(const Translation& wanted) {
@@ -193,9 +202,8 @@ std::vector<std::string> hop_lines(const evidence::Verdict& verdict, const Topol
   std::vector<std::string> lines;
   for (const flow::Step& step : verdict.request.trace) lines.push_back(hop_line(step, topology));
   if (!verdict.reply) return lines;
-  for (const flow::Step& step : verdict.reply->trace) {
-    lines.push_back("reply " + hop_line(step, topology));
-  }
+  lines.emplace_back("and back:");
+  for (const flow::Step& step : verdict.reply->trace) lines.push_back(hop_line(step, topology));
   return lines;
 }
 

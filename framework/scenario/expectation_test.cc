@@ -67,7 +67,8 @@ TEST_F(ExpectationTest, DeliveredMeansThereAndBack) {
 TEST_F(ExpectationTest, DeliveredMeansAtTheNodeThatWasAddressed) {
   verdict_.request.fate.at = kHost;
   EXPECT_FALSE(compare().holds);
-  EXPECT_EQ(compare().observed, "delivered at host, reply delivered at blue, taken by host");
+  EXPECT_EQ(compare().expected, "delivered at client, reply delivered");
+  EXPECT_EQ(compare().observed, "delivered at host, reply delivered at blue");
   check_.expected.should.at = kHost;
   EXPECT_TRUE(compare().holds);
 }

@@ -203,8 +203,8 @@ class Runner {
                                   judged.evidence.number, with.observer, with.witness);
     } catch (const std::exception& refused) {
       // The verdict stands without its file; that there is none must be said.
-      result.outcome = Outcome::Error;
-      result.notes.push_back(refused.what());
+      if (options_.must_keep_pcap) result.outcome = Outcome::Error;
+      result.notes.push_back(fmt::format("the capture was not kept: {}", refused.what()));
     }
   }
 

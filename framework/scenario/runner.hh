@@ -17,6 +17,7 @@ struct Scenario;  // scenario.hh
 struct RunOptions {
   std::string pcap_directory = {};          // where captures are kept; empty: nowhere
   bool always_keep_pcap = false;            // of checks that passed, too
+  bool must_keep_pcap = true;               // one that cannot be written makes its check an error
   bool verbose = false;                     // `hops` of checks that passed, too
   const std::atomic<bool>* stop = nullptr;  // once true, run() returns within 100 ms
 };
