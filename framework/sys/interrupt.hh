@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Ctrl-C (SIGINT) and SIGTERM as a flag that work in progress looks at.
+#pragma once
+
+#include <atomic>
+
+namespace topoproof::sys {
+
+// From now on the first of these signals sets the flag and nothing else; a second one ends the
+// process, as it does by default. RETURNS: the flag, one for the process.
+const std::atomic<bool>& catch_interrupts();
+
+}  // namespace topoproof::sys
