@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the program is asked to do, as a value: made from the command line (command_line.hh),
+// carried out by program.hh.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace topoproof::program {
+
+enum class ReportFormat { Text, Json, Tap };
+enum class Picture { Dot, Svg };
+
+struct TestCommand {
+  std::vector<std::string> paths = {};     // files and folders; none: the current folder
+  unsigned jobs = 0;                       // scenarios at a time; 0: one a core
+  std::string select = {};                 // -k; empty: all
+  std::vector<std::string> variants = {};  // of the topologies, in place of what scenarios say
+  bool list = false;
+  ReportFormat format = ReportFormat::Text;
+  std::string junit = {};  // a file
+  std::string pcap = {};   // a folder
+  bool always_keep_pcap = false;
+  bool keep_going = false;
+  bool strict = false;
+  bool verbose = false;
+};
+struct LintCommand {
+  std::vector<std::string> paths = {};  // files and folders; none: the current folder
+  bool strict = false;                  // warnings are errors
+};
+struct PlanCommand {
+  std::string file;
+  std::vector<std::string> variants = {};
+};
+struct GraphCommand {
+  std::string file;
+  Picture format = Picture::Dot;
+  std::string output = {};  // a file; empty: the standard output
+  std::vector<std::string> variants = {};
+};
+struct ImportCommand {  // of GraphML
+  std::string file;
+  std::string output = {};
+};
+struct GenerateCommand {
+  std::string shape;
+  std::vector<int> sizes = {};
+  std::string output = {};
+};
+struct DoctorCommand {};
+struct VersionCommand {};
+
+using Command = std::variant<TestCommand, LintCommand, PlanCommand, GraphCommand, ImportCommand,
+                             GenerateCommand, DoctorCommand, VersionCommand>;
+
+// It builds networks (listing does not): the process must enter a sandbox before anything else.
+bool needs_sandbox(const Command& command);
+
+}  // namespace topoproof::program

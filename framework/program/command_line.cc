@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "program/command_line.hh"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <ranges>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/suggest.hh"
+
+namespace topoproof::program {
+namespace {
+
+constexpr std::string_view kExitCodes = R"(
+Exit codes:
+  0    all checks passed (skips are listed; --strict makes them failures)
+  1    a check failed
+  2    the input is wrong: a file, an option
+  3    the harness could not do its work
+  4    only divergences: kernel and simulator disagree
+  130  interrupted by Ctrl-C
+Where several hold: 2, 3, 1, 4 in that order.)";
+
+constexpr std::array<std::string_view, 9> kCommands{
+    "test", "lint", "validate", "plan", "graph", "import", "generate", "doctor", "version"};
+
+template <class T>
+using Choices = std::vector<std::pair<std::string_view, T>>;
+
+const Choices<ReportFormat> kFormats{
+    {"text", ReportFormat::Text}, {"json", ReportFormat::Json}, {"tap", ReportFormat::Tap}};
+const Choices<Picture> kPictures{{"dot", Picture::Dot}, {"svg", Picture::Svg}};
+
+// An option that takes one of a few words; the first is the default.
+template <class T>
+void add_choice(CLI::App& app, const std::string& name, const Choices<T>& choices, T& chosen) {
+  const std::string words = fmt::format("{}", fmt::join(choices | std::views::keys, ", "));
+  app.add_option_function<std::string>(
+         name,
+         [&choices, &chosen, name, words](const std::string& word) {
+           const auto found =
+               std::ranges::find(choices, word, &std::pair<std::string_view, T>::first);
+           if (found == choices.end()) {
+             throw CLI::ValidationError(name, fmt::format("'{}' is none of {}", word, words));
+           }
+           chosen = found->second;
+         },
+         fmt::format("{} (by default {})", words, choices.front().first))
+      ->type_name("WORD");
+}
+
+// The options of CLI11 write into the commands of this object; the one that was named is the
+// result.
+class Parser {
+ public:
+  Parser() : app_("Builds a described network in the Linux kernel and proves what it does.\n") {
+    app_.name("topoproof");
+    app_.require_subcommand(1);
+    app_.footer(std::string(kExitCodes));
+    add_test();
+    add_lint();
+    add_plan();
+    add_graph();
+    add_import();
+    add_generate();
+    add("doctor", "Say what this machine can do, and how to allow what is missing", "doctor",
+        DoctorCommand());
+    add("version", "Print the version", "version", VersionCommand());
+  }
+
+  std::expected<Command, Answer> parse(const std::vector<std::string>& arguments) {
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants it
+    try {
+      app_.parse(reversed);
+    } catch (const CLI::ParseError& error) {
+      return std::unexpected(answer(error));
+    }
+    return chosen_();
+  }
+
+ private:
+  // The command's values live as long as the parser, since options write into them.
+  template <class T>
+  CLI::App* add(const std::string& name, const std::string& what, std::string_view example,
+                T& command) {
+    CLI::App* app = app_.add_subcommand(name, what);
+    app->footer(fmt::format("\nExample: topoproof {}", example));
+    app->callback([this, &command] { chosen_ = [&command] { return Command(command); }; });
+    return app;
+  }
+  template <class T>
+  void add(const std::string& name, const std::string& what, std::string_view example, T&&) {
+    CLI::App* app = app_.add_subcommand(name, what);
+    app->footer(fmt::format("\nExample: topoproof {}", example));
+    app->callback([this] { chosen_ = [] { return Command(T()); }; });
+  }
+
+  void add_test();
+  void add_lint();
+  void add_plan();
+  void add_graph();
+  void add_import();
+  void add_generate();
+
+  Answer answer(const CLI::ParseError& error) const;
+  struct Named {
+    const CLI::App* app;
+    std::string prefix;  // "topoproof import": what stands before its name
+  };
+  Named named_command() const;
+
+  CLI::App app_;
+  TestCommand test_;
+  LintCommand lint_;
+  PlanCommand plan_;
+  GraphCommand graph_;
+  ImportCommand import_;
+  GenerateCommand generate_;
+  std::function<Command()> chosen_;
+};
+
+void Parser::add_test() {
+  CLI::App* app = add("test", "Build networks and check what they do",
+                      "test scenarios/ -k 'nat and not hairpin' --junit report.xml", test_);
+  app->add_option("PATH", test_.paths,
+                  "Scenario files, or folders with *.scenario.yaml below (the current folder)")
+      ->type_name("");
+  app->add_option("-j,--jobs", test_.jobs, "Scenarios at a time (one a core)")
+      ->check(CLI::Range(1, 1024).description(""))
+      ->type_name("N");
+  app->add_option("-k,--select", test_.select,
+                  "Only checks whose scenario's or own name matches: words with and, or, not, ()")
+      ->type_name("EXPR");
+  app->add_option("--variant", test_.variants, "Use this variant of the topology")
+      ->allow_extra_args(false)
+      ->type_name("NAME");
+  app->add_flag("--list", test_.list, "List scenarios and checks, run nothing");
+  add_choice(*app, "--format", kFormats, test_.format);
+  app->add_option("--junit", test_.junit, "Write JUnit XML to this file, too")->type_name("FILE");
+  app->add_option("--pcap", test_.pcap, "Keep captures of what failed in this folder")
+      ->type_name("FOLDER");
+  app->add_flag("--pcap-always", test_.always_keep_pcap, "Keep captures of what passed, too")
+      ->needs("--pcap");
+  app->add_flag("--keep-going", test_.keep_going,
+                "Run what can be run although a file is wrong or the harness failed");
+  app->add_flag("--strict", test_.strict, "A skipped check is a failure");
+  app->add_flag("-v,--verbose", test_.verbose, "Show every check, hop by hop");
+}
+
+void Parser::add_lint() {
+  CLI::App* app =
+      add("lint", "Check files without building anything", "lint topologies/ scenarios/", lint_);
+  app->alias("validate");
+  app->add_option("PATH", lint_.paths,
+                  "Topology and scenario files, or folders with such files (the current folder)")
+      ->type_name("");
+  app->add_flag("--strict", lint_.strict, "A warning is an error");
+}
+
+void Parser::add_plan() {
+  CLI::App* app = add("plan", "Print the ip, nft and sysctl commands that build the same network",
+                      "plan topologies/nat.topo.yaml", plan_);
+  app->add_option("FILE", plan_.file, "A topology or a scenario")->required()->type_name("");
+  app->add_option("--variant", plan_.variants, "Use this variant of the topology")
+      ->allow_extra_args(false)
+      ->type_name("NAME");
+}
+
+void Parser::add_graph() {
+  CLI::App* app =
+      add("graph", "Draw a topology", "graph nat.topo.yaml --format svg -o nat.svg", graph_);
+  app->add_option("FILE", graph_.file, "A topology or a scenario")->required()->type_name("");
+  add_choice(*app, "--format", kPictures, graph_.format);
+  app->add_option("--variant", graph_.variants, "Use this variant of the topology")
+      ->allow_extra_args(false)
+      ->type_name("NAME");
+  app->add_option("-o,--output", graph_.output, "Write to this file")->type_name("FILE");
+}
+
+void Parser::add_import() {
+  CLI::App* import = app_.add_subcommand("import", "Make a topology file from another format");
+  import->require_subcommand(1);
+  import->footer("\nExample: topoproof import graphml Abilene.graphml -o abilene.topo.yaml");
+  CLI::App* app = import->add_subcommand("graphml", "From GraphML: every node a router");
+  app->footer("\nExample: topoproof import graphml Abilene.graphml -o abilene.topo.yaml");
+  app->callback([this] { chosen_ = [this] { return Command(import_); }; });
+  app->add_option("FILE", import_.file, "GraphML")->required()->type_name("");
+  app->add_option("-o,--output", import_.output, "Write to this file")->type_name("FILE");
+}
+
+void Parser::add_generate() {
+  CLI::App* app = add("generate", "Make a topology file of a well-known shape",
+                      "generate tree 3 2 -o tree.topo.yaml", generate_);
+  app->add_option("SHAPE", generate_.shape,
+                  "star LEAVES, chain N, ring N, tree DEPTH FANOUT, fat-tree K, mesh N")
+      ->required()
+      ->type_name("");
+  app->add_option("SIZE", generate_.sizes, "The sizes that the shape takes")
+      ->required()
+      ->type_name("");
+  app->add_option("-o,--output", generate_.output, "Write to this file")->type_name("FILE");
+}
+
+Parser::Named Parser::named_command() const {
+  Named named{&app_, ""};
+  while (!named.app->get_subcommands().empty()) {
+    named.prefix += (named.prefix.empty() ? "" : " ") + named.app->get_name();
+    named.app = named.app->get_subcommands().front();
+  }
+  return named;
+}
+
+Answer Parser::answer(const CLI::ParseError& error) const {
+  const auto [app, prefix] = named_command();
+  if (error.get_exit_code() == 0) return {app->help(prefix), 0};
+  std::string text = fmt::format("topoproof: {}", error.what());
+  if (const auto extras = app->remaining(); !extras.empty()) {
+    std::vector<std::string> options;
+    for (const CLI::Option* option : app->get_options()) options.push_back(option->get_name());
+    const std::vector<std::string_view> known(options.begin(), options.end());
+    text = fmt::format("topoproof: '{}' is not expected here{}", extras.front(),
+                       did_you_mean(extras.front(), known));
+  }
+  return {text + "\nRun with --help for more.\n", 2};
+}
+
+}  // namespace
+
+bool needs_sandbox(const Command& command) {
+  const auto* test = std::get_if<TestCommand>(&command);
+  return test != nullptr && !test->list;
+}
+
+std::expected<Command, Answer> parse_command_line(const std::vector<std::string>& arguments) {
+  const std::string first = arguments.empty() ? "--help" : arguments.front();
+  if (!first.starts_with('-') && std::ranges::find(kCommands, first) == kCommands.end()) {
+    return std::unexpected(Answer{
+        fmt::format("topoproof: there is no command '{}'{}\nRun topoproof --help for more.\n",
+                    first, did_you_mean(first, kCommands)),
+        2});
+  }
+  return Parser().parse(arguments.empty() ? std::vector<std::string>{first} : arguments);
+}
+
+}  // namespace topoproof::program

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The commands themselves. Each prints to the console and returns the program's exit code.
+// THROWS: SystemError and the like, for what the harness could not do.
+#pragma once
+
+#include <atomic>
+
+#include "program/command.hh"
+#include "program/console.hh"
+
+namespace topoproof::program {
+
+inline constexpr int kPassed = 0;
+inline constexpr int kFailed = 1;
+inline constexpr int kInputWrong = 2;
+inline constexpr int kHarnessFailed = 3;
+
+// Once `stop` is true, the run ends soon, and what was done by then is reported.
+// REQUIRES: the process is in a sandbox, unless it only lists.
+int run_test(const TestCommand& command, const Console& console, const std::atomic<bool>& stop);
+
+int run_lint(const LintCommand& command, const Console& console);
+int run_plan(const PlanCommand& command, const Console& console);
+int run_graph(const GraphCommand& command, const Console& console);
+int run_import(const ImportCommand& command, const Console& console);
+int run_generate(const GenerateCommand& command, const Console& console);
+// Enters a sandbox itself, after a look at the machine outside of it.
+int run_doctor(const Console& console);
+int run_version(const Console& console);
+
+}  // namespace topoproof::program

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "program/input_files.hh"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "document/reader.hh"
+#include "plan/planner.hh"
+#include "scenario/reader.hh"
+#include "topology/reader.hh"
+
+namespace topoproof::program {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<std::string_view, 2> kScenarioSuffixes{".scenario.yaml", ".scenario.yml"};
+constexpr std::array<std::string_view, 2> kTopologySuffixes{".topo.yaml", ".topo.yml"};
+
+bool has_suffix(std::string_view file, std::span<const std::string_view> suffixes) {
+  return std::ranges::any_of(suffixes, [&](auto suffix) { return file.ends_with(suffix); });
+}
+
+bool is_wanted(const std::string& file, bool topologies) {
+  return has_suffix(file, kScenarioSuffixes) || (topologies && has_suffix(file, kTopologySuffixes));
+}
+
+Issue at_file(const std::string& file, std::string text) {
+  return make_issue(Location{.file = file}, std::move(text));
+}
+
+std::vector<std::string> files_below(const std::string& folder, bool topologies, Issues& issues) {
+  std::vector<std::string> files;
+  std::error_code error;
+  for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    // In the current folder files are named without "./", as people name them.
+    const std::string file =
+        folder == "." ? entry->path().lexically_relative(".").string() : entry->path().string();
+    if (is_wanted(file, topologies) && entry->is_regular_file(error)) files.push_back(file);
+  }
+  if (error) issues.push_back(at_file(folder, "cannot be read: " + error.message()));
+  if (!error && files.empty()) {
+    issues.push_back(at_file(folder, fmt::format("no *.scenario.yaml{} is below this folder",
+                                                 topologies ? " or *.topo.yaml" : "")));
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+topology::Variants located(std::span<const std::string> variants) {
+  topology::Variants chosen;
+  for (const std::string& name : variants) chosen.push_back({name, {.file = "--variant"}});
+  return chosen;
+}
+
+// The document of a scenario, with other variants.
+document::Node with_variants(const document::Node& root, std::span<const std::string> variants) {
+  if (variants.empty() || !root.is_mapping()) return root;
+  std::vector<document::Node> names;
+  for (const std::string& name : variants) names.push_back(document::make_scalar(name));
+  std::vector<document::Entry> entries = root.entries();
+  std::erase_if(entries, [](const document::Entry& entry) { return entry.key == "variant"; });
+  entries.push_back({"variant", document::make_sequence(std::move(names))});
+  return root.with(std::move(entries));
+}
+
+void append(Issues& issues, Issues more) { std::ranges::move(more, std::back_inserter(issues)); }
+
+// What the planner finds: it sees more than the checks of a topology.
+void check_plan(const topology::Topology& topology, Issues& issues) {
+  if (has_errors(issues)) return;
+  auto plan = plan::make_plan(topology);
+  if (!plan) append(issues, std::move(plan.error()));
+}
+
+Issues check_topology_file(const std::string& file) {
+  Issues issues;
+  const auto root = document::read_yaml_file(file, issues);
+  if (!root) return issues;
+  check_plan(topology::read_topology(*root, {}, document::read_text_file, issues), issues);
+  for (const std::string& name : topology::variant_names(*root, document::read_text_file)) {
+    Issues more;
+    check_plan(topology::read_topology(*root, located({&name, 1}), document::read_text_file, more),
+               more);
+    append(issues, std::move(more));
+  }
+  topology::sort_issues(issues);
+  return issues;
+}
+
+}  // namespace
+
+FileKind kind_of(const std::string& file) {
+  if (has_suffix(file, kScenarioSuffixes)) return FileKind::Scenario;
+  if (has_suffix(file, kTopologySuffixes)) return FileKind::Topology;
+  Issues ignored;  // whoever reads the file as this kind tells them
+  const auto root = document::read_yaml_file(file, ignored);
+  const auto has = [&](std::string_view key) { return root && root->find(key) != nullptr; };
+  return has("checks") || has("steps") || has("topology") ? FileKind::Scenario : FileKind::Topology;
+}
+
+std::vector<std::string> find_files(std::span<const std::string> paths, bool topologies,
+                                    Issues& issues) {
+  const std::string here = ".";
+  if (paths.empty()) paths = {&here, 1};
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    const fs::file_status status = fs::status(path, error);
+    if (!fs::exists(status)) {
+      issues.push_back(at_file(path, "there is no such file or folder"));
+    } else if (fs::is_directory(status)) {
+      std::ranges::copy(files_below(path, topologies, issues), std::back_inserter(files));
+    } else {
+      files.push_back(path);
+    }
+  }
+  std::vector<std::string> once;
+  for (std::string& file : files) {
+    if (std::ranges::find(once, file) == once.end()) once.push_back(std::move(file));
+  }
+  return once;
+}
+
+ScenarioFile read_scenario_file(const std::string& file, std::span<const std::string> variants) {
+  ScenarioFile read;
+  if (const auto root = document::read_yaml_file(file, read.issues)) {
+    read.scenario = scenario::read_scenario(with_variants(*root, variants), file,
+                                            document::read_text_file, read.issues);
+  }
+  read.scenario.file = file;
+  if (read.scenario.name.empty()) read.scenario.name = fs::path(file).filename().string();
+  return read;
+}
+
+topology::Topology read_topology_file(const std::string& file,
+                                      std::span<const std::string> variants, Issues& issues) {
+  if (kind_of(file) == FileKind::Scenario) {
+    ScenarioFile read = read_scenario_file(file, variants);
+    append(issues, std::move(read.issues));
+    return std::move(read.scenario.topology);
+  }
+  return topology::load_topology(file, located(variants), document::read_text_file, issues);
+}
+
+Issues check_file(const std::string& file) {
+  if (kind_of(file) == FileKind::Topology) return check_topology_file(file);
+  ScenarioFile read = read_scenario_file(file, {});
+  check_plan(read.scenario.topology, read.issues);
+  return std::move(read.issues);
+}
+
+}  // namespace topoproof::program

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Which files the arguments of a command mean, and what stands in them.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/issue.hh"
+#include "scenario/scenario.hh"
+#include "topology/topology.hh"
+
+namespace topoproof::program {
+
+enum class FileKind { Topology, Scenario };
+
+// By its name (*.scenario.yaml, *.topo.yaml); else by whether it has checks or steps.
+FileKind kind_of(const std::string& file);
+
+// A path that is a file stands for itself; one that is a folder for all *.scenario.yaml below it
+// (and *.topo.yaml, if `topologies`), sorted. No path means the current folder. Each file is named
+// once. An issue for a path that is not there, and for a folder without such files.
+std::vector<std::string> find_files(std::span<const std::string> paths, bool topologies,
+                                    Issues& issues);
+
+// Variants that are given take the place of those that the scenario names.
+struct ScenarioFile {
+  scenario::Scenario scenario;
+  Issues issues = {};
+};
+ScenarioFile read_scenario_file(const std::string& file, std::span<const std::string> variants);
+
+// The topology of a topology or scenario file. Test `issues` before use.
+topology::Topology read_topology_file(const std::string& file,
+                                      std::span<const std::string> variants, Issues& issues);
+
+// All that is wrong with a file: for a topology, in each of its variants, too.
+Issues check_file(const std::string& file);
+
+}  // namespace topoproof::program

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "program/program.hh"
+
+#include <exception>
+
+#include <fmt/format.h>
+
+#include "program/command_line.hh"
+#include "program/commands.hh"
+#include "report/printable.hh"
+#include "sys/interrupt.hh"
+#include "sys/output.hh"
+#include "sys/sandbox.hh"
+
+namespace topoproof::program {
+namespace {
+
+class Runner {
+ public:
+  int operator()(const TestCommand& command) const {
+    return run_test(command, console_, sys::catch_interrupts());
+  }
+  int operator()(const LintCommand& command) const { return run_lint(command, console_); }
+  int operator()(const PlanCommand& command) const { return run_plan(command, console_); }
+  int operator()(const GraphCommand& command) const { return run_graph(command, console_); }
+  int operator()(const ImportCommand& command) const { return run_import(command, console_); }
+  int operator()(const GenerateCommand& command) const { return run_generate(command, console_); }
+  int operator()(const DoctorCommand&) const { return run_doctor(console_); }
+  int operator()(const VersionCommand&) const { return run_version(console_); }
+
+ private:
+  Console console_ = make_console();
+};
+
+int run(const std::vector<std::string>& arguments) {
+  const auto command = parse_command_line(arguments);
+  if (!command) {
+    const Answer& answer = command.error();
+    sys::print(answer.exit_code == 0 ? sys::Stream::Out : sys::Stream::Error, answer.text);
+    return answer.exit_code;
+  }
+  if (needs_sandbox(*command)) sys::enter_sandbox();
+  return std::visit(Runner(), *command);
+}
+
+}  // namespace
+
+int run_program(const std::vector<std::string>& arguments) {
+  try {
+    return run(arguments);
+  } catch (const std::exception& error) {
+    try {
+      sys::print(sys::Stream::Error,
+                 fmt::format("topoproof: {}\n", report::printable(error.what())));
+    } catch (const std::exception&) {
+      // Nobody can be told; the exit code says it.
+    }
+    return kHarnessFailed;
+  }
+}
+
+}  // namespace topoproof::program

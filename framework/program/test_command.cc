@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <algorithm>
+#include <filesystem>
+#include <span>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "program/commands.hh"
+#include "program/input_files.hh"
+#include "program/parallel_run.hh"
+#include "program/selection.hh"
+#include "report/json.hh"
+#include "report/junit.hh"
+#include "report/tap.hh"
+#include "report/text.hh"
+#include "scenario/runner.hh"
+#include "sys/error.hh"
+#include "sys/output.hh"
+#include "sys/sandbox.hh"
+#include "sys/sweeper.hh"
+
+namespace topoproof::program {
+namespace {
+
+using scenario::RunResult;
+using scenario::ScenarioResult;
+
+constexpr std::string_view kClearLine = "\r\x1b[K";
+
+// All of the named files that have something to run, or are wrong.
+std::vector<ScenarioFile> read_files(const TestCommand& command, const NameExpression& expression,
+                                     Issues& issues) {
+  std::vector<ScenarioFile> files;
+  for (const std::string& path : find_files(command.paths, false, issues)) {
+    ScenarioFile file = read_scenario_file(path, command.variants);
+    if (!has_errors(file.issues)) {
+      file.scenario = select(std::move(file.scenario), expression);
+      if (!command.select.empty() && !has_checks(file.scenario)) continue;
+    }
+    files.push_back(std::move(file));
+  }
+  return files;
+}
+
+class TestRun {
+ public:
+  TestRun(const TestCommand& command, const Console& console, const std::atomic<bool>& stop)
+      : command_(command), console_(console), stop_(stop) {}
+
+  RunResult run(std::span<const ScenarioFile> files) {
+    const bool any_wrong =
+        std::ranges::any_of(files, [](const auto& file) { return has_errors(file.issues); });
+    RunResult result;
+    result.scenarios = any_wrong && !command_.keep_going ? wrong_ones(files) : run_all_of(files);
+    result.interrupted = stop_;
+    return result;
+  }
+
+ private:
+  std::vector<ScenarioResult> wrong_ones(std::span<const ScenarioFile> files) const {
+    std::vector<ScenarioResult> results;
+    for (const ScenarioFile& file : files) {
+      if (!has_errors(file.issues)) continue;
+      results.push_back(unrun(file));
+      show(results.back());
+    }
+    return results;
+  }
+
+  std::vector<ScenarioResult> run_all_of(std::span<const ScenarioFile> files) const {
+    const auto results = run_all(
+        {.scenarios = files.size(),
+         .jobs = command_.jobs > 0 ? command_.jobs : std::thread::hardware_concurrency(),
+         .stop = &stop_,
+         .keep_going = command_.keep_going,
+         .run = [&](std::size_t i, const auto& observer) { return run_one(files[i], observer); },
+         .name = [&](std::size_t i) { return files[i].scenario.name; },
+         .on_result = [&](const ScenarioResult& result) { show(result); },
+         .on_progress = [&](const report::RunState& state) { show(state); }});
+    clear_progress();
+    return results;
+  }
+
+  ScenarioResult run_one(const ScenarioFile& file, const scenario::Observer& observer) const {
+    if (has_errors(file.issues)) return unrun(file);
+    ScenarioResult result = scenario::run(file.scenario,
+                                          {.pcap_directory = command_.pcap,
+                                           .always_keep_pcap = command_.always_keep_pcap,
+                                           .verbose = command_.verbose,
+                                           .stop = &stop_},
+                                          observer);
+    result.issues = file.issues;  // warnings
+    return result;
+  }
+
+  static ScenarioResult unrun(const ScenarioFile& file) {
+    ScenarioResult result;
+    result.name = file.scenario.name;
+    result.file = file.scenario.file;
+    result.issues = file.issues;
+    return result;
+  }
+
+  void show(const ScenarioResult& result) const {
+    if (command_.format != ReportFormat::Text) return;
+    clear_progress();
+    console_.out(
+        report::scenario_text(result, {.colors = console_.colors, .verbose = command_.verbose}));
+  }
+  void show(const report::RunState& state) const {
+    if (!console_.progress) return;
+    console_.error(
+        fmt::format("{}{}", kClearLine, report::progress_line(state, console_.width - 1)));
+  }
+  void clear_progress() const {
+    if (console_.progress) console_.error(kClearLine);
+  }
+
+  const TestCommand& command_;
+  const Console& console_;
+  const std::atomic<bool>& stop_;
+};
+
+std::string closing_text(const TestCommand& command, const Console& console, const RunResult& run) {
+  switch (command.format) {
+    case ReportFormat::Text:
+      return report::summary_text(run, {.colors = console.colors, .verbose = command.verbose});
+    case ReportFormat::Json:
+      return report::to_json(run);
+    case ReportFormat::Tap:
+      return report::to_tap(run);
+  }
+  return "";
+}
+
+// RETURNS: false, after a sentence, if an output could not be written; the others are.
+bool tell(const TestCommand& command, const Console& console, const RunResult& run) {
+  bool all_told = true;
+  const auto attempt = [&](const auto& write) {
+    try {
+      write();
+    } catch (const sys::SystemError& error) {
+      console.error(fmt::format("topoproof: {}\n", error.what()));
+      all_told = false;
+    }
+  };
+  attempt([&] { console.out(closing_text(command, console, run)); });
+  if (!command.junit.empty())
+    attempt([&] { sys::save_file(command.junit, report::to_junit(run)); });
+  return all_told;
+}
+
+int list(std::span<const ScenarioFile> files, const Console& console) {
+  Issues wrong;
+  for (const ScenarioFile& file : files) {
+    if (has_errors(file.issues)) {
+      std::ranges::copy(file.issues, std::back_inserter(wrong));
+    } else {
+      console.out(list_text(file.scenario));
+    }
+  }
+  console.error(to_string(wrong));
+  return wrong.empty() ? kPassed : kInputWrong;
+}
+
+}  // namespace
+
+int run_test(const TestCommand& command, const Console& console, const std::atomic<bool>& stop) {
+  const auto expression = NameExpression::parse(command.select);
+  if (!expression) {
+    console.error(to_string(expression.error()) + "\n");
+    return kInputWrong;
+  }
+  Issues issues;
+  const std::vector<ScenarioFile> files = read_files(command, *expression, issues);
+  if (issues.empty() && files.empty()) {
+    issues.push_back(make_issue(fmt::format("no check matches -k '{}'", command.select)));
+  }
+  console.error(to_string(issues));
+  if (!issues.empty() && (!command.keep_going || files.empty())) return kInputWrong;
+  if (command.list) return list(files, console);
+
+  sys::raise_open_file_limit();
+  const sys::Sweeper sweeper;
+  if (!command.pcap.empty()) std::filesystem::create_directories(command.pcap);
+  const RunResult result = TestRun(command, console, stop).run(files);
+  const int code = issues.empty() ? exit_code(result, command.strict) : kInputWrong;
+  return tell(command, console, result) || code == kInputWrong || result.interrupted
+             ? code
+             : kHarnessFailed;
+}
+
+}  // namespace topoproof::program
