@@ -29,6 +29,8 @@ int count_characters(std::string_view utf8) {
 
 Node::Node(Value value, Origin origin) : value_(std::move(value)), origin_(std::move(origin)) {}
 
+Node Node::with(Value value) const { return Node(std::move(value), origin_); }
+
 const std::string& Node::text() const {
   TOPOPROOF_CHECK(is_scalar(), "only a scalar has text");
   return std::get<Scalar>(value_).text;

@@ -8,7 +8,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -56,7 +55,7 @@ class Node {
   const Node* find(std::string_view key) const;  // nullptr: no mapping, or no such key. Linear.
 
   // The same place with other content: for whoever merges or edits a tree.
-  Node with(Value value) const { return Node(std::move(value), origin_); }
+  Node with(Value value) const;
 
   const Origin& origin() const { return origin_; }
   Location where() const;
