@@ -64,7 +64,7 @@ FileReader single_file(std::string_view text, const std::string& file) {
 std::span<const std::string_view> topology_keys() { return kKeys; }
 
 void sort_issues(Issues& issues) {
-  std::ranges::stable_sort(issues);
+  std::ranges::sort(issues);
   const auto repeated = std::ranges::unique(issues);
   issues.erase(repeated.begin(), repeated.end());
 }

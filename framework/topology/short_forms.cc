@@ -12,8 +12,8 @@ namespace topoproof::topology {
 namespace {
 
 // Words that have another meaning where a node may be named.
-constexpr std::array<std::string_view, 8> kReserved{"all",      "any",    "none",       "nodes",
-                                                    "defaults", "groups", "addressing", "routing"};
+constexpr std::array<std::string_view, 9> kReserved{
+    "all", "any", "none", "nodes", "links", "defaults", "groups", "addressing", "routing"};
 
 std::unexpected<Issue> refuse(std::string text) {
   return std::unexpected(make_issue(std::move(text)));
@@ -43,7 +43,7 @@ std::expected<std::string, Issue> parse_node_name(std::string_view text) {
         "node name '{}': letters, digits, '-' and '_' are allowed, and '-' not as the first",
         text));
   }
-  if (text == "links" || std::ranges::find(kReserved, text) != kReserved.end()) {
+  if (std::ranges::find(kReserved, text) != kReserved.end()) {
     return refuse(fmt::format("node name '{}' is a word of the format; take another one", text));
   }
   return std::string(text);
