@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "topology/growing.hh"
+#include "topology/short_forms.hh"
 
 namespace topoproof::topology {
 namespace {
@@ -113,8 +114,9 @@ class Importer {
     if (name.empty()) name = to_node_name(id);
     if (name.empty()) name = "node";
     std::string candidate = name;
-    for (int i = 2; !names_.insert(candidate).second; ++i)
+    for (int i = 2; !parse_node_name(candidate) || !names_.insert(candidate).second; ++i) {
       candidate = fmt::format("{}-{}", name, i);
+    }
     return candidate;
   }
 
@@ -152,9 +154,7 @@ class Importer {
   const Places& places_;
   Growing net_;
   std::unordered_map<std::string, NodeId> nodes_;  // by id
-  // Taken from the start: words that mean something else in a topology file.
-  std::set<std::string> names_{"all",      "any",    "none",       "nodes",  "links",
-                               "defaults", "groups", "addressing", "routing"};
+  std::set<std::string> names_;
   Issues issues_;
 };
 
