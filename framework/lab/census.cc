@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <chrono>
 #include <exception>
+#include <thread>
 #include <vector>
 
 #include <sched.h>
@@ -18,14 +19,13 @@
 namespace topoproof::lab {
 namespace {
 
-constexpr int kLimit = 10;
+constexpr std::size_t kLimit = 10;
 constexpr const char* kLimitFile = "/proc/sys/user/max_net_namespaces";
 
-// Whether as many namespaces can be created as the limit allows beside the process's own.
-bool can_fill_limit() {
-  std::vector<sys::Netns> created;
+// One namespace more; false if the limit forbids it.
+bool create_one(std::vector<sys::Netns>& created) {
   try {
-    for (int i = 1; i < kLimit; ++i) created.push_back(sys::Netns::create());
+    created.push_back(sys::Netns::create());
     return true;
   } catch (const sys::SystemError& refused) {
     if (refused.error() != ENOSPC) throw;
@@ -80,10 +80,13 @@ bool no_namespace_is_left(std::chrono::milliseconds patience) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
   const auto limit_before = sys::read_file(kLimitFile).value();
   sys::write_file(kLimitFile, std::to_string(kLimit));
-  bool filled = false;
-  while (!filled && std::chrono::steady_clock::now() < deadline) filled = can_fill_limit();
+  std::vector<sys::Netns> created;  // kept until the end: each that dies is one more to wait for
+  const auto filled = [&] { return created.size() == kLimit - 1; };
+  while (!filled() && std::chrono::steady_clock::now() < deadline) {
+    if (!create_one(created)) std::this_thread::yield();
+  }
   sys::write_file(kLimitFile, limit_before);
-  return filled;
+  return filled();
 }
 
 int signal_that_ends(const std::function<void()>& f) {

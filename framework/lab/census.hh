@@ -15,8 +15,9 @@ namespace topoproof::lab {
 std::string in_own_namespaces(const std::function<std::string()>& f);
 
 // True as soon as the calling process's user namespace has no network namespace but its own; false
-// if that takes longer than `patience`. The kernel removes namespaces later, in one worker.
-bool no_namespace_is_left(std::chrono::milliseconds patience = std::chrono::seconds(10));
+// if that takes longer than `patience`. The kernel removes namespaces
+// later, in one worker for the whole machine.
+bool no_namespace_is_left(std::chrono::milliseconds patience = std::chrono::seconds(60));
 
 // Runs `f` in a child and waits for its end. RETURNS: the signal that ended it, or 0.
 int signal_that_ends(const std::function<void()>& f);
