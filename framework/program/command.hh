@@ -12,6 +12,9 @@ namespace topoproof::program {
 enum class ReportFormat { Text, Json, Tap };
 enum class Picture { Dot, Svg };
 
+// Where captures of failed checks go unless something else is asked for.
+inline const std::string kPcapFolder = "topoproof-captures";
+
 struct TestCommand {
   std::vector<std::string> paths = {};     // files and folders; none: the current folder
   unsigned jobs = 0;                       // scenarios at a time; 0: one a core
@@ -20,7 +23,7 @@ struct TestCommand {
   bool list = false;
   ReportFormat format = ReportFormat::Text;
   std::string junit = {};  // a file
-  std::string pcap = {};   // a folder
+  std::string pcap = {};   // a folder; empty: kPcapFolder, and nobody insists on it
   bool always_keep_pcap = false;
   bool keep_going = false;
   bool strict = false;

@@ -85,9 +85,11 @@ class TestRun {
 
   ScenarioResult run_one(const ScenarioFile& file, const scenario::Observer& observer) const {
     if (has_errors(file.issues)) return unrun(file);
+    const bool asked = !command_.pcap.empty();
     ScenarioResult result = scenario::run(file.scenario,
-                                          {.pcap_directory = command_.pcap,
+                                          {.pcap_directory = asked ? command_.pcap : kPcapFolder,
                                            .always_keep_pcap = command_.always_keep_pcap,
+                                           .must_keep_pcap = asked,
                                            .verbose = command_.verbose,
                                            .stop = &stop_},
                                           observer);
