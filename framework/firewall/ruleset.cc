@@ -127,9 +127,9 @@ std::string comment_of(const Rule& rule) {
 
 Bytes make_comment(std::string_view text) {
   TOPOPROOF_CHECK(text.size() <= kCommentMax, "a comment has at most 128 bytes");
-  Bytes bytes{std::byte{0}, static_cast<std::byte>(text.size() + 1)};
-  bytes.insert(bytes.end(), as_view(text).begin(), as_view(text).end());
-  bytes.push_back(std::byte{0});
+  Bytes bytes(text.size() + 3);
+  bytes[1] = static_cast<std::byte>(text.size() + 1);
+  std::ranges::copy(as_view(text), bytes.begin() + 2);
   return bytes;
 }
 

@@ -2,7 +2,6 @@
 #include "nft/attributes.hh"
 
 #include <algorithm>
-#include <cstring>
 
 #include <libmnl/libmnl.h>
 #include <linux/netfilter/nf_tables.h>
@@ -11,12 +10,13 @@
 namespace topoproof::nft {
 
 Bytes with_header(const netlink::Message& message) {
-  Bytes bytes(NLMSG_HDRLEN);
   nlmsghdr header{};
   header.nlmsg_len = static_cast<std::uint32_t>(NLMSG_HDRLEN + message.payload.size());
   header.nlmsg_type = message.type;
-  std::memcpy(bytes.data(), &header, sizeof header);
-  bytes.insert(bytes.end(), message.payload.begin(), message.payload.end());
+  Bytes bytes(header.nlmsg_len);
+  const std::span out(bytes);
+  std::ranges::copy(std::as_bytes(std::span(&header, 1)), out.begin());
+  std::ranges::copy(message.payload, out.subspan(NLMSG_HDRLEN).begin());
   return bytes;
 }
 

@@ -8,13 +8,14 @@
 #include <iostream>
 #include <map>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
-#include <linux/netlink.h>
 
 #include "firewall/build.hh"
 #include "firewall/describe.hh"
+#include "nft/attributes.hh"
 #include "nft/decoder.hh"
 #include "nft/transaction.hh"
 
@@ -32,7 +33,7 @@ std::filesystem::path golden_file() {
 
 // The text of the value of `key`, from `from` on, with its escapes.
 std::string value_of(std::string_view line, std::string_view key, std::size_t from = 0) {
-  const auto opening = "\"" + std::string(key) + "\": \"";
+  const auto opening = fmt::format("\"{}\": \"", key);
   const auto at = line.find(opening, from);
   if (at == std::string_view::npos) return {};
   const auto start = at + opening.size();
@@ -54,13 +55,8 @@ Bytes message(std::string_view type, std::string_view hex) {
                       : type == "NEWSETELEM" ? NFT_MSG_NEWSETELEM
                                              : NFT_MSG_NEWRULE;
   const auto payload = parse_hex(hex).value();
-  nlmsghdr header{};
-  header.nlmsg_len = static_cast<std::uint32_t>(sizeof header + payload.size());
-  header.nlmsg_type = static_cast<std::uint16_t>(NFNL_SUBSYS_NFTABLES << 8 | number);
-  const auto view = std::as_bytes(std::span(&header, 1));
-  Bytes bytes(view.begin(), view.end());
-  bytes.insert(bytes.end(), payload.begin(), payload.end());
-  return bytes;
+  return with_header(
+      {.type = static_cast<std::uint16_t>(NFNL_SUBSYS_NFTABLES << 8 | number), .payload = payload});
 }
 
 TableFamily family_of(std::string_view name) {
@@ -165,7 +161,7 @@ class GoldenRule : public Golden, public testing::WithParamInterface<Row> {};
 
 TEST_P(GoldenRule, IsBuiltAsNftSendsIt) {
   const auto& row = GetParam();
-  const auto all = records("\"rule\": \"" + row.rule + "\"");
+  const auto all = records(fmt::format("\"rule\": \"{}\"", row.rule));
   const auto found = std::ranges::find_if(all, [&](const Record& record) {
     return record.family == row.family && record.rule == row.rule;
   });
