@@ -56,10 +56,12 @@ Check check_at(const Matrix& matrix, const Topology& topology, std::size_t index
               .flow = {.from = matrix.nodes[from],
                        .destination = matrix.addresses[to],
                        .service = matrix.services[index / pairs]},
-              .expected = matrix.expected};
+              .expected = {}};
+  check.expected = matrix.expected_of ? matrix.expected_of(check.flow.from, check.flow.destination)
+                                      : matrix.expected;
   check.name = fmt::format("{} -> {} {}: {}", topology.node(check.flow.from).name,
                            topology.node(matrix.nodes[to]).name, to_string(check.flow.service),
-                           describe(matrix.expected.should, topology));
+                           describe(check.expected.should, topology));
   return check;
 }
 

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
@@ -64,6 +65,8 @@ struct Matrix {
   std::vector<IpAddress> addresses;  // of the nodes, as destinations
   std::vector<flow::Service> services;
   Expectation expected;
+  // Where pairs differ, each on a path of its own: asked for the pair instead of `expected`.
+  std::function<Expectation(NodeId from, const IpAddress& to)> expected_of = {};
 };
 std::size_t check_count(const Matrix& matrix);
 // REQUIRES: index < check_count(matrix). By service, then sender, then target, as in the file.
