@@ -16,9 +16,9 @@ class Pairs {
   void add(NodeId from, const IpAddress& to, const Expectation& expected) {
     const bool asks = expected.should.fate == flow::FateKind::NoNeighbor ||
                       (expected.reply && expected.reply->fate == flow::FateKind::NoNeighbor);
-    if (asks || !topology::owner_of(topology_, to)) return;
     const auto on_link = [&](const Prefix& network) { return network.contains(to); };
-    if (std::ranges::any_of(networks_of(from), on_link)) pairs_.push_back({from, to});
+    if (asks || !std::ranges::any_of(networks_of(from), on_link)) return;
+    if (topology::owner_of(topology_, to)) pairs_.push_back({from, to});
   }
 
   std::vector<plan::NeighborPair> take() {
