@@ -23,7 +23,8 @@ TEST_F(LabTest, TheContainerNetworkIsAsItsPlanExpects) {
 }
 
 TEST_F(LabTest, EverythingThatAPlanCanSayIsThere) {
-  Lab lab(plan_of(everything(), {.neighbors = plan::Neighbors::All}));
+  Lab lab(plan_of(everything(),
+                  {.neighbors = plan::Neighbors::All, .impatient = {NodeId(0), NodeId(1)}}));
   EXPECT_EQ(to_string(lab.differences()), "");
 }
 

@@ -34,18 +34,12 @@ struct LinuxExecutor::Visitor {
 
   void operator()(const plan::CreateNamespace& op) const {
     self.finish();
-    self.node_ = op.node;
-    self.creating_ = true;
+    self.hold(Held::Creation, op.node);
   }
   void operator()(const plan::SetSysctl& op) const {
-    if (self.creating_ && self.node_ == op.node) {
-      self.steps_.push_back(&step);
-      return;
-    }
-    self.finish();
-    self.attempt(step, [&] {
-      self.namespaces_.run(op.node, [&] { sys::write_sysctl(op.sysctl.name, op.sysctl.value); });
-    });
+    const bool is_creating = self.held_ == Held::Creation && self.node_ == op.node;
+    self.hold(is_creating ? Held::Creation : Held::Sysctls, op.node);
+    self.steps_.push_back(&step);
   }
   void operator()(const plan::CreateBridge& op) const {
     names(op.node).add(op.link.name, op.link.index.value());
@@ -103,15 +97,30 @@ void LinuxExecutor::execute(const plan::Step& step) {
 }
 
 void LinuxExecutor::finish() {
-  if (creating_) create_held_back();
-  if (!batch_.empty()) commit_held_back();
-  node_.reset();
+  switch (std::exchange(held_, Held::Nothing)) {
+    case Held::Nothing:
+      break;
+    case Held::Creation:
+      create_namespace();
+      break;
+    case Held::Sysctls:
+      write_sysctls();
+      break;
+    case Held::Messages:
+      commit_messages();
+      break;
+  }
   steps_.clear();
 }
 
-void LinuxExecutor::create_held_back() {
-  creating_ = false;
-  namespaces_.create(*node_, [&] {
+void LinuxExecutor::hold(Held kind, NodeId node) {
+  if (held_ != kind || node_ != node) finish();
+  held_ = kind;
+  node_ = node;
+}
+
+void LinuxExecutor::create_namespace() {
+  namespaces_.create(node_, [&] {
     sysctls_.begin_namespace();
     for (const plan::Step* step : steps_) {
       const auto& op = std::get<plan::SetSysctl>(step->operation);
@@ -120,16 +129,25 @@ void LinuxExecutor::create_held_back() {
   });
 }
 
-void LinuxExecutor::commit_held_back() {
+void LinuxExecutor::write_sysctls() {
+  namespaces_.run(node_, [&] {
+    for (const plan::Step* step : steps_) {
+      const auto& op = std::get<plan::SetSysctl>(step->operation);
+      if (op.where_present && !sys::read_sysctl(op.sysctl.name)) continue;
+      attempt(*step, [&] { sys::write_sysctl(op.sysctl.name, op.sysctl.value); });
+    }
+  });
+}
+
+void LinuxExecutor::commit_messages() {
   netlink::Batch batch = std::exchange(batch_, {});
-  namespaces_.route_socket(*node_).commit(
+  namespaces_.route_socket(node_).commit(
       batch, [this](std::size_t step) { return plan::describe(*steps_[step], names_); });
 }
 
 netlink::MessageWriter& LinuxExecutor::add(NodeId node, const netlink::Request& request,
                                            const plan::Step& step) {
-  if (creating_ || node_ != node) finish();
-  node_ = node;
+  hold(Held::Messages, node);
   steps_.push_back(&step);
   return batch_.add(steps_.size() - 1, request);
 }

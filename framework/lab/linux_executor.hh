@@ -3,7 +3,6 @@
 // a namespace and its sysctls become one visit.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,8 +27,12 @@ class LinuxExecutor final : public Executor {
  private:
   struct Visitor;  // one overload for each operation
 
-  void create_held_back();
-  void commit_held_back();
+  enum class Held { Nothing, Creation, Sysctls, Messages };
+
+  void hold(Held kind, NodeId node);  // finishes what cannot wait together with it
+  void create_namespace();
+  void write_sysctls();
+  void commit_messages();
   // Begins a message of the batch of `node`.
   netlink::MessageWriter& add(NodeId node, const netlink::Request& request, const plan::Step& step);
   // Runs `f`, and makes a refusal that it throws name the step.
@@ -40,10 +43,10 @@ class LinuxExecutor final : public Executor {
   Namespaces& namespaces_;
   SysctlWriter sysctls_;
 
-  // What is held back, all of it for one node: a namespace to be created, with its sysctls, or a
-  // batch. A message's number in the batch is its step's index here.
-  std::optional<NodeId> node_;
-  bool creating_ = false;
+  // What is held back, all of it for one node: a namespace to be created, with its sysctls; further
+  // sysctls; or a batch, where a message's number is its step's index here.
+  Held held_ = Held::Nothing;
+  NodeId node_;
   std::vector<const plan::Step*> steps_;
   netlink::Batch batch_;
 };

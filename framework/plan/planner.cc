@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
-#include "firewall/nat_rules.hh"
 #include "plan/devices.hh"
 #include "plan/neighborhood.hh"
 #include "plan/pins.hh"
+#include "plan/reason.hh"
 #include "plan/route_interfaces.hh"
 
 namespace topoproof::plan {
@@ -17,13 +17,6 @@ namespace {
 
 using topology::Endpoint;
 using topology::Topology;
-
-constexpr std::string_view kStated = "the topology says so";
-
-std::string stated(const Location& where) {
-  const std::string place = to_string(where);
-  return place.empty() ? std::string(kStated) : place + " says so";
-}
 
 std::string describe(const Topology& topology, const Endpoint& end) {
   return fmt::format("{}:{}", topology.node(end.node).name, end.interface);
@@ -89,6 +82,7 @@ class Planner {
   void create_veth(NodeId node, LinkId link);
   void configure(NodeId node);
   void set_interface_sysctls(NodeId node);
+  void set_patience(NodeId node);
   void bring_up(NodeId node, LinkId link, std::size_t which);
   void set_port_options(NodeId node, LinkId link, std::size_t which);
   void add_addresses(NodeId node);
@@ -178,6 +172,7 @@ void Planner::create_veth(NodeId node, LinkId id) {
 }
 
 void Planner::configure(NodeId node) {
+  set_patience(node);
   set_interface_sysctls(node);
   step(SetLink{.node = node, .interface = "lo", .up = true}, "a node reaches itself over it");
   for (const LinkId id : topology_.links_of(node)) {
@@ -204,6 +199,24 @@ void Planner::set_interface_sysctls(NodeId node) {
   for (const auto& sysctl : topology_.node(node).sysctls) {
     if (interface_of_sysctl(sysctl.value.name).empty()) continue;
     step(SetSysctl{node, sysctl.value}, stated(sysctl.where));
+  }
+}
+
+// One request, and 10 ms for the answer, which on a veth is there before the request returns.
+void Planner::set_patience(NodeId node) {
+  if (std::ranges::find(options_.impatient, node) == options_.impatient.end()) return;
+  for (const topology::Interface& interface : topology::interfaces_of(topology_, node)) {
+    if (interface.kind == topology::Interface::Kind::Loopback) continue;
+    for (const Family family : {Family::Ipv4, Family::Ipv6}) {
+      if (!topology::uses_family(topology_, family)) continue;
+      const auto name = [&](const char* what) {
+        return fmt::format("net/{}/neigh/{}/{}", to_string(family), interface.name, what);
+      };
+      constexpr const char* kReason = "a neighbour that is missing is known to be so at once";
+      // Kept in jiffies: 20 ms are whole ones at 100, 250, 300 and 1000 Hz, and read back so.
+      step(SetSysctl{node, {name("retrans_time_ms"), "20"}, false}, kReason);
+      step(SetSysctl{node, {name("mcast_solicit"), "1"}, false}, kReason);
+    }
   }
 }
 
@@ -276,23 +289,6 @@ void Planner::load_rules(NodeId id) {
 
 std::expected<Plan, Issues> make_plan(const Topology& topology, const PlanOptions& options) {
   return Planner(topology, options).run();
-}
-
-// Destination NAT stands before source NAT, as packets meet them.
-std::vector<Step> rule_steps(NodeId node, const topology::Node& rules) {
-  std::vector<Step> steps;
-  std::vector<firewall::NatRule> nat;
-  for (const auto& rule : rules.port_forwards) nat.emplace_back(rule.value);
-  for (const auto& rule : rules.snat) nat.emplace_back(rule.value);
-  for (const auto& rule : rules.masquerade) nat.emplace_back(rule.value);
-  if (!nat.empty()) {
-    steps.push_back({LoadRuleset{node, firewall::make_nat_ruleset(nat)},
-                     fmt::format("{} translates addresses", rules.name)});
-  }
-  for (const topology::RulesText& text : rules.rules) {
-    steps.push_back({LoadRulesText{node, text}, stated(text.where)});
-  }
-  return steps;
 }
 
 }  // namespace topoproof::plan

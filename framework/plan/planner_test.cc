@@ -177,6 +177,12 @@ TEST(Planner, SysctlsOfAnInterfaceWaitForIt) {
   EXPECT_GT(sysctl, last_veth.base() - 1);
 }
 
+TEST(Planner, AnImpatientNodeGivesUpOnNeighborsSoon) {
+  const Plan plan = plan_of(container_network(), {.impatient = {NodeId(0)}});
+  EXPECT_EQ(value_of(plan, NodeId(0), "net/ipv4/neigh/veth-red/retrans_time_ms"), "20");
+  EXPECT_EQ(value_of(plan, NodeId(1), "net/ipv4/neigh/veth-blue/retrans_time_ms"), "not set");
+}
+
 TEST(Planner, ARouteSaysTheInterfaceOfItsGateway) {
   const auto routes = all<AddRoute>(plan_of(container_nat()));
   ASSERT_EQ(routes.size(), 1U);
