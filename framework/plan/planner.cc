@@ -202,7 +202,7 @@ void Planner::set_interface_sysctls(NodeId node) {
   }
 }
 
-// One request, and 10 ms for the answer, which on a veth is there before the request returns.
+// One request, and 20 ms for the answer, which on a veth is there before the request returns.
 void Planner::set_patience(NodeId node) {
   if (std::ranges::find(options_.impatient, node) == options_.impatient.end()) return;
   for (const topology::Interface& interface : topology::interfaces_of(topology_, node)) {
