@@ -44,6 +44,7 @@ function(topoproof_tests target label)
   target_link_libraries(${target} PRIVATE ${arg_DEPS} ${arg_LINK} ${arg_MAIN} GTest::gtest topoproof_flags)
   gtest_discover_tests(${target}
     WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}
+    NO_PRETTY_VALUES
     DISCOVERY_TIMEOUT 60
     PROPERTIES LABELS ${label} TIMEOUT 120
                SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
