@@ -46,6 +46,8 @@ std::optional<flow::Fate> local_refusal(const Direction& direction, Witness& wit
   if (*kind == FateKind::Dropped) {
     const auto hit = witness.rule_hit(direction.from, {direction.number, direction.tuple});
     if (hit) fate.proof = describe(*hit);
+    // A reject in the OUTPUT hook fails the send as a drop does.
+    if (hit && hit->verdict == RuleHit::Verdict::Reject) fate.kind = FateKind::Rejected;
   } else {
     fate.proof += route_text(route);
   }

@@ -109,7 +109,7 @@ void Tracker::resolve_strays(NodeId sender, std::uint16_t source_port,
   if (first == strays_.end()) return;  // it never left the sender
   by_sequence_[first->seq] = connection;
   std::erase_if(strays_, [&](const Stray& stray) {
-    const auto match = match_tcp(stray);
+    const auto match = match_stray(stray);
     if (match) store(*match, stray.sighting);
     return match.has_value();
   });
@@ -123,11 +123,15 @@ std::optional<FlowNumber> Tracker::add(NodeId node, const capture::FrameView& fr
     store(*found, sighting);
     return found->number;
   }
-  const auto* tcp = view->tcp();
-  if (tcp != nullptr && tcp->seq && tcp->flags) {
-    strays_.push_back({sighting, *tcp->seq, tcp->ack.value_or(0), *tcp->flags});
-  }
+  keep_stray(sighting, *view);
   return std::nullopt;
+}
+
+void Tracker::keep_stray(const Sighting& sighting, const PacketView& view) {
+  const auto quoted = view.is_icmp_error() ? view.quoted() : std::nullopt;
+  const auto* tcp = quoted ? quoted->tcp() : view.tcp();
+  if (tcp == nullptr || !tcp->seq || !tcp->flags) return;
+  strays_.push_back({sighting, *tcp->seq, tcp->ack.value_or(0), *tcp->flags, quoted.has_value()});
 }
 
 std::optional<Tracker::Match> Tracker::match(const PacketView& view) const {
@@ -175,14 +179,21 @@ std::optional<Tracker::Match> Tracker::match_tcp(const Stray& segment) const {
   return Match{connection->number, reply ? Role::Reply : Role::Request};
 }
 
+std::optional<Tracker::Match> Tracker::match_stray(const Stray& stray) const {
+  const auto found = match_tcp(stray);
+  return found && stray.quoted ? as_error(*found) : found;
+}
+
+Tracker::Match Tracker::as_error(Match quoted) {
+  if (quoted.role == Role::Fence) return quoted;
+  return {quoted.number, Role::Error, quoted.role == Role::Reply};
+}
+
 std::optional<Tracker::Match> Tracker::match_error(const PacketView& error) const {
   const auto quoted = error.quoted();
   if (!quoted) return std::nullopt;
-  auto found = match(*quoted);
-  if (!found || found->role == Role::Fence) return found;
-  found->quotes_reply = found->role == Role::Reply;
-  found->role = Role::Error;
-  return found;
+  const auto found = match(*quoted);
+  return found ? std::optional(as_error(*found)) : std::nullopt;
 }
 
 std::optional<Tracker::Match> Tracker::match_raw(const PacketView& view) const {

@@ -55,22 +55,26 @@ class Tracker {
     probe::FlowNumber number = 0;
     bool fence = false;
   };
-  // A TCP segment whose flow is not known yet.
+  // A TCP segment whose flow is not known yet, or an ICMP error that quotes one.
   struct Stray {
     Sighting sighting;
     std::uint32_t seq = 0;
     std::uint32_t ack = 0;
     std::uint8_t flags = 0;
+    bool quoted = false;
   };
 
   std::optional<Match> match(const packet::PacketView& view) const;
   std::optional<Match> match_token(const packet::PacketView& view) const;
   std::optional<Match> match_tcp(const Stray& segment) const;
+  std::optional<Match> match_stray(const Stray& stray) const;
+  static Match as_error(Match quoted);
   std::optional<Match> match_error(const packet::PacketView& error) const;
   std::optional<Match> match_raw(const packet::PacketView& view) const;
   const Connection* connection_of(const Stray& segment, bool& reply) const;
   bool tracked(probe::FlowNumber number) const { return number >= first_; }
   void store(const Match& match, Sighting sighting);
+  void keep_stray(const Sighting& sighting, const packet::PacketView& view);
   void resolve_strays(NodeId sender, std::uint16_t source_port, const Connection& connection);
 
   std::uint32_t run_;
