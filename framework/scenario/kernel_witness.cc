@@ -74,7 +74,9 @@ netlink::RouteQuestion make_question(const flow::Tuple& tuple) {
 RouteAnswer to_answer(const state::Route& route, const netlink::InterfaceNames& names) {
   RouteAnswer answer{.kind = kind_of(route.type), .gateway = route.gateway};
   if (route.interface) answer.interface = names.index(*route.interface);
-  answer.text = describe(route);
+  state::Route decision = route;
+  decision.protocol = state::RouteProtocol::Boot;  // a decision does not tell who made the route
+  answer.text = describe(decision);
   return answer;
 }
 

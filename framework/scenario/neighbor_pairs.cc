@@ -3,21 +3,26 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "topology/interfaces.hh"
 
 namespace topoproof::scenario {
 namespace {
 
+bool is_about_asking(const Expectation& expected) {
+  return expected.should.fate == flow::FateKind::NoNeighbor ||
+         (expected.reply && expected.reply->fate == flow::FateKind::NoNeighbor);
+}
+
 class Pairs {
  public:
   explicit Pairs(const topology::Topology& topology) : topology_(topology) {}
 
   void add(NodeId from, const IpAddress& to, const Expectation& expected) {
-    const bool asks = expected.should.fate == flow::FateKind::NoNeighbor ||
-                      (expected.reply && expected.reply->fate == flow::FateKind::NoNeighbor);
+    if (is_about_asking(expected)) return;
     const auto on_link = [&](const Prefix& network) { return network.contains(to); };
-    if (asks || !std::ranges::any_of(networks_of(from), on_link)) return;
+    if (!std::ranges::any_of(networks_of(from), on_link)) return;
     if (topology::owner_of(topology_, to)) pairs_.push_back({from, to});
   }
 
@@ -65,6 +70,26 @@ std::vector<plan::NeighborPair> neighbor_pairs_of(const Scenario& scenario) {
     for (const CheckItem& item : step.checks) std::visit(Collect{pairs}, item);
   }
   return pairs.take();
+}
+
+// A check that does not say where may end at any node: all are to be quick then.
+std::vector<NodeId> impatient_nodes_of(const Scenario& scenario) {
+  std::set<NodeId> nodes;
+  const auto add = [&](const Verdict& expected) {
+    if (expected.fate != flow::FateKind::NoNeighbor) return;
+    for (std::size_t i = 0; i < scenario.topology.nodes().size(); ++i) {
+      if (expected.at.value_or(NodeId(i)) == NodeId(i)) nodes.insert(NodeId(i));
+    }
+  };
+  for (const Step& step : scenario.steps) {
+    for (const CheckItem& item : step.checks) {
+      const Expectation& expected =
+          std::visit([](const auto& i) -> const Expectation& { return i.expected; }, item);
+      add(expected.should);
+      if (expected.reply) add(*expected.reply);
+    }
+  }
+  return {nodes.begin(), nodes.end()};
 }
 
 }  // namespace topoproof::scenario

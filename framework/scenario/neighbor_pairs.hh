@@ -14,4 +14,7 @@ namespace topoproof::scenario {
 // A check that expects no_neighbor is about asking: it gets none. Sorted, each once.
 std::vector<plan::NeighborPair> neighbor_pairs_of(const Scenario& scenario);
 
+// The nodes that may ask in vain: where checks expect no_neighbor. Each once, sorted.
+std::vector<NodeId> impatient_nodes_of(const Scenario& scenario);
+
 }  // namespace topoproof::scenario

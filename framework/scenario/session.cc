@@ -23,6 +23,7 @@ constexpr std::chrono::seconds kSettlingTime{40};
 plan::Plan make_plan_or_throw(const Scenario& scenario) {
   plan::PlanOptions options;
   options.pairs = neighbor_pairs_of(scenario);
+  options.impatient = impatient_nodes_of(scenario);
   auto plan = plan::make_plan(scenario.topology, options);
   if (!plan) throw std::runtime_error("the network cannot be planned:\n" + to_string(plan.error()));
   return *std::move(plan);
