@@ -25,6 +25,7 @@ class Crew {
   // Tells results and progress as they come, until all threads have ended.
   std::vector<ScenarioResult> finish() {
     std::vector<ScenarioResult> told;
+    std::size_t seen = 0;
     std::unique_lock lock(mutex_);
     while (told.size() < results_.size()) {
       if (auto& result = results_[told.size()]) {
@@ -33,7 +34,9 @@ class Crew {
       } else if (busy_ == 0) {
         break;
       } else {
-        changed_.wait(lock);
+        // What changed before this thread waited has been notified to nobody.
+        changed_.wait(lock, [&] { return changes_ != seen; });
+        seen = changes_;
         unlocked(lock, [&, state = state_] { tell(state); });
       }
     }
@@ -48,11 +51,11 @@ class Crew {
       if (could_not_run(result) && !work_.keep_going) next_ = results_.size();
       results_[*index] = std::move(result);
       ++state_.scenarios_done;
-      changed_.notify_one();
+      announce();
     }
     const std::lock_guard lock(mutex_);
     --busy_;
-    changed_.notify_one();
+    announce();
   }
 
   std::optional<std::size_t> take() {
@@ -77,6 +80,11 @@ class Crew {
     const std::lock_guard lock(mutex_);
     state_.current = name;
     state_.progress = progress;
+    announce();
+  }
+
+  void announce() {  // REQUIRES: the lock is held
+    ++changes_;
     changed_.notify_one();
   }
 
@@ -100,6 +108,7 @@ class Crew {
   report::RunState state_;
   std::size_t next_ = 0;
   std::size_t busy_ = 0;
+  std::size_t changes_ = 0;
   std::vector<std::jthread> threads_;  // last: they end before what they use
 };
 
