@@ -20,6 +20,9 @@ epoll_event make_event(int fd, std::uint32_t events) {
   return event;
 }
 
+// Signals and other threads set flags, which make no event.
+constexpr std::chrono::milliseconds kLongestWait{50};
+
 }  // namespace
 
 EventLoop::EventLoop() : epoll_(check_result(::epoll_create1(EPOLL_CLOEXEC), "create an epoll")) {}
@@ -67,7 +70,7 @@ bool EventLoop::run_until(const std::function<bool()>& done, Clock::time_point d
       poll();  // what arrived at the last moment counts
       return done();
     }
-    serve(static_cast<int>(std::min<std::int64_t>(left.count(), 60'000)));
+    serve(static_cast<int>(std::min(left, kLongestWait).count()));
   }
   return true;
 }

@@ -28,7 +28,8 @@ class EventLoop {
   void forget(int fd);
 
   // Serves events until `done()` holds or the deadline has passed. `done` is asked after every
-  // round of events. RETURNS: done().
+  // round of events, and every 50 ms: it may look at what a signal or another thread has set.
+  // RETURNS: done().
   bool run_until(const std::function<bool()>& done, Clock::time_point deadline);
   // Serves what is ready now, without waiting. RETURNS: how many events were served.
   int poll();

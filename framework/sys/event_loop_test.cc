@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sys/event_loop.hh"
 
+#include <atomic>
+#include <thread>
+
 #include <gtest/gtest.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -32,6 +35,15 @@ TEST(EventLoop, ServesWhatIsReady) {
 TEST(EventLoop, EndsAtItsDeadline) {
   EventLoop loop;
   EXPECT_FALSE(loop.run_until([] { return false; }, Clock::now() + 1ms));
+}
+
+TEST(EventLoop, SeesWhatAnotherThreadHasSetLongBeforeItsDeadline) {
+  EventLoop loop;
+  std::atomic<bool> stop = false;
+  const auto start = Clock::now();
+  const std::jthread other([&] { stop = true; });
+  EXPECT_TRUE(loop.run_until([&] { return stop.load(); }, start + 10min));
+  EXPECT_LT(Clock::now() - start, 30s);
 }
 
 TEST(EventLoop, AHandlerMayForgetItselfAndOthersOfTheSameRound) {
