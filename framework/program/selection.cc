@@ -17,7 +17,7 @@ const std::string& name_of(const scenario::CheckItem& item) {
 
 }  // namespace
 
-scenario::Scenario select(scenario::Scenario scenario, const NameExpression& expression) {
+scenario::Scenario select(scenario::Scenario scenario, const scenario::NameExpression& expression) {
   for (scenario::Step& step : scenario.steps) {
     std::erase_if(step.checks, [&](const scenario::CheckItem& item) {
       const std::array<std::string, 3> names{scenario.name, scenario.file, name_of(item)};

@@ -4,14 +4,14 @@
 
 #include <string>
 
-#include "program/name_expression.hh"
+#include "scenario/name_expression.hh"
 #include "scenario/scenario.hh"
 
 namespace topoproof::program {
 
 // The scenario with the checks that `expression` matches, by the scenario's name, its file or the
 // check's name. Changes stay, since later checks stand on them; steps behind the last check go.
-scenario::Scenario select(scenario::Scenario scenario, const NameExpression& expression);
+scenario::Scenario select(scenario::Scenario scenario, const scenario::NameExpression& expression);
 
 bool has_checks(const scenario::Scenario& scenario);
 

@@ -27,7 +27,7 @@ steps:
 }
 
 scenario::Scenario selected(std::string_view expression) {
-  return select(make_scenario(), NameExpression::parse(expression).value());
+  return select(make_scenario(), scenario::NameExpression::parse(expression).value());
 }
 
 TEST(Select, KeepsTheChecksThatMatch) {

@@ -30,8 +30,8 @@ using scenario::ScenarioResult;
 constexpr std::string_view kClearLine = "\r\x1b[K";
 
 // All of the named files that have something to run, or are wrong.
-std::vector<ScenarioFile> read_files(const TestCommand& command, const NameExpression& expression,
-                                     Issues& issues) {
+std::vector<ScenarioFile> read_files(const TestCommand& command,
+                                     const scenario::NameExpression& expression, Issues& issues) {
   std::vector<ScenarioFile> files;
   for (const std::string& path : find_files(command.paths, false, issues)) {
     ScenarioFile file = read_scenario_file(path, command.variants);
@@ -170,7 +170,7 @@ int list(std::span<const ScenarioFile> files, const Console& console) {
 }  // namespace
 
 int run_test(const TestCommand& command, const Console& console, const std::atomic<bool>& stop) {
-  const auto expression = NameExpression::parse(command.select);
+  const auto expression = scenario::NameExpression::parse(command.select);
   if (!expression) {
     console.error(to_string(expression.error()) + "\n");
     return kInputWrong;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "scenario/expectation.hh"
+#include "scenario/name_expression.hh"
 
 namespace topoproof::scenario {
 namespace {
@@ -43,7 +44,8 @@ void decide(CheckResult& result, const Check& check, const Judged& judged, bool 
 }  // namespace
 
 std::string repeat_command(const Check& check, const Scenario& scenario) {
-  return fmt::format("topoproof test {} -k {}", quoted(scenario.file), quoted(check.name));
+  return fmt::format("topoproof test {} -k {}", quoted(scenario.file),
+                     quoted(expression_for(check.name)));
 }
 
 std::vector<std::string> advice_for(const evidence::Verdict& verdict,

@@ -10,10 +10,11 @@
 
 #include "base/issue.hh"
 
-namespace topoproof::program {
+namespace topoproof::scenario {
 
 // "nat and not (hairpin or ipv6)". Words in a row are one phrase, so that a check's name can be
-// given as it is printed; quotes take what would be an operator. Upper and lower case are the same.
+// given as it is printed; quotes take what would be an operator, and a doubled quote in them is one
+// quote. Upper and lower case are the same.
 class NameExpression {
  public:
   // An empty text matches everything.
@@ -21,6 +22,8 @@ class NameExpression {
 
   // A phrase matches if it is part of one of the names.
   bool matches(std::span<const std::string> names) const;
+
+  friend bool operator==(const NameExpression&, const NameExpression&) = default;
 
  private:
   friend class NameExpressionParser;
@@ -30,4 +33,8 @@ class NameExpression {
   std::vector<NameExpression> parts_;  // one for Not, two or more for And and Or
 };
 
-}  // namespace topoproof::program
+// An expression that matches the name, and what contains it: the name itself, in quotes if it has
+// to be.
+std::string expression_for(const std::string& name);
+
+}  // namespace topoproof::scenario

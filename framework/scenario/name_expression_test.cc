@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "program/name_expression.hh"
+#include "scenario/name_expression.hh"
 
 #include <gtest/gtest.h>
 
-namespace topoproof::program {
+namespace topoproof::scenario {
 namespace {
 
 const std::vector<std::string> kNames{"container-nat", "blue reaches the client tcp/80"};
@@ -35,6 +35,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"WordsInARowAreAPhrase", "reaches the client", true},
                     Row{"InTheirOrder", "client the", false},
                     Row{"QuotesTakeOperators", "\"blue and\"", false},
+                    Row{"ADoubledQuoteIsOne", "'it''s' or blue", true},
                     Row{"QuotedParentheses", "'(' or blue", true}),
     [](const auto& row) { return row.param.name; });
 
@@ -45,10 +46,32 @@ TEST(NameExpression, SaysWhatIsMissing) {
   EXPECT_EQ(NameExpression::parse("'red").error().text, "-k: a quote ' is not closed");
 }
 
+class Names : public testing::TestWithParam<std::string> {};
+
+TEST_P(Names, AreFoundByTheirOwnExpression) {
+  const std::vector<std::string> itself{GetParam()};
+  const std::vector<std::string> other{"banana"};
+  const auto expression = NameExpression::parse(expression_for(GetParam()));
+  ASSERT_TRUE(expression) << expression.error().text;
+  EXPECT_TRUE(expression->matches(itself));
+  EXPECT_FALSE(expression->matches(other));
+}
+
+INSTANTIATE_TEST_SUITE_P(NameExpression, Names,
+                         testing::Values("red -> blue tcp/80: delivered", "and no other port",
+                                         "not (yet) or never", "it's red's", "say \"hi\"",
+                                         "\"it's\" quoted", "two  blanks", " led by one",
+                                         "IPv6 AND IPv4", "(", "\xff\n"));
+
+TEST(ExpressionFor, IsTheNameItselfWhereThatWillDo) {
+  EXPECT_EQ(expression_for("red's web server"), "red's web server");
+  EXPECT_EQ(expression_for("and no other port"), "\"and no other port\"");
+}
+
 TEST(NameExpression, RefusesToRecurseWithoutEnd) {
   EXPECT_EQ(NameExpression::parse(std::string(100'000, '(')).error().text,
             "-k: the expression is nested too deep");
 }
 
 }  // namespace
-}  // namespace topoproof::program
+}  // namespace topoproof::scenario

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "program/name_expression.hh"
+#include "scenario/name_expression.hh"
 
 #include <algorithm>
 #include <cctype>
@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-namespace topoproof::program {
+namespace topoproof::scenario {
 namespace {
 
 constexpr int kMaxDepth = 100;  // of parentheses: the parser and the matching recurse
@@ -29,18 +29,31 @@ bool is_operator(std::string_view word) {
   return word == "and" || word == "or" || word == "not" || word == "(" || word == ")";
 }
 
+// What stands in the quotes that begin at `at`, which moves behind them.
+std::expected<std::string, Issue> take_quoted(std::string_view text, std::size_t& at) {
+  const char quote = text[at++];
+  std::string word;
+  while (true) {
+    const auto end = text.find(quote, at);
+    if (end == std::string_view::npos) {
+      return std::unexpected(make_issue(fmt::format("-k: a quote {} is not closed", quote)));
+    }
+    word += text.substr(at, end - at);
+    at = end + 1;
+    if (at == text.size() || text[at] != quote) return word;
+    word += text[at++];
+  }
+}
+
 std::expected<std::vector<Token>, Issue> split(std::string_view text) {
   std::vector<Token> tokens;
   std::size_t at = 0;
   while ((at = text.find_first_not_of(" \t\n", at)) != std::string_view::npos) {
     const char c = text[at];
     if (c == '"' || c == '\'') {
-      const auto end = text.find(c, at + 1);
-      if (end == std::string_view::npos) {
-        return std::unexpected(make_issue(fmt::format("-k: a quote {} is not closed", c)));
-      }
-      tokens.push_back({Token::Kind::Word, lower_case(text.substr(at + 1, end - at - 1))});
-      at = end + 1;
+      auto word = take_quoted(text, at);
+      if (!word) return std::unexpected(word.error());
+      tokens.push_back({Token::Kind::Word, lower_case(*word)});
       continue;
     }
     const auto end = c == '(' || c == ')' ? at + 1 : text.find_first_of(" \t\n()", at);
@@ -162,4 +175,11 @@ bool NameExpression::matches(std::span<const std::string> names) const {
   return false;
 }
 
-}  // namespace topoproof::program
+std::string expression_for(const std::string& name) {
+  std::string quoted = "\"";
+  for (const char c : name) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  quoted += "\"";
+  return NameExpression::parse(name) == NameExpression::parse(quoted) ? name : quoted;
+}
+
+}  // namespace topoproof::scenario
