@@ -34,12 +34,17 @@ namespace {
 
 struct Run {
   double seconds = 0;       // from the start of the process to its end
+  double cpu_seconds = 0;   // user and system: steadier than the above on a busy machine
   double gone_seconds = 0;  // until the kernel has removed all namespaces
   long peak_kib = 0;
 };
 
 double since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+double in_seconds(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
 }
 
 // Waits until the kernel has removed every namespace that was given up before: one worker removes
@@ -71,7 +76,9 @@ Run run(const Command& command) {
   int status = 0;
   rusage usage{};
   sys::check_result(::wait4(child, &status, 0, &usage), "wait for a child");
-  Run result{.seconds = since(start), .peak_kib = usage.ru_maxrss};
+  Run result{.seconds = since(start),
+             .cpu_seconds = in_seconds(usage.ru_utime) + in_seconds(usage.ru_stime),
+             .peak_kib = usage.ru_maxrss};
   wait_until_gone();
   result.gone_seconds = since(start);
   if (status != 0) throw std::runtime_error(command[0] + " failed");
@@ -109,13 +116,17 @@ class Contest {
       : name_(std::move(name)), command_(std::move(command)) {}
 
   void run_once() { runs_.push_back(run(command_)); }
-  double seconds() const { return median_of(&Run::seconds); }
   void print(const Contest& floor, const Contest& ip) const {
-    fmt::print(
-        "  {:<22} {:8.1f} ms   {:5.2f} x floor  {:5.2f} x ip -batch   gone after {:8.1f} ms"
-        "   {:6.1f} MiB\n",
-        name_, 1e3 * seconds(), seconds() / floor.seconds(), seconds() / ip.seconds(),
-        1e3 * median_of(&Run::gone_seconds), static_cast<double>(peak_kib()) / 1024);
+    const auto say = [&](const char* what, double Run::* member) {
+      const double mine = median_of(member);
+      fmt::print("{} {:8.1f} ms = {:5.2f} x floor = {:5.2f} x ip -batch   ", what, 1e3 * mine,
+                 mine / floor.median_of(member), mine / ip.median_of(member));
+    };
+    fmt::print("  {:<21}", name_);
+    say("wall", &Run::seconds);
+    say("cpu", &Run::cpu_seconds);
+    fmt::print("gone after {:8.1f} ms   {:5.1f} MiB\n", 1e3 * median_of(&Run::gone_seconds),
+               static_cast<double>(peak_kib()) / 1024);
   }
 
  private:
