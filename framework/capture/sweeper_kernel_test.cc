@@ -207,7 +207,7 @@ class SweeperTest : public sys::KernelTest {
   // another that takes over 4 s. The namespaces then go by a worker of the kernel that serves the
   // whole machine, behind those that others have let go: nothing of ours can delay or hasten it.
   void expect_nothing_stays() {
-    EXPECT_TRUE(wait_until(reap_all, 2s)) << "a process is left";
+    EXPECT_TRUE(wait_until(reap_all, 4s)) << "a process is left";
     EXPECT_TRUE(wait_until([] { return count_far_ends() == 0; }, 30s)) << "a namespace is left";
   }
 
