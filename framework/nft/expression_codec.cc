@@ -85,10 +85,11 @@ class Writer {
   }
   void set(std::uint16_t name, std::uint16_t id, const std::string& value) {
     const auto found = ids_.find(value);
-    nftnl_expr_set_str(expression_, name, value.c_str());
-    if (found == ids_.end()) return;
-    nftnl_expr_set_str(expression_, name, value.starts_with("__map") ? "__map%d" : "__set%d");
-    u32(id, found->second);
+    const bool is_anonymous = found != ids_.end();
+    const auto* stem = value.starts_with("__map") ? "__map%d" : "__set%d";
+    // Once only: libnftnl 1.2.4 does not free the name that it had.
+    nftnl_expr_set_str(expression_, name, is_anonymous ? stem : value.c_str());
+    if (is_anonymous) u32(id, found->second);
   }
 
  private:

@@ -20,7 +20,7 @@ namespace topoproof::nft {
 // words; empty if all is loaded. THROWS: netlink::ExchangeError.
 [[nodiscard]] Issues load_ruleset(netlink::Socket& socket, const firewall::Ruleset& ruleset);
 
-// Removes the table if there is one. THROWS: as above; NetlinkError if the kernel refuses.
+// Removes the table if there is one; the kernel does not refuse that. THROWS: as above.
 void remove_table(netlink::Socket& socket, firewall::TableFamily family, std::string_view name);
 
 // What the kernel holds, with the handles of the rules and their counters.
