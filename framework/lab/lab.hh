@@ -51,6 +51,11 @@ class Lab {
   // steps before the refused one have been done, and are expected.
   void change(std::span<const plan::Step> steps);
 
+  // Waits for what the kernel finishes a moment after it was told: carriers, bridge ports that
+  // forward, IPv6 addresses. Until then packets vanish in silence: probe after this, not before.
+  // THROWS: SystemError with ETIMEDOUT, naming what does not come; NetlinkError
+  void settle();
+
   // What the kernel holds, not normalized, with the sysctls that the plan sets. THROWS:
   // NetlinkError
   state::Namespace observe(NodeId node);
@@ -60,6 +65,9 @@ class Lab {
 
  private:
   state::Namespace observe(NodeId node, const std::vector<std::string>& sysctls);
+  netlink::Socket open_events(NodeId node);
+  void settle_links(NodeId node, std::vector<std::uint32_t> links);
+  void settle_addresses(NodeId node, std::vector<IpAddress> addresses);
 
   plan::Plan plan_;
   Namespaces namespaces_;

@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "netlink/conntrack.hh"
-#include "netlink/settle.hh"
 #include "plan/planner.hh"
 #include "scenario/changes.hh"
 #include "scenario/listeners.hh"
@@ -16,9 +15,6 @@
 
 namespace topoproof::scenario {
 namespace {
-
-// A bridge with STP listens and learns for twice its forward delay before a port forwards.
-constexpr std::chrono::seconds kSettlingTime{40};
 
 plan::Plan make_plan_or_throw(const Scenario& scenario) {
   plan::PlanOptions options;
@@ -39,7 +35,7 @@ Session::Session(const Scenario& scenario, const RunOptions& options)
       trace_(loop_) {
   lab_ = std::make_unique<lab::Lab>(make_plan_or_throw(scenario),
                                     [this](lab::Lab& lab) { open_taps(lab); });
-  wait_until_ready();
+  lab_->settle();
   compare_with_plan();
   witness_ = std::make_unique<KernelWitness>(*lab_, topology_, trace_);
   open_sockets(scenario);
@@ -55,52 +51,6 @@ void Session::open_taps(lab::Lab& lab) {
         {node, topology_.node(node).name, &lab.netns(node), topology_.links_of(node).size()});
   }
   observer_ = std::make_unique<evidence::Observer>(loop_, run_, places);
-}
-
-// What the kernel finishes a moment after it was told: carriers, forwarding ports, IPv6 addresses.
-void Session::wait_until_ready() {
-  const auto deadline = sys::Clock::now() + kSettlingTime;
-  for (std::size_t i = 0; i < topology_.nodes().size(); ++i) {
-    wait_for_links(NodeId(i), deadline);
-    wait_for_addresses(NodeId(i), deadline);
-  }
-}
-
-netlink::Socket Session::open_events(NodeId node) {
-  std::optional<netlink::Socket> events;
-  lab_->run(node, [&] { events.emplace(netlink::Protocol::Route); });
-  return *std::move(events);
-}
-
-void Session::wait_for_links(NodeId node, sys::Clock::time_point deadline) {
-  std::vector<std::uint32_t> links;
-  for (const topology::Interface& interface : topology::interfaces_of(topology_, node)) {
-    if (interface.link) links.push_back(lab_->interfaces(node).index(interface.name));
-  }
-  links = netlink::unready_links(lab_->route_socket(node), std::move(links));
-  if (links.empty()) return;
-  netlink::Socket events = open_events(node);
-  links = netlink::await_links(lab_->route_socket(node), events, std::move(links), deadline);
-  if (links.empty()) return;
-  throw std::runtime_error(fmt::format("{}:{} does not become operational",
-                                       topology_.node(node).name,
-                                       lab_->interfaces(node).name(links.front())));
-}
-
-void Session::wait_for_addresses(NodeId node, sys::Clock::time_point deadline) {
-  std::vector<IpAddress> addresses;
-  for (const topology::Interface& interface : topology::interfaces_of(topology_, node)) {
-    for (const InterfaceAddress& address : interface.addresses) {
-      if (address.family() == Family::Ipv6) addresses.push_back(address.address);
-    }
-  }
-  if (addresses.empty()) return;
-  netlink::Socket events = open_events(node);
-  addresses =
-      netlink::await_addresses(lab_->route_socket(node), events, std::move(addresses), deadline);
-  if (addresses.empty()) return;
-  throw std::runtime_error(fmt::format("{} does not become an address of {}",
-                                       to_string(addresses.front()), topology_.node(node).name));
 }
 
 void Session::compare_with_plan() {
@@ -135,6 +85,7 @@ void Session::change(const Change& change) {
   }
   lab_->change(steps_of(change));
   apply_to(topology_, change);
+  if (std::holds_alternative<SetLink>(change.what)) lab_->settle();
   if (const auto* rules = std::get_if<ReplaceRules>(&change.what)) {
     trace_.restart(*lab_, rules->node);
   }

@@ -40,10 +40,6 @@ class Session {
 
  private:
   void open_taps(lab::Lab& lab);
-  void wait_until_ready();
-  void wait_for_links(NodeId node, sys::Clock::time_point deadline);
-  void wait_for_addresses(NodeId node, sys::Clock::time_point deadline);
-  netlink::Socket open_events(NodeId node);
   void compare_with_plan();
   void open_sockets(const Scenario& scenario);
 

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Lab::settle: what the kernel finishes a moment after it was told.
+#include "netlink/settle.hh"
+
+#include <cerrno>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "lab/lab.hh"
+#include "sys/error.hh"
+
+namespace topoproof::lab {
+namespace {
+
+// A bridge with STP listens and learns, each for its forward delay, before a port forwards.
+constexpr std::chrono::seconds kSettlingTime{40};
+
+// The links that are up at both ends, by index: a carrier needs the two.
+std::set<std::uint32_t> connected_links(const plan::States& states) {
+  std::map<std::uint32_t, bool> is_up;
+  for (const state::Namespace& ns : states) {
+    for (const state::Link& link : ns.links) {
+      if (link.index) is_up[*link.index] = link.up;
+    }
+  }
+  std::set<std::uint32_t> connected;
+  for (const state::Namespace& ns : states) {
+    for (const state::Link& link : ns.links) {
+      const bool both = link.up && link.index && link.peer_index && is_up[*link.peer_index];
+      if (both) connected.insert(*link.index);
+    }
+  }
+  return connected;
+}
+
+// The interfaces whose IPv6 addresses can become the node's own: a bridge needs a port for it.
+std::set<std::string> live_interfaces(const state::Namespace& ns,
+                                      const std::set<std::uint32_t>& connected) {
+  std::set<std::string> live{"lo"};
+  for (const state::Link& link : ns.links) {
+    if (!link.index || !connected.contains(*link.index)) continue;
+    live.insert(link.name);
+    if (link.master) live.insert(*link.master);
+  }
+  return live;
+}
+
+std::vector<std::uint32_t> links_of(const state::Namespace& ns,
+                                    const std::set<std::uint32_t>& connected) {
+  std::vector<std::uint32_t> indexes;
+  for (const state::Link& link : ns.links) {
+    if (link.index && connected.contains(*link.index)) indexes.push_back(*link.index);
+  }
+  return indexes;
+}
+
+std::vector<IpAddress> ipv6_addresses_of(const state::Namespace& ns,
+                                         const std::set<std::string>& live) {
+  std::vector<IpAddress> addresses;
+  for (const state::Address& address : ns.addresses) {
+    const bool is_v6 = address.address.family() == Family::Ipv6;
+    if (is_v6 && live.contains(address.interface)) addresses.push_back(address.address.address);
+  }
+  return addresses;
+}
+
+}  // namespace
+
+netlink::Socket Lab::open_events(NodeId node) {
+  std::optional<netlink::Socket> events;
+  run(node, [&] { events.emplace(netlink::Protocol::Route); });
+  return *std::move(events);
+}
+
+void Lab::settle_links(NodeId node, std::vector<std::uint32_t> links) {
+  // Mostly they are ready by now: asking costs less than listening.
+  links = netlink::unready_links(route_socket(node), std::move(links));
+  if (links.empty()) return;
+  netlink::Socket events = open_events(node);
+  links = netlink::await_links(route_socket(node), events, std::move(links),
+                               sys::Clock::now() + kSettlingTime);
+  if (links.empty()) return;
+  throw sys::SystemError(ETIMEDOUT,
+                         fmt::format("wait for {}:{} to become operational", nodes()[node.index()],
+                                     interfaces(node).name(links.front())));
+}
+
+void Lab::settle_addresses(NodeId node, std::vector<IpAddress> addresses) {
+  if (addresses.empty()) return;
+  netlink::Socket events = open_events(node);
+  addresses = netlink::await_addresses(route_socket(node), events, std::move(addresses),
+                                       sys::Clock::now() + kSettlingTime);
+  if (addresses.empty()) return;
+  throw sys::SystemError(
+      ETIMEDOUT, fmt::format("wait for {} to become an address of {}", to_string(addresses.front()),
+                             nodes()[node.index()]));
+}
+
+void Lab::settle() {
+  const plan::States states = plan::expected(plan_);
+  const std::set<std::uint32_t> connected = connected_links(states);
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    const NodeId node(i);
+    settle_links(node, links_of(states[i], connected));
+    settle_addresses(node, ipv6_addresses_of(states[i], live_interfaces(states[i], connected)));
+  }
+}
+
+}  // namespace topoproof::lab
