@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -45,7 +46,7 @@ bool depends_on_rules(const CheckItem& item) {
 struct Tally {
   bool is_matrix = false;
   std::size_t passed = 0;
-  std::size_t untold = 0;
+  std::map<Outcome, std::size_t> untold = {};
   std::vector<CheckResult> told = {};
 
   void add(CheckResult result, bool verbose) {
@@ -55,7 +56,7 @@ struct Tally {
     else if (told.size() < kMostFailures || verbose)
       told.push_back(std::move(result));
     else
-      ++untold;
+      ++untold[result.outcome];
   }
 };
 
@@ -214,13 +215,15 @@ class Runner {
       result_.checks.push_back({.name = matrix.name, .where = matrix.where, .flows = tally.passed});
     }
     std::ranges::move(tally.told, std::back_inserter(result_.checks));
-    if (tally.untold == 0) return;
-    const Matrix& matrix = std::get<Matrix>(item);
-    result_.checks.push_back({.name = matrix.name,
-                              .where = matrix.where,
-                              .outcome = Outcome::Failed,
-                              .flows = tally.untold,
-                              .observed = fmt::format("{} more flows did not pass", tally.untold)});
+    for (const auto& [outcome, flows] : tally.untold) {
+      const Matrix& matrix = std::get<Matrix>(item);
+      result_.checks.push_back(
+          {.name = matrix.name,
+           .where = matrix.where,
+           .outcome = outcome,
+           .flows = flows,
+           .observed = fmt::format("{} more flows: {}", flows, to_string(outcome))});
+    }
   }
 
   // Silence at a tap that lost frames proves nothing, and presence may be half of it.
