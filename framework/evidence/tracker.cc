@@ -84,10 +84,6 @@ void Tracker::forget_before(FlowNumber first) {
   strays_.clear();
 }
 
-void Tracker::learn_tcp(FlowNumber number, NodeId sender, std::uint16_t source_port, bool fence) {
-  resolve_strays(sender, source_port, {number, fence});
-}
-
 void Tracker::learn_raw(FlowNumber number, BytesView frame) {
   const auto ethernet = packet::parse_frame_view(frame);
   const auto view = ethernet ? packet::parse_view(ethernet->network) : std::nullopt;
@@ -100,14 +96,13 @@ void Tracker::learn_raw(FlowNumber number, BytesView frame) {
 
 // The first packet seen at the sender from this port (on its loopback: coming in) tells the
 // connection's sequence number.
-void Tracker::resolve_strays(NodeId sender, std::uint16_t source_port,
-                             const Connection& connection) {
+void Tracker::learn_tcp(FlowNumber number, NodeId sender, std::uint16_t source_port, bool fence) {
   const auto first = std::ranges::find_if(strays_, [&](const Stray& s) {
     return s.sighting.node == sender && s.sighting.tuple.source_port == source_port &&
            has(s.flags, packet::Tcp::kSyn) && !has(s.flags, packet::Tcp::kAck);
   });
   if (first == strays_.end()) return;  // it never left the sender
-  by_sequence_[first->seq] = connection;
+  by_sequence_[first->seq] = {number, fence};
   std::erase_if(strays_, [&](const Stray& stray) {
     const auto match = match_stray(stray);
     if (match) store(*match, stray.sighting);
@@ -218,13 +213,6 @@ Sightings Tracker::sightings(FlowNumber number) const {
   Sightings out = flows_[index];
   std::ranges::stable_sort(out, {}, &Sighting::time_ns);
   return out;
-}
-
-bool Tracker::saw_reply(FlowNumber number) const {
-  const std::size_t index = number - first_;
-  return tracked(number) && index < flows_.size() &&
-         std::ranges::any_of(
-             flows_[index], [](const Sighting& s) { return s.role == Role::Reply; });
 }
 
 bool Tracker::saw_answer(FlowNumber number) const {

@@ -39,8 +39,6 @@ class Tracker {
 
   // In order of time. Empty for a flow that nobody saw.
   Sightings sightings(probe::FlowNumber number) const;
-  // An echo reply for the flow has been captured anywhere.
-  bool saw_reply(probe::FlowNumber number) const;
   // An answer that ends the flow (a reset, an ICMP error) has been captured anywhere.
   bool saw_answer(probe::FlowNumber number) const;
 
@@ -75,7 +73,6 @@ class Tracker {
   bool tracked(probe::FlowNumber number) const { return number >= first_; }
   void store(const Match& match, Sighting sighting);
   void keep_stray(const Sighting& sighting, const packet::PacketView& view);
-  void resolve_strays(NodeId sender, std::uint16_t source_port, const Connection& connection);
 
   std::uint32_t run_;
   probe::FlowNumber first_ = 0;

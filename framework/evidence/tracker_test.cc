@@ -64,7 +64,6 @@ TEST_F(TrackerTest, AnEchoReplyAndAReplyTokenAreReplies) {
   see_in(back() / packet::udp() / packet::payload(token(2, TokenKind::Reply)));
   EXPECT_EQ(roles(1), std::vector{Role::Reply});
   EXPECT_EQ(roles(2), std::vector{Role::Reply});
-  EXPECT_TRUE(tracker_.saw_reply(1));
 }
 
 TEST_F(TrackerTest, AnotherRunsTokenIsNotOurs) {
