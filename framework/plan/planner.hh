@@ -45,7 +45,7 @@ struct PlanOptions {
   Neighbors neighbors = Neighbors::Needed;
   std::vector<NeighborPair> pairs = {};  // what checks need; the way back is added
   std::vector<NodeId> resolving = {};    // nodes whose ARP or ND is under test: no entries of ours
-  // Nodes that give up on a neighbour that does not answer after 25 ms instead of 3 s.
+  // Nodes that give up on a neighbour that does not answer after 20 ms instead of 3 s.
   std::vector<NodeId> impatient = {};
   std::optional<Limits> limits = {};  // none: not checked
 };
