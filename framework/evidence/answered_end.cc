@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "evidence/journey.hh"
+#include "evidence/way.hh"
 #include "packet/icmp.hh"
 #include "packet/icmpv6.hh"
 
@@ -69,9 +70,9 @@ flow::Answer to_answer(const Sighting& s) {
 }
 
 // The packet as it came to the node that answered, or as it was sent there.
-const Sighting* seen_at(const Direction& direction, NodeId node) {
+const Sighting* seen_at(const Direction& direction, NodeId node, const Witness& witness) {
   const auto found = std::ranges::find_if(
-      direction.seen, [&](const Sighting& s) { return s.node == node && s.way == Way::In; });
+      direction.seen, [&](const Sighting& s) { return s.node == node && is_taken_in(s, witness); });
   return found == direction.seen.end() ? nullptr : &*found;
 }
 
@@ -82,7 +83,7 @@ struct Scene {
 };
 
 Scene scene_of(const Direction& direction, NodeId node, Witness& witness) {
-  const Sighting* seen = seen_at(direction, node);
+  const Sighting* seen = seen_at(direction, node, witness);
   const flow::Tuple tuple = seen != nullptr ? seen->tuple : direction.tuple;
   return {node, tuple, witness.route(node, tuple, seen != nullptr ? seen->interface : 0)};
 }

@@ -18,6 +18,7 @@ struct FakeWitness : Witness {
   std::set<NodeId> with_rules;
   std::set<std::pair<NodeId, flow::Service>> listeners;
   std::set<std::pair<NodeId, std::uint32_t>> ports;
+  std::map<LinkEnd, LinkEnd> far_ends;
   std::map<std::pair<NodeId, IpAddress>, RouteAnswer> routes;  // by destination
   std::map<std::pair<NodeId, IpAddress>, NeighborAnswer> neighbors;
   std::map<NodeId, RuleHit> hits;
@@ -34,6 +35,14 @@ struct FakeWitness : Witness {
   }
   bool is_bridge_port(NodeId node, std::uint32_t interface) const override {
     return ports.contains({node, interface});
+  }
+  std::optional<LinkEnd> far_end(NodeId node, std::uint32_t interface) const override {
+    const auto found = far_ends.find({node, interface});
+    return found == far_ends.end() ? std::nullopt : std::optional(found->second);
+  }
+  void connect(LinkEnd a, LinkEnd b) {
+    far_ends[a] = b;
+    far_ends[b] = a;
   }
   RouteAnswer route(NodeId node, const flow::Tuple& tuple, std::uint32_t) override {
     const auto found = routes.find({node, tuple.destination});

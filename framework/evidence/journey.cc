@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "evidence/way.hh"
+
 namespace topoproof::evidence {
 namespace {
 
@@ -47,13 +49,13 @@ std::string describe(const RuleHit& hit) {
   return fmt::format("{}{}{}: {}", origin, origin.empty() ? "" : " ", hit.chain, hit.text);
 }
 
-Direction request_of(const Case& evidence) {
+Direction request_of(const Case& evidence, const Witness& witness) {
   Direction out{.from = evidence.flow.from,
                 .role = Role::Request,
                 .service = evidence.flow.service,
                 .number = evidence.number,
                 .error = evidence.attempt.error};
-  out.seen = first_packet(evidence.sightings, Role::Request);
+  out.seen = way_of(first_packet(evidence.sightings, Role::Request), witness);
   out.answers = answers_about(evidence, false);
   if (!out.seen.empty()) {
     out.tuple = out.seen.front().tuple;
@@ -70,34 +72,22 @@ Direction request_of(const Case& evidence) {
   return out;
 }
 
-Direction reply_of(const Case& evidence, NodeId target, const flow::Tuple& at_target) {
+Direction reply_of(const Case& evidence, NodeId target, const flow::Tuple& at_target,
+                   const Witness& witness) {
   Direction out{.from = target,
                 .role = Role::Reply,
                 .tuple = at_target.inverse(),
                 .service = evidence.flow.service,
                 .number = evidence.number};
-  out.seen = first_packet(evidence.sightings, Role::Reply);
+  out.seen = way_of(first_packet(evidence.sightings, Role::Reply), witness);
   out.answers = answers_about(evidence, true);
   if (!evidence.attempt.arrivals.empty()) out.error = evidence.attempt.arrivals[0].reply_error;
   return out;
 }
 
-const Sighting* last_seen(const Direction& direction, const Witness& witness) {
-  const Sighting* last = nullptr;
-  for (const Sighting& s : direction.seen) {
-    const bool counts =
-        s.way == Way::Out || s.for_this_host || witness.is_bridge_port(s.node, s.interface);
-    if (counts) last = &s;
-  }
-  return last;
-}
-
 flow::Trace trace_of(const Direction& direction, const Witness& witness) {
   flow::Trace trace;
   for (const Sighting& s : direction.seen) {
-    const bool stranger =
-        s.way == Way::In && !s.for_this_host && !witness.is_bridge_port(s.node, s.interface);
-    if (stranger) continue;
     const bool changed = !trace.empty() && trace.back().tuple != s.tuple;
     if (changed) trace.push_back(make_step(s, flow::StepKind::Translated, witness));
     trace.push_back(make_step(s, kind_of(s, direction, trace.empty()), witness));

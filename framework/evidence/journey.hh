@@ -20,15 +20,13 @@ struct Direction {
   flow::Service service;
   probe::FlowNumber number = 0;
   int error = 0;      // errno of sending it
-  Sightings seen;     // of the packet itself, in order
+  Sightings seen;     // of the packet itself, on its way (way.hh)
   Sightings answers;  // resets and errors about it, in order
 };
 
-Direction request_of(const Case& evidence);
-Direction reply_of(const Case& evidence, NodeId target, const flow::Tuple& at_target);
-
-// Where the packet was seen last, copies that a bridge flooded to strangers left out.
-const Sighting* last_seen(const Direction& direction, const Witness& witness);
+Direction request_of(const Case& evidence, const Witness& witness);
+Direction reply_of(const Case& evidence, NodeId target, const flow::Tuple& at_target,
+                   const Witness& witness);
 
 // Sent, received, forwarded and translated, as seen.
 flow::Trace trace_of(const Direction& direction, const Witness& witness);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "evidence/journey.hh"
+#include "evidence/way.hh"
 #include "sys/error.hh"
 
 namespace topoproof::evidence {
@@ -36,16 +37,15 @@ std::optional<Delivery> delivery_of(const Case& evidence) {
 // TCP alone: its kernel could not send the SYN+ACK, so no socket was told. The route says so, a
 // socket listens, and there is no rule that could have dropped the SYN before.
 std::optional<Delivery> delivery_without_answer(const Direction& request, Witness& witness) {
-  const Sighting* last = last_seen(request, witness);
-  if (last == nullptr || last->way == Way::Out || request.service.protocol != flow::Protocol::Tcp) {
-    return std::nullopt;
-  }
-  const flow::Service service{flow::Protocol::Tcp, last->tuple.destination_port};
-  if (witness.has_rules(last->node) || !witness.listens(last->node, service)) return std::nullopt;
-  const auto route = witness.route(last->node, last->tuple, last->interface);
+  if (request.service.protocol != flow::Protocol::Tcp) return std::nullopt;
+  if (request.seen.empty() || !is_taken_in(request.seen.back(), witness)) return std::nullopt;
+  const Sighting& last = request.seen.back();
+  const flow::Service service{flow::Protocol::Tcp, last.tuple.destination_port};
+  if (witness.has_rules(last.node) || !witness.listens(last.node, service)) return std::nullopt;
+  const auto route = witness.route(last.node, last.tuple, last.interface);
   if (route.kind != RouteAnswer::Kind::Local) return std::nullopt;
-  if (witness.route(last->node, last->tuple.inverse(), 0).error == 0) return std::nullopt;
-  return Delivery{last->node, last->tuple, "it came to a listening host that cannot answer"};
+  if (witness.route(last.node, last.tuple.inverse(), 0).error == 0) return std::nullopt;
+  return Delivery{last.node, last.tuple, "it came to a listening host that cannot answer"};
 }
 
 flow::Step final_step(const flow::Fate& fate, flow::StepKind kind, const flow::Trace& trace) {
@@ -67,13 +67,14 @@ flow::Journey died(const Direction& direction, Witness& witness, Verdict& out) {
   Ending ending = fate_of(direction, witness);
   out.waiting = ending.waiting;
   if (ending.fate.kind == FateKind::Lost) out.vanished_at = ending.fate.at;
+  if (!ending.fate.answer && !direction.seen.empty()) out.last_seen = direction.seen.back();
   flow::Journey journey{.fate = std::move(ending.fate), .trace = trace_of(direction, witness)};
   journey.trace.push_back(final_step(journey.fate, flow::StepKind::Died, journey.trace));
   return journey;
 }
 
 void judge_reply(const Case& evidence, const Delivery& delivery, Witness& witness, Verdict& out) {
-  const Direction reply = reply_of(evidence, delivery.node, delivery.tuple);
+  const Direction reply = reply_of(evidence, delivery.node, delivery.tuple, witness);
   const auto back = std::ranges::find_if(reply.seen, [&](const Sighting& s) {
     return s.node == evidence.flow.from && s.way == Way::In && s.for_this_host;
   });
@@ -95,23 +96,12 @@ bool harness_failed(const Direction& request, const flow::Fate& fate) {
   return request.error != 0 && request.seen.empty() && fate.kind == FateKind::Lost;
 }
 
-// The direction in which a packet vanished, if one did.
-std::optional<Direction> silent_direction(const Case& evidence, const Verdict& verdict) {
-  const auto silent = [](const flow::Journey& j) {
-    return j.fate.kind != FateKind::Delivered && !j.fate.answer;
-  };
-  if (silent(verdict.request)) return request_of(evidence);
-  if (!verdict.reply || !silent(*verdict.reply)) return std::nullopt;
-  return reply_of(evidence, verdict.request.fate.at.value_or(NodeId()),
-                  verdict.at_target.value_or(flow::Tuple{}));
-}
-
 }  // namespace
 
 Verdict judge(const Case& evidence, Witness& witness) {
   Verdict out;
   out.took = duration_of(evidence.sightings);
-  const Direction request = request_of(evidence);
+  const Direction request = request_of(evidence, witness);
   auto delivery = delivery_of(evidence);
   if (!delivery) delivery = delivery_without_answer(request, witness);
   if (delivery) {
@@ -127,15 +117,11 @@ Verdict judge(const Case& evidence, Witness& witness) {
   return out;
 }
 
-bool needs_fence(const Case& evidence, const Verdict& verdict) {
-  const auto direction = silent_direction(evidence, verdict);
-  return direction && !direction->seen.empty();
-}
+bool needs_fence(const Verdict& verdict) { return verdict.last_seen.has_value(); }
 
 bool fence_passed(const Case& evidence, const Verdict& verdict) {
-  const auto direction = silent_direction(evidence, verdict);
-  if (!direction || direction->seen.empty()) return true;
-  const Sighting& last = direction->seen.back();
+  if (!verdict.last_seen) return true;
+  const Sighting& last = *verdict.last_seen;
   return std::ranges::any_of(evidence.sightings, [&](const Sighting& s) {
     return s.role == Role::Fence && s.node == last.node && s.interface == last.interface &&
            s.way == last.way && s.tuple.source == last.tuple.source;

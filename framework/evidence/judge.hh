@@ -31,6 +31,8 @@ struct Verdict {
   std::chrono::nanoseconds took{};
   // The node where a packet vanished without a word: its rules may tell why, if they are traced.
   std::optional<NodeId> vanished_at = {};
+  // Where the packet that vanished was seen last, of the request or the reply.
+  std::optional<Sighting> last_seen = {};
   // A node still asks for its neighbour: an answer, or its giving up, is still to come.
   bool waiting = false;
   // Not empty: the harness itself could not send what the flow asks for.
@@ -41,7 +43,7 @@ Verdict judge(const Case& evidence, Witness& witness);
 
 // A verdict from silence stands only if a fence was seen wherever the packet was seen last. Local
 // refusals, answers on the wire and what was never seen on a wire need none.
-bool needs_fence(const Case& evidence, const Verdict& verdict);
+bool needs_fence(const Verdict& verdict);
 bool fence_passed(const Case& evidence, const Verdict& verdict);
 
 }  // namespace topoproof::evidence

@@ -26,6 +26,8 @@ class JudgeTest : public testing::Test {
   JudgeTest() {
     witness_.names = {"blue", "host", "client"};
     witness_.forwarding = {kHost};
+    witness_.connect({kBlue, 1}, {kHost, 1});
+    witness_.connect({kHost, 2}, {kClient, 1});
     witness_.routes[{kBlue, kClientAddress}] = {.kind = RouteAnswer::Kind::Unicast};
     witness_.routes[{kHost, kClientAddress}] = {.kind = RouteAnswer::Kind::Unicast, .interface = 2};
     witness_.routes[{kClient, kClientAddress}] = {.kind = RouteAnswer::Kind::Local};
@@ -266,18 +268,19 @@ TEST_F(JudgeTest, IsolatedPortsDropBetweenEachOther) {
   EXPECT_EQ(fate().at, kHost);
 }
 
-TEST_F(JudgeTest, CopiesFloodedToStrangersDoNotCount) {
-  see_to_host();
-  see(kHost, 2, Way::Out);
-  see(kClient, 1, Way::In).for_this_host = false;
-  EXPECT_EQ(fate().proof, "left host by eth2 and was seen nowhere after");
+TEST_F(JudgeTest, ABridgeHasNoRoutesToBlame) {
+  see(kBlue, 1, Way::Out);
+  see(kHost, 1, Way::In).for_this_host = false;
+  witness_.ports = {{kHost, 1}};
+  EXPECT_EQ(fate().kind, FateKind::Lost);
+  EXPECT_EQ(fate().proof, "came to the bridge of host by eth1, and to no station that took it");
 }
 
 TEST_F(JudgeTest, SilenceNeedsAFenceThatWentAsFar) {
   see_to_host();
   witness_.forwarding.clear();
   const Verdict verdict = judge(case_, witness_);
-  EXPECT_TRUE(needs_fence(case_, verdict));
+  EXPECT_TRUE(needs_fence(verdict));
   EXPECT_FALSE(fence_passed(case_, verdict));
   see(kBlue, 1, Way::Out, Role::Fence);
   EXPECT_FALSE(fence_passed(case_, verdict));
@@ -287,11 +290,11 @@ TEST_F(JudgeTest, SilenceNeedsAFenceThatWentAsFar) {
 
 TEST_F(JudgeTest, AnswersAndLocalRefusalsNeedNoFence) {
   case_.attempt.error = ENETUNREACH;
-  EXPECT_FALSE(needs_fence(case_, judge(case_, witness_)));
+  EXPECT_FALSE(needs_fence(judge(case_, witness_)));
   case_.attempt.error = 0;
   see_to_client();
   see_error(kClient, kClientAddress, 3, 3);
-  EXPECT_FALSE(needs_fence(case_, judge(case_, witness_)));
+  EXPECT_FALSE(needs_fence(judge(case_, witness_)));
 }
 
 }  // namespace

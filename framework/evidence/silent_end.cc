@@ -26,8 +26,7 @@ Fate make_fate(const End& end, FateKind kind, std::string proof) {
   return {.kind = kind, .at = end.node, .proof = std::move(proof)};
 }
 
-std::optional<Fate> ended_by_bridge(const End& end, Witness& witness) {
-  if (end.incoming == 0 || !witness.is_bridge_port(end.node, end.incoming)) return std::nullopt;
+std::optional<Fate> ended_by_isolation(const End& end, Witness& witness) {
   if (!witness.isolated_from_each_other(end.node, end.incoming, end.tuple.destination)) {
     return std::nullopt;
   }
@@ -121,16 +120,31 @@ Fate lost_on_the_wire(const Sighting& last, const Witness& witness) {
                            witness.interface_name(last.node, last.interface))};
 }
 
+// A bridge knows no routes: it has the isolation of its ports, rules, and stations.
+Fate ended_in_bridge(const End& end, Witness& witness) {
+  if (const auto fate = ended_by_isolation(end, witness)) return *fate;
+  if (const auto fate = ended_by_rule(end, witness)) return *fate;
+  return make_fate(
+      end, FateKind::Lost,
+      fmt::format("came to the bridge of {} by {}, and to no station that took it",
+                  witness.node_name(end.node), witness.interface_name(end.node, end.incoming)));
+}
+
+End end_of(const Direction& direction) {
+  if (direction.seen.empty()) return {direction, direction.from, direction.tuple};
+  const Sighting& last = direction.seen.back();
+  return {direction, last.node, last.tuple, last.interface};
+}
+
 }  // namespace
 
 Ending silent_end(const Direction& direction, Witness& witness) {
-  const Sighting* last = last_seen(direction, witness);
-  if (last != nullptr && last->way == Way::Out) {
-    return {lost_on_the_wire(*last, witness)};
+  if (!direction.seen.empty() && direction.seen.back().way == Way::Out) {
+    return {lost_on_the_wire(direction.seen.back(), witness)};
   }
-  const End end = last == nullptr ? End{direction, direction.from, direction.tuple}
-                                  : End{direction, last->node, last->tuple, last->interface};
-  if (const auto fate = ended_by_bridge(end, witness)) return {*fate};
+  const End end = end_of(direction);
+  const bool bridged = end.incoming != 0 && witness.is_bridge_port(end.node, end.incoming);
+  if (bridged) return {ended_in_bridge(end, witness)};
   if (const auto fate = ended_by_rule(end, witness)) return {*fate};
   const RouteAnswer route = witness.route(end.node, end.tuple, end.incoming);
   if (const auto fate = ended_by_route(end, route, witness)) return {*fate};

@@ -40,6 +40,13 @@ struct PacketName {
   flow::Tuple tuple;
 };
 
+// One end of a link.
+struct LinkEnd {
+  NodeId node;
+  std::uint32_t interface = 0;
+  friend auto operator<=>(const LinkEnd&, const LinkEnd&) = default;
+};
+
 enum class NeighborAnswer { Unknown, Reachable, Incomplete, Failed };
 
 class Witness {
@@ -51,6 +58,8 @@ class Witness {
   virtual bool has_rules(NodeId node) const = 0;
   virtual bool listens(NodeId node, flow::Service service) const = 0;
   virtual bool is_bridge_port(NodeId node, std::uint32_t interface) const = 0;
+  // Nothing of interfaces that are no end of a link: loopbacks and bridges themselves.
+  virtual std::optional<LinkEnd> far_end(NodeId node, std::uint32_t interface) const = 0;
   // `incoming` 0: a packet that the node itself sends.
   virtual RouteAnswer route(NodeId node, const flow::Tuple& tuple, std::uint32_t incoming) = 0;
   virtual NeighborAnswer neighbor(NodeId node, std::uint32_t interface,

@@ -71,6 +71,10 @@ netlink::RouteQuestion make_question(const flow::Tuple& tuple) {
   return question;
 }
 
+std::uint64_t key_of(const evidence::LinkEnd& end) {
+  return std::uint64_t{end.node.index()} << 32 | end.interface;
+}
+
 RouteAnswer to_answer(const state::Route& route, const netlink::InterfaceNames& names) {
   RouteAnswer answer{.kind = kind_of(route.type), .gateway = route.gateway};
   if (route.interface) answer.interface = names.index(*route.interface);
@@ -89,10 +93,12 @@ bool has_rules(const topology::Node& node) {
 
 KernelWitness::KernelWitness(lab::Lab& lab, const topology::Topology& topology, RuleTrace& trace)
     : lab_(lab), topology_(topology), trace_(trace) {
+  const auto place = [&](const topology::Endpoint& end) -> evidence::LinkEnd {
+    return {end.node, lab.interfaces(end.node).index(end.interface)};
+  };
   for (const topology::Link& link : topology.links()) {
-    for (const topology::Endpoint& end : link.ends) {
-      if (!end.bridge) continue;
-      bridge_ports_.insert({end.node, lab.interfaces(end.node).index(end.interface)});
+    for (const std::size_t i : {0U, 1U}) {
+      ends_[key_of(place(link.ends[i]))] = {place(link.ends[1 - i]), link.ends[i].bridge};
     }
   }
 }
@@ -123,7 +129,14 @@ bool KernelWitness::listens(NodeId node, flow::Service service) const {
 }
 
 bool KernelWitness::is_bridge_port(NodeId node, std::uint32_t interface) const {
-  return bridge_ports_.contains({node, interface});
+  const auto found = ends_.find(key_of({node, interface}));
+  return found != ends_.end() && found->second.bridge;
+}
+
+std::optional<evidence::LinkEnd> KernelWitness::far_end(NodeId node,
+                                                        std::uint32_t interface) const {
+  const auto found = ends_.find(key_of({node, interface}));
+  return found == ends_.end() ? std::nullopt : std::optional(found->second.far);
 }
 
 RouteAnswer KernelWitness::route(NodeId node, const flow::Tuple& tuple, std::uint32_t incoming) {

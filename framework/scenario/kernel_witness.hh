@@ -3,8 +3,9 @@
 // listens) is taken from there; everything else is asked at the moment of the question.
 #pragma once
 
-#include <set>
+#include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -26,6 +27,7 @@ class KernelWitness : public evidence::Witness {
   bool has_rules(NodeId node) const override;
   bool listens(NodeId node, flow::Service service) const override;
   bool is_bridge_port(NodeId node, std::uint32_t interface) const override;
+  std::optional<evidence::LinkEnd> far_end(NodeId node, std::uint32_t interface) const override;
   evidence::RouteAnswer route(NodeId node, const flow::Tuple& tuple,
                               std::uint32_t incoming) override;
   evidence::NeighborAnswer neighbor(NodeId node, std::uint32_t interface,
@@ -42,7 +44,11 @@ class KernelWitness : public evidence::Witness {
   const topology::Topology& topology_;
   RuleTrace& trace_;
   std::vector<std::pair<NodeId, flow::Service>> opened_;
-  std::set<std::pair<NodeId, std::uint32_t>> bridge_ports_;  // asked for every frame of a bridge
+  struct End {
+    evidence::LinkEnd far;
+    std::optional<BridgeId> bridge;
+  };
+  std::unordered_map<std::uint64_t, End> ends_;  // of all links; asked for every sighting
 };
 
 // The node's rules, from whatever of the short forms or texts they come.

@@ -96,7 +96,7 @@ class Wave {
   void send_fences() {
     std::vector<FlowNumber> silent;
     for (const Judged& one : judged_) {
-      if (evidence::needs_fence(one.evidence, one.verdict)) silent.push_back(one.evidence.number);
+      if (evidence::needs_fence(one.verdict)) silent.push_back(one.evidence.number);
     }
     if (silent.empty()) return;
     with_.prober.launch_fences(silent);
@@ -106,7 +106,7 @@ class Wave {
 
   bool stands(Judged& one) const {
     if (one.verdict.waiting) return false;
-    if (!evidence::needs_fence(one.evidence, one.verdict)) return true;
+    if (!evidence::needs_fence(one.verdict)) return true;
     return evidence::fence_passed(one.evidence, one.verdict);
   }
 
