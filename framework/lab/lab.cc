@@ -17,18 +17,8 @@ bool makes_namespace(const plan::Step& step) {
          std::holds_alternative<plan::SetSysctl>(step.operation);
 }
 
-// Pins that a kernel may lack.
-std::set<std::string_view> optional_sysctls(const plan::Plan& plan) {
-  std::set<std::string_view> names;
-  for (const plan::Step& step : plan.steps) {
-    const auto* set = std::get_if<plan::SetSysctl>(&step.operation);
-    if (set != nullptr && set->where_present) names.insert(set->sysctl.name);
-  }
-  return names;
-}
-
 void leave_missing(std::vector<state::Sysctl>& expected, const std::vector<state::Sysctl>& found,
-                   const std::set<std::string_view>& optional) {
+                   const std::set<std::string>& optional) {
   std::erase_if(expected, [&](const state::Sysctl& sysctl) {
     const bool is_missing =
         std::ranges::find(found, sysctl.name, &state::Sysctl::name) == found.end();
@@ -52,22 +42,32 @@ std::string to_string(const std::vector<NodeDifference>& differences) {
   return text;
 }
 
-Lab::Lab(plan::Plan plan, const Stage& namespaces_exist)
-    : plan_(std::move(plan)), namespaces_(plan_.nodes.size()), executor_(plan_.nodes, namespaces_) {
+Lab::Lab(const plan::Plan& plan, const Stage& namespaces_exist)
+    : nodes_(plan.nodes),
+      expected_(nodes_.size()),
+      namespaces_(nodes_.size()),
+      executor_(nodes_, namespaces_) {
   sys::raise_open_file_limit();
-  const auto links = std::ranges::find_if_not(plan_.steps, makes_namespace);
-  std::for_each(plan_.steps.begin(), links, [this](const auto& s) { executor_.execute(s); });
+  const auto links = std::ranges::find_if_not(plan.steps, makes_namespace);
+  std::for_each(plan.steps.begin(), links, [this](const auto& s) { executor_.execute(s); });
   executor_.finish();
   if (namespaces_exist) namespaces_exist(*this);
-  std::for_each(links, plan_.steps.end(), [this](const auto& s) { executor_.execute(s); });
+  std::for_each(links, plan.steps.end(), [this](const auto& s) { executor_.execute(s); });
   executor_.finish();
+  for (const plan::Step& step : plan.steps) expect(step);
+}
+
+void Lab::expect(const plan::Step& step) {
+  plan::foresee(step.operation, expected_);
+  const auto* set = std::get_if<plan::SetSysctl>(&step.operation);
+  if (set != nullptr && set->where_present) optional_pins_.insert(set->sysctl.name);
 }
 
 void Lab::change(std::span<const plan::Step> steps) {
   for (const plan::Step& step : steps) {
     executor_.execute(step);
     executor_.finish();
-    plan_.steps.push_back(step);
+    expect(step);
   }
 }
 
@@ -79,18 +79,17 @@ state::Namespace Lab::observe(NodeId node, const std::vector<std::string>& sysct
 }
 
 state::Namespace Lab::observe(NodeId node) {
-  return observe(node, names_of(plan::expected(plan_)[node.index()].sysctls));
+  return observe(node, names_of(expected_[node.index()].sysctls));
 }
 
 std::vector<NodeDifference> Lab::differences() {
-  const auto optional = optional_sysctls(plan_);
-  plan::States expected = plan::expected(plan_);
   std::vector<NodeDifference> differing;
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    const state::Namespace found = observe(NodeId(i), names_of(expected[i].sysctls));
-    leave_missing(expected[i].sysctls, found.sysctls, optional);
-    auto differences = state::diff(expected[i], found);
-    if (!differences.empty()) differing.push_back({plan_.nodes[i], std::move(differences)});
+  for (std::size_t i = 0; i < expected_.size(); ++i) {
+    state::Namespace expected = expected_[i];
+    const state::Namespace found = observe(NodeId(i), names_of(expected.sysctls));
+    leave_missing(expected.sysctls, found.sysctls, optional_pins_);
+    auto differences = state::diff(expected, found);
+    if (!differences.empty()) differing.push_back({nodes_[i], std::move(differences)});
   }
   return differing;
 }

@@ -2,11 +2,12 @@
 // A lab is a topology that is running in the kernel: built from a plan, compared with what the plan
 // expects, changed step by step, and gone when this object is.
 //
-// Why one object: namespaces, the sockets to them and the plan that made them belong together, and
+// Why one object: namespaces, the sockets to them and what they should hold belong together, and
 // whatever fails while building takes all of them down.
 #pragma once
 
 #include <functional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,11 +35,11 @@ class Lab {
 
   // Builds. REQUIRES: the process is in a sandbox (sys/sandbox.hh). THROWS: netlink::NetlinkError,
   // sys::SystemError, with the step and its reason; then nothing is left.
-  explicit Lab(plan::Plan plan, const Stage& namespaces_exist = nullptr);
+  explicit Lab(const plan::Plan& plan, const Stage& namespaces_exist = nullptr);
   Lab(const Lab&) = delete;  // its executor refers to its namespaces
   Lab& operator=(const Lab&) = delete;
 
-  const std::vector<std::string>& nodes() const { return plan_.nodes; }  // names, by NodeId
+  const std::vector<std::string>& nodes() const { return nodes_; }  // names, by NodeId
   const sys::Netns& netns(NodeId node) const { return namespaces_.netns(node); }
   // Open as long as the lab is; for one thread at a time.
   netlink::Socket& route_socket(NodeId node) { return namespaces_.route_socket(node); }
@@ -61,7 +62,6 @@ class Lab {
   state::Namespace observe(NodeId node);
   // Observes every node. RETURNS: the nodes that are not as expected. THROWS: as observe.
   std::vector<NodeDifference> differences();
-  const plan::Plan& plan() const { return plan_; }  // with the steps of all changes
 
  private:
   state::Namespace observe(NodeId node, const std::vector<std::string>& sysctls);
@@ -69,7 +69,11 @@ class Lab {
   void settle_links(NodeId node, std::vector<std::uint32_t> links);
   void settle_addresses(NodeId node, std::vector<IpAddress> addresses);
 
-  plan::Plan plan_;
+  void expect(const plan::Step& step);
+
+  std::vector<std::string> nodes_;
+  plan::States expected_;                // of the steps so far
+  std::set<std::string> optional_pins_;  // that a kernel may lack
   Namespaces namespaces_;
   LinuxExecutor executor_;
 };

@@ -83,7 +83,7 @@ void Lab::settle_links(NodeId node, std::vector<std::uint32_t> links) {
                                sys::Clock::now() + kSettlingTime);
   if (links.empty()) return;
   throw sys::SystemError(ETIMEDOUT,
-                         fmt::format("wait for {}:{} to become operational", nodes()[node.index()],
+                         fmt::format("wait for {}:{} to become operational", nodes_[node.index()],
                                      interfaces(node).name(links.front())));
 }
 
@@ -95,16 +95,16 @@ void Lab::settle_addresses(NodeId node, std::vector<IpAddress> addresses) {
   if (addresses.empty()) return;
   throw sys::SystemError(
       ETIMEDOUT, fmt::format("wait for {} to become an address of {}", to_string(addresses.front()),
-                             nodes()[node.index()]));
+                             nodes_[node.index()]));
 }
 
 void Lab::settle() {
-  const plan::States states = plan::expected(plan_);
-  const std::set<std::uint32_t> connected = connected_links(states);
-  for (std::size_t i = 0; i < states.size(); ++i) {
+  const std::set<std::uint32_t> connected = connected_links(expected_);
+  for (std::size_t i = 0; i < expected_.size(); ++i) {
     const NodeId node(i);
-    settle_links(node, links_of(states[i], connected));
-    settle_addresses(node, ipv6_addresses_of(states[i], live_interfaces(states[i], connected)));
+    const state::Namespace& ns = expected_[i];
+    settle_links(node, links_of(ns, connected));
+    settle_addresses(node, ipv6_addresses_of(ns, live_interfaces(ns, connected)));
   }
 }
 
