@@ -49,12 +49,17 @@ Lab::Lab(const plan::Plan& plan, const Stage& namespaces_exist)
       executor_(nodes_, namespaces_) {
   sys::raise_open_file_limit();
   const auto links = std::ranges::find_if_not(plan.steps, makes_namespace);
-  std::for_each(plan.steps.begin(), links, [this](const auto& s) { executor_.execute(s); });
-  executor_.finish();
+  execute({plan.steps.begin(), links});
   if (namespaces_exist) namespaces_exist(*this);
-  std::for_each(links, plan.steps.end(), [this](const auto& s) { executor_.execute(s); });
-  executor_.finish();
+  execute({links, plan.steps.end()});
   for (const plan::Step& step : plan.steps) expect(step);
+}
+
+void Lab::execute(std::span<const plan::Step> steps) {
+  namespaces_.perform([&] {
+    for (const plan::Step& step : steps) executor_.execute(step);
+    executor_.finish();
+  });
 }
 
 void Lab::expect(const plan::Step& step) {
@@ -84,14 +89,20 @@ state::Namespace Lab::observe(NodeId node) {
 
 std::vector<NodeDifference> Lab::differences() {
   std::vector<NodeDifference> differing;
-  for (std::size_t i = 0; i < expected_.size(); ++i) {
-    state::Namespace expected = expected_[i];
-    const state::Namespace found = observe(NodeId(i), names_of(expected.sysctls));
-    leave_missing(expected.sysctls, found.sysctls, optional_pins_);
-    auto differences = state::diff(expected, found);
-    if (!differences.empty()) differing.push_back({nodes_[i], std::move(differences)});
-  }
+  namespaces_.perform([&] {
+    for (std::size_t i = 0; i < expected_.size(); ++i) {
+      auto differences = differences_of(NodeId(i));
+      if (!differences.empty()) differing.push_back({nodes_[i], std::move(differences)});
+    }
+  });
   return differing;
+}
+
+std::vector<state::Difference> Lab::differences_of(NodeId node) {
+  state::Namespace expected = expected_[node.index()];
+  const state::Namespace found = observe(node, names_of(expected.sysctls));
+  leave_missing(expected.sysctls, found.sysctls, optional_pins_);
+  return state::diff(expected, found);
 }
 
 }  // namespace topoproof::lab

@@ -64,12 +64,13 @@ class Lab {
   std::vector<NodeDifference> differences();
 
  private:
+  void execute(std::span<const plan::Step> steps);
+  void expect(const plan::Step& step);
+  std::vector<state::Difference> differences_of(NodeId node);
   state::Namespace observe(NodeId node, const std::vector<std::string>& sysctls);
   netlink::Socket open_events(NodeId node);
   void settle_links(NodeId node, std::vector<std::uint32_t> links);
   void settle_addresses(NodeId node, std::vector<IpAddress> addresses);
-
-  void expect(const plan::Step& step);
 
   std::vector<std::string> nodes_;
   plan::States expected_;                // of the steps so far

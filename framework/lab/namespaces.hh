@@ -20,6 +20,8 @@ class Namespaces {
 
   // Creates the namespace of `node` and runs `inside` in it. THROWS: SystemError, what it throws.
   void create(NodeId node, const std::function<void()>& inside);
+  // Many of these calls in one `f` cost one hand-over to the worker (sys::NetnsWorker::perform).
+  void perform(const std::function<void()>& f) { worker_.perform(f); }
   bool exists(NodeId node) const { return nodes_[node.index()].netns.is_open(); }
 
   // Of the rest: REQUIRES: the namespace exists.

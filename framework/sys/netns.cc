@@ -77,6 +77,7 @@ class NetnsWorker::Impl {
   }
 
   void run(const std::function<void()>& job) {
+    if (std::this_thread::get_id() == thread_.get_id()) return job();
     std::unique_lock lock(mutex_);
     job_ = &job;
     changed_.notify_all();
@@ -126,5 +127,7 @@ void NetnsWorker::run(const Netns& ns, const std::function<void()>& f) {
     f();
   });
 }
+
+void NetnsWorker::perform(const std::function<void()>& f) { impl_->run(f); }
 
 }  // namespace topoproof::sys

@@ -47,6 +47,19 @@ TEST_F(NetnsTest, WorkerHandsExceptionsToTheCallerAndGoesOn) {
   EXPECT_TRUE(ran);
 }
 
+TEST_F(NetnsTest, WorkerDoesJobsWithinAJobAtOnceAndOnItsOwnThread) {
+  NetnsWorker worker;
+  const auto before = Netns::current().id();
+  Netns created;
+  std::uint64_t seen = 0;
+  worker.perform([&] {
+    created = worker.create();
+    worker.run(created, [&] { seen = Netns::current().id(); });
+  });
+  EXPECT_EQ(seen, created.id());
+  EXPECT_EQ(Netns::current().id(), before);
+}
+
 TEST_F(NetnsTest, SysctlsAreTheNamespacesOwn) {
   const Netns a = Netns::create();
   const Netns b = Netns::create();
