@@ -57,8 +57,8 @@ TEST(Golden, CreateBridge) {
   )"));
 }
 
-// ip link add eth1 index 5 address 02:00:00:00:00:05 master br0 up
-//    type veth peer name eth2 index 7 mtu 9000 netns FD
+// ip link add eth1 index 5 address 02:00:00:00:00:05 numtxqueues 1 master br0 up
+//    type veth peer name eth2 index 7 mtu 9000 netns FD numtxqueues 1
 TEST(Golden, CreateVethPair) {
   EXPECT_EQ(bytes_of(VethPair{.near = {.name = "eth1",
                                        .index = 5,
@@ -69,20 +69,22 @@ TEST(Golden, CreateVethPair) {
                               .far_netns = 3},
                      kCreateLink),
             golden(R"(
-    84 00 00 00  10 00  01 06  00 00 00 00  00 00 00 00  # RTM_NEWLINK, REQUEST CREATE EXCL
+    94 00 00 00  10 00  01 06  00 00 00 00  00 00 00 00  # RTM_NEWLINK, REQUEST CREATE EXCL
     00 00 00 00  05 00 00 00  01 00 00 00  01 00 00 00   # ifinfomsg: index 5, IFF_UP of IFF_UP
     0a 00  01 00  02 00 00 00 00 05  00 00               # IFLA_ADDRESS
     09 00  03 00  65 74 68 31 00  00 00 00               # IFLA_IFNAME "eth1"
     08 00  0a 00  06 00 00 00                            # IFLA_MASTER br0
-    44 00  12 80                                         # IFLA_LINKINFO
+    08 00  1f 00  01 00 00 00                            # IFLA_NUM_TX_QUEUES 1
+    4c 00  12 80                                         # IFLA_LINKINFO
       09 00  01 00  76 65 74 68 00  00 00 00             #   IFLA_INFO_KIND "veth"
-      34 00  02 80                                       #   IFLA_INFO_DATA
-        30 00  01 80                                     #     VETH_INFO_PEER
+      3c 00  02 80                                       #   IFLA_INFO_DATA
+        38 00  01 80                                     #     VETH_INFO_PEER
           00 00 00 00  07 00 00 00                       #       ifinfomsg: index 7
           00 00 00 00  00 00 00 00                       #       its flags: not up
           09 00  03 00  65 74 68 32 00  00 00 00         #       IFLA_IFNAME "eth2"
           08 00  04 00  28 23 00 00                      #       IFLA_MTU 9000
           08 00  1c 00  03 00 00 00                      #       IFLA_NET_NS_FD 3
+          08 00  1f 00  01 00 00 00                      #       IFLA_NUM_TX_QUEUES 1
   )"));
 }
 

@@ -18,6 +18,7 @@ constexpr std::array kPeerAttributes{
     AttributeSpec{IFLA_IFNAME, Kind::String, "IFLA_IFNAME"},
     AttributeSpec{IFLA_MTU, Kind::U32, "IFLA_MTU"},
     AttributeSpec{IFLA_NET_NS_FD, Kind::U32, "IFLA_NET_NS_FD"},
+    AttributeSpec{IFLA_NUM_TX_QUEUES, Kind::U32, "IFLA_NUM_TX_QUEUES"},
 };
 constexpr Schema kPeer{.header_size = sizeof(ifinfomsg), .attributes = kPeerAttributes};
 
@@ -43,6 +44,7 @@ constexpr std::array kLinkAttributes{
     AttributeSpec{IFLA_LINKINFO, Kind::Nested, "IFLA_LINKINFO", &kInfo},
     AttributeSpec{IFLA_NET_NS_FD, Kind::U32, "IFLA_NET_NS_FD"},
     AttributeSpec{IFLA_EXT_MASK, Kind::U32, "IFLA_EXT_MASK"},
+    AttributeSpec{IFLA_NUM_TX_QUEUES, Kind::U32, "IFLA_NUM_TX_QUEUES"},
 };
 constexpr Schema kLink{.header_size = sizeof(ifinfomsg), .attributes = kLinkAttributes};
 
@@ -65,6 +67,10 @@ std::optional<bool> only_if_up(bool up) { return up ? std::optional(true) : std:
 void put_netns(int netns, MessageWriter& writer) {
   if (netns != VethPair::kHere) writer.put_u32(IFLA_NET_NS_FD, static_cast<std::uint32_t>(netns));
 }
+
+// A veth sends by one queue. Where that is not said it is born with one for each processor, and
+// putting the others away costs an RCU grace period (drivers/net/veth.c, veth_init_queues).
+void put_queue(MessageWriter& writer) { writer.put_u32(IFLA_NUM_TX_QUEUES, 1); }
 
 // What both ends of a veth, and every other link, are born with.
 void put_identity(const state::Link& link, int netns, MessageWriter& writer) {
@@ -132,12 +138,14 @@ void encode(const state::Link& link, const InterfaceNames& names, MessageWriter&
 
 void encode(const VethPair& pair, const InterfaceNames& names, MessageWriter& writer) {
   put_near_end(pair.near, pair.near_netns, names, writer);
+  put_queue(writer);
   const auto info = writer.nest(IFLA_LINKINFO);
   writer.put_string(IFLA_INFO_KIND, "veth");
   const auto data = writer.nest(IFLA_INFO_DATA, &kVeth);
   const auto peer = writer.nest(VETH_INFO_PEER);
   writer.put_header(link_header(pair.far.index, {}));
   put_identity(pair.far, pair.far_netns, writer);
+  put_queue(writer);
 }
 
 void encode(const LinkChange& change, const InterfaceNames& names, MessageWriter& writer) {

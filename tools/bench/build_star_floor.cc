@@ -156,6 +156,7 @@ void create_veth(Batch& batch, int leaf, int leaf_fd) {
   put_link(message, port, true);
   mnl_attr_put_strz(message, IFLA_IFNAME, ("p" + std::to_string(leaf + 1)).c_str());
   put_mac(message, port);
+  mnl_attr_put_u32(message, IFLA_NUM_TX_QUEUES, 1);  // saves a grace period
   mnl_attr_put_u32(message, IFLA_MASTER, kBridge);
   nlattr* info = mnl_attr_nest_start(message, IFLA_LINKINFO);
   mnl_attr_put_strz(message, IFLA_INFO_KIND, "veth");
@@ -164,6 +165,7 @@ void create_veth(Batch& batch, int leaf, int leaf_fd) {
   put_link(message, port + 1, false);
   mnl_attr_put_strz(message, IFLA_IFNAME, "eth0");
   put_mac(message, port + 1);
+  mnl_attr_put_u32(message, IFLA_NUM_TX_QUEUES, 1);
   mnl_attr_put_u32(message, IFLA_NET_NS_FD, static_cast<std::uint32_t>(leaf_fd));
   mnl_attr_nest_end(message, peer);
   mnl_attr_nest_end(message, data);
