@@ -75,8 +75,9 @@ scenario::ScenarioResult run_or_throw(const scenario::Scenario& what,
   if (!result.error.empty()) throw std::runtime_error(result.error);
   for (const scenario::CheckResult& check : result.checks) {
     if (check.outcome == scenario::Outcome::Passed) continue;
-    throw std::runtime_error(
-        fmt::format("{}: expected {}, observed {}", check.name, check.expected, check.observed));
+    throw std::runtime_error(fmt::format("{}: {}: expected {}, observed {}; {}", check.name,
+                                         to_string(check.outcome), check.expected, check.observed,
+                                         fmt::join(check.notes, "; ")));
   }
   return result;
 }
