@@ -7,6 +7,10 @@
 namespace topoproof::evidence {
 namespace {
 
+// More than the longest way has hops and a bridge has ports: what goes round for ever (a rule of
+// the ingress hook that forwards lowers no TTL) is looked at no further.
+constexpr std::size_t kMostSightings = 4096;
+
 constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
 
 bool is_port(const Sighting& s, const Witness& witness) {
@@ -107,6 +111,7 @@ bool is_taken_in(const Sighting& sighting, const Witness& witness) {
 }
 
 Sightings way_of(Sightings copies, const Witness& witness) {
+  if (copies.size() > kMostSightings) copies.resize(kMostSightings);
   if (!is_one_way(copies, witness)) {
     const Copies tree(copies, witness);
     if (tree.are_complete()) return tree.way();

@@ -13,7 +13,8 @@ namespace topoproof::evidence {
 bool is_taken_in(const Sighting& sighting, const Witness& witness);
 
 // The sightings, of `copies` in order of time, that lead from the sender to the last station that
-// took the packet in, and from there as far as it came. With gaps in them, all but strangers'.
+// took the packet in, and from there as far as it came. With gaps in them, all but strangers'. Of
+// a packet that goes round for ever, the beginning.
 Sightings way_of(Sightings copies, const Witness& witness);
 
 }  // namespace topoproof::evidence

@@ -150,6 +150,16 @@ TEST_F(WayTest, APacketSentTwiceTookTheWayOfTheOneThatCameFurthest) {
   EXPECT_EQ(way(), "red>1 hub<2 hub>3 blue<1");
 }
 
+TEST_F(WayTest, APacketThatGoesRoundForEverHasAnEnd) {
+  for (int round = 0; round < 100'000; ++round) {
+    out(kRouter, 2);
+    in(kFar, 1);
+    out(kFar, 1);
+    in(kRouter, 2);
+  }
+  EXPECT_LT(way().size(), 100'000U);
+}
+
 TEST_F(WayTest, WithAGapInTheMiddleAllThatWasSeenIsToldInstead) {
   out(kRed, 1);
   in(kFar, 1);
