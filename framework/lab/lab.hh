@@ -68,7 +68,6 @@ class Lab {
   void expect(const plan::Step& step);
   std::vector<state::Difference> differences_of(NodeId node);
   state::Namespace observe(NodeId node, const std::vector<std::string>& sysctls);
-  netlink::Socket open_events(NodeId node);
   void settle_links(NodeId node, std::vector<std::uint32_t> links);
   void settle_addresses(NodeId node, std::vector<IpAddress> addresses);
 

@@ -8,14 +8,12 @@
 
 #include <fmt/format.h>
 
+#include "lab/await_links.hh"
 #include "lab/lab.hh"
 #include "sys/error.hh"
 
 namespace topoproof::lab {
 namespace {
-
-// A bridge with STP listens and learns, each for its forward delay, before a port forwards.
-constexpr std::chrono::seconds kSettlingTime{40};
 
 // The links that are up at both ends, by index: a carrier needs the two.
 std::set<std::uint32_t> connected_links(const plan::States& states) {
@@ -68,19 +66,8 @@ std::vector<IpAddress> ipv6_addresses_of(const state::Namespace& ns,
 
 }  // namespace
 
-netlink::Socket Lab::open_events(NodeId node) {
-  std::optional<netlink::Socket> events;
-  run(node, [&] { events.emplace(netlink::Protocol::Route); });
-  return *std::move(events);
-}
-
 void Lab::settle_links(NodeId node, std::vector<std::uint32_t> links) {
-  // Mostly they are ready by now: asking costs less than listening.
-  links = netlink::unready_links(route_socket(node), std::move(links));
-  if (links.empty()) return;
-  netlink::Socket events = open_events(node);
-  links = netlink::await_links(route_socket(node), events, std::move(links),
-                               sys::Clock::now() + kSettlingTime);
+  links = await_links(namespaces_, node, std::move(links));
   if (links.empty()) return;
   throw sys::SystemError(ETIMEDOUT,
                          fmt::format("wait for {}:{} to become operational", nodes_[node.index()],
@@ -89,7 +76,7 @@ void Lab::settle_links(NodeId node, std::vector<std::uint32_t> links) {
 
 void Lab::settle_addresses(NodeId node, std::vector<IpAddress> addresses) {
   if (addresses.empty()) return;
-  netlink::Socket events = open_events(node);
+  netlink::Socket events = open_events(namespaces_, node);
   addresses = netlink::await_addresses(route_socket(node), events, std::move(addresses),
                                        sys::Clock::now() + kSettlingTime);
   if (addresses.empty()) return;
