@@ -54,6 +54,13 @@ struct Refusal {
     return find_link(of(node), interface) != nullptr ? 0 : ENODEV;
   }
 
+  bool is_peer_up(const Link& link) const {
+    return std::ranges::any_of(states, [&](const Namespace& ns) {
+      return std::ranges::any_of(
+          ns.links, [&](const Link& other) { return other.index == link.peer_index && other.up; });
+    });
+  }
+
   int operator()(const plan::CreateNamespace& op) const { return exists(of(op.node)) ? EEXIST : 0; }
   int operator()(const plan::SetSysctl& op) const { return exists(of(op.node)) ? 0 : ENOENT; }
   int operator()(const plan::CreateBridge& op) const { return why_not_new(of(op.node), op.link); }
@@ -94,6 +101,11 @@ struct Refusal {
   }
   int operator()(const plan::DeleteNeighbor& op) const {
     return std::ranges::count(of(op.node).neighbors, op.neighbor) != 0 ? 0 : ENOENT;
+  }
+  int operator()(const plan::AddBridgeEntry& op) const {
+    const Link* port = find_link(of(op.node), op.entry.port);
+    if (port == nullptr || !port->master) return port == nullptr ? ENODEV : EOPNOTSUPP;
+    return port->up && is_peer_up(*port) ? 0 : EPERM;
   }
   int operator()(const plan::LoadRuleset& op) const { return exists(of(op.node)) ? 0 : ENOENT; }
   int operator()(const plan::LoadRulesText& op) const { return exists(of(op.node)) ? 0 : ENOENT; }

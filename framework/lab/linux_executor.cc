@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "lab/await_links.hh"
 #include "lab/rules.hh"
 #include "netlink/address.hh"
 #include "netlink/link.hh"
@@ -79,6 +80,10 @@ struct LinuxExecutor::Visitor {
   void operator()(const plan::DeleteNeighbor& op) const {
     send(op.node, netlink::kRemoveNeighbor, op.neighbor);
   }
+  void operator()(const plan::AddBridgeEntry& op) const {
+    self.hold(Held::BridgeEntries, op.node);
+    self.steps_.push_back(&step);
+  }
   void operator()(const plan::LoadRuleset& op) const { load(op); }
   void operator()(const plan::LoadRulesText& op) const { load(op); }
   void operator()(const plan::FlushRuleset& op) const { load(op); }
@@ -108,6 +113,9 @@ void LinuxExecutor::finish() {
       break;
     case Held::Messages:
       commit_messages();
+      break;
+    case Held::BridgeEntries:
+      commit_bridge_entries();
       break;
   }
   steps_.clear();
@@ -143,6 +151,19 @@ void LinuxExecutor::commit_messages() {
   netlink::Batch batch = std::exchange(batch_, {});
   namespaces_.route_socket(node_).commit(
       batch, [this](std::size_t step) { return plan::describe(*steps_[step], names_); });
+}
+
+// A port that does not come to forward is refused by the kernel, and so named.
+void LinuxExecutor::commit_bridge_entries() {
+  const netlink::InterfaceNames& names = namespaces_.names(node_);
+  std::vector<std::uint32_t> ports;
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    const auto& entry = std::get<plan::AddBridgeEntry>(steps_[i]->operation).entry;
+    ports.push_back(names.index(entry.port));
+    encode(entry, names, batch_.add(i, netlink::kReplaceNeighbor));
+  }
+  await_links(namespaces_, node_, std::move(ports));
+  commit_messages();
 }
 
 netlink::MessageWriter& LinuxExecutor::add(NodeId node, const netlink::Request& request,

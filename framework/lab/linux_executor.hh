@@ -27,12 +27,13 @@ class LinuxExecutor final : public Executor {
  private:
   struct Visitor;  // one overload for each operation
 
-  enum class Held { Nothing, Creation, Sysctls, Messages };
+  enum class Held { Nothing, Creation, Sysctls, Messages, BridgeEntries };
 
   void hold(Held kind, NodeId node);  // finishes what cannot wait together with it
   void create_namespace();
   void write_sysctls();
   void commit_messages();
+  void commit_bridge_entries();
   // Begins a message of the batch of `node`.
   netlink::MessageWriter& add(NodeId node, const netlink::Request& request, const plan::Step& step);
   // Runs `f`, and makes a refusal that it throws name the step.
@@ -44,7 +45,8 @@ class LinuxExecutor final : public Executor {
   SysctlWriter sysctls_;
 
   // What is held back, all of it for one node: a namespace to be created, with its sysctls; further
-  // sysctls; or a batch, where a message's number is its step's index here.
+  // sysctls; bridge entries, which wait for their ports; or a batch, where a message's number is
+  // its step's index here.
   Held held_ = Held::Nothing;
   NodeId node_;
   std::vector<const plan::Step*> steps_;

@@ -92,6 +92,8 @@ struct Foresight {
   void operator()(const DeleteNeighbor& op) const {
     erase_value(of(op.node).neighbors, op.neighbor);
   }
+  // Bridge entries are not part of state::Namespace: those that are learned come and go.
+  void operator()(const AddBridgeEntry&) const {}
   // Rules are not part of state::Namespace.
   void operator()(const LoadRuleset&) const {}
   void operator()(const LoadRulesText&) const {}

@@ -51,6 +51,9 @@ struct Describer {
   std::string operator()(const DeleteNeighbor& op) const {
     return fmt::format("delete {} in {}", state::describe(op.neighbor), name(op.node));
   }
+  std::string operator()(const AddBridgeEntry& op) const {
+    return fmt::format("add {} in {}", state::describe(op.entry), name(op.node));
+  }
   std::string operator()(const LoadRuleset& op) const { return "load ruleset in " + name(op.node); }
   std::string operator()(const LoadRulesText& op) const {
     const std::string where = to_string(op.rules.where);

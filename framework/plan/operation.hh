@@ -91,6 +91,14 @@ struct DeleteNeighbor {
   friend auto operator<=>(const DeleteNeighbor&, const DeleteNeighbor&) = default;
 };
 
+// What a bridge would learn from a frame; it takes the place of what it has learned already. The
+// kernel takes an entry that ages only while the port forwards: both ends of its link are up.
+struct AddBridgeEntry {
+  NodeId node;
+  state::BridgeEntry entry;
+  friend auto operator<=>(const AddBridgeEntry&, const AddBridgeEntry&) = default;
+};
+
 // Tables of the same names are replaced; others stay.
 struct LoadRuleset {
   NodeId node;
@@ -110,9 +118,10 @@ struct FlushRuleset {
   friend auto operator<=>(const FlushRuleset&, const FlushRuleset&) = default;
 };
 
-using Operation = std::variant<CreateNamespace, SetSysctl, CreateBridge, CreateVeth, SetLink,
-                               AddAddress, DeleteAddress, AddRoute, DeleteRoute, AddNeighbor,
-                               DeleteNeighbor, LoadRuleset, LoadRulesText, FlushRuleset>;
+using Operation =
+    std::variant<CreateNamespace, SetSysctl, CreateBridge, CreateVeth, SetLink, AddAddress,
+                 DeleteAddress, AddRoute, DeleteRoute, AddNeighbor, DeleteNeighbor, AddBridgeEntry,
+                 LoadRuleset, LoadRulesText, FlushRuleset>;
 
 // The node that is acted on; of a veth, that of its near end.
 NodeId node_of(const Operation& operation);

@@ -16,6 +16,9 @@ constexpr std::string_view kHeader = R"(#!/bin/sh
 set -eu
 )";
 
+constexpr std::string_view kWhilePortsAreDisabled =
+    R"(while bridge -n "$0" link show | grep -q "state disabled"; do :; done)";
+
 std::string_view on_off(bool value) { return value ? "on" : "off"; }
 
 // All options of a port, as `ip link set dev X type bridge_slave` takes
@@ -63,6 +66,11 @@ std::string route_words(const state::Route& route) {
     if (route.on_link) words += " onlink";
   }
   return words;
+}
+
+std::string_view entry_word(state::NeighborState state) {
+  if (state == state::NeighborState::NoArp) return "static";
+  return state == state::NeighborState::Permanent ? "local" : "dynamic";
 }
 
 std::string link_words(const state::Link& link) {
@@ -154,6 +162,11 @@ struct Commands {
     return ip(op.node, fmt::format("neighbor delete {} dev {}", to_string(op.neighbor.address),
                                    shell_quoted(op.neighbor.interface)));
   }
+  Result operator()(const AddBridgeEntry& op) const {
+    return fmt::format("bridge -n {} fdb replace {} dev {} master {}", name(op.node),
+                       to_string(op.entry.mac), shell_quoted(op.entry.port),
+                       entry_word(op.entry.state));
+  }
   Result operator()(const LoadRuleset& op) const {
     auto text = firewall::to_text(op.ruleset);
     if (!text) return std::unexpected(text.error());
@@ -191,6 +204,7 @@ class Script {
       return {};
     }
     end_pins();
+    if (const auto* op = std::get_if<AddBridgeEntry>(&step.operation)) await_ports(op->node);
     const auto command = std::visit(Commands{plan_.nodes}, step.operation);
     if (!command) return command.error();
     say(step.reason, text_);
@@ -214,6 +228,15 @@ class Script {
     say(reason, pins_);
     pins_ += fmt::format("{} = {}\n", pin.sysctl.name, pin.sysctl.value);
   }
+  // Without STP, a port that is not disabled forwards.
+  void await_ports(NodeId node) {
+    if (node == awaited_) return;
+    awaited_ = node;
+    say("a port takes entries once it forwards, a moment after both ends of its link are up",
+        text_);
+    text_ += fmt::format("timeout 40 sh -c '{}' {}\n", kWhilePortsAreDisabled,
+                         shell_quoted(plan_.nodes[node.index()]));
+  }
   void end_pins() {
     if (pins_.empty()) return;
     // -e: a kernel without one of them needs no such pin.
@@ -226,6 +249,7 @@ class Script {
   std::string text_{kHeader};
   std::string pins_;
   NodeId pinned_;
+  std::optional<NodeId> awaited_;
   std::string last_reason_;
 };
 
