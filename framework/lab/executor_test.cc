@@ -44,6 +44,9 @@ TEST(FakeExecutor, RefusesTheImpossible) {
             "create namespace red (because it is a test): File exists");
   EXPECT_EQ(refusal_of(plan::SetLink{.node = kRed, .interface = "veth-red", .master = "br7"}),
             "set link red:veth-red master br7 (because it is a test): No such device");
+  EXPECT_EQ(refusal_of(plan::AddBridgeEntry{kHost, {.port = "eth0"}}),
+            "add bridge entry 00:00:00:00:00:00 at port eth0 static in host (because it is a "
+            "test): Operation not supported");
 }
 
 TEST(FakeExecutor, RefusesAPlanInTheWrongOrder) {
@@ -51,6 +54,15 @@ TEST(FakeExecutor, RefusesAPlanInTheWrongOrder) {
   std::ranges::reverse(plan.steps);
   FakeExecutor fake(plan.nodes);
   EXPECT_THROW(execute(plan, fake), sys::SystemError);
+}
+
+TEST(FakeExecutor, APortWhoseFarEndIsDownTakesNoBridgeEntry) {
+  const plan::Plan plan = plan_of(container_nat());
+  FakeExecutor fake(plan.nodes);
+  execute(plan, fake);
+  fake.execute({plan::SetLink{.node = kBlue, .interface = "veth-blue", .up = false}, "of a test"});
+  ASSERT_TRUE(std::holds_alternative<plan::AddBridgeEntry>(plan.steps.back().operation));
+  EXPECT_THROW(fake.execute(plan.steps.back()), sys::SystemError);
 }
 
 TEST(DryRunExecutor, PrintsEveryStep) {

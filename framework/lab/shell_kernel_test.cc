@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The commands that a plan prints build what the lab builds: both are run, and what the kernel then
 // holds is compared.
+#include <algorithm>
 #include <thread>
 
 #include <fcntl.h>
@@ -66,6 +67,23 @@ std::string holdings(const sys::Netns& netns, const std::vector<std::string>& sy
   return state::describe(state::normalize(ns)) + nft::list_ruleset_text(netns);
 }
 
+// Those of the plan's bridge entries for `node` that are not there. (Others are, learned
+// meanwhile.)
+std::vector<std::string> missing_entries(const sys::Netns& netns, const plan::Plan& plan,
+                                         NodeId node) {
+  const auto found = sys::call_in(netns, [] {
+    netlink::Socket socket(netlink::Protocol::Route);
+    return netlink::observe_bridge_entries(socket, netlink::observe_names(socket));
+  });
+  std::vector<std::string> missing;
+  for (const plan::Step& step : plan.steps) {
+    const auto* op = std::get_if<plan::AddBridgeEntry>(&step.operation);
+    if (op == nullptr || op->node != node || std::ranges::count(found, op->entry) == 1) continue;
+    missing.push_back(state::describe(op->entry));
+  }
+  return missing;
+}
+
 void expect_same_network(const plan::Plan& plan) {
   Lab lab(plan);
   const auto by_shell = build_by_shell(plan);
@@ -73,6 +91,8 @@ void expect_same_network(const plan::Plan& plan) {
   for (std::size_t i = 0; i < by_shell.size(); ++i) {
     const auto sysctls = sysctls_of(expected[i]);
     EXPECT_EQ(holdings(by_shell[i], sysctls), holdings(lab.netns(NodeId(i)), sysctls))
+        << "in " << plan.nodes[i];
+    EXPECT_EQ(missing_entries(by_shell[i], plan, NodeId(i)), std::vector<std::string>{})
         << "in " << plan.nodes[i];
   }
 }

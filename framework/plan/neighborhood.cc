@@ -120,6 +120,7 @@ void NeighborEntries::add(const Member& from, const Member& to, const std::strin
     ++learned_[address.family()];
     return;
   }
+  named_.insert(to.device->index);
   entries_[from.node.index()].push_back(
       {{.interface = from.device->name, .address = address, .mac = to.device->mac}, reason});
 }

@@ -2,11 +2,13 @@
 // Who reaches whom without a router, and which permanent neighbour entries follow from it.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <tuple>
+#include <unordered_set>
 #include <vector>
 
 #include "base/issue.hh"
@@ -56,6 +58,8 @@ class NeighborEntries {
                   const PlanOptions& options);
 
   const std::vector<NeighborEntry>& of(NodeId node) const { return entries_[node.index()]; }
+  // Whether an entry is about this interface: somebody will send to it.
+  bool is_named(const Device& device) const { return named_.contains(device.index); }
   // An issue where more entries would have to be learned than the machine's table holds.
   Issues check_limit(const Limits& limits) const;
 
@@ -73,6 +77,7 @@ class NeighborEntries {
   std::set<NodeId> resolving_;
   std::set<std::tuple<NodeId, std::string, IpAddress>> known_;
   std::vector<std::vector<NeighborEntry>> entries_;  // by NodeId
+  std::unordered_set<std::uint32_t> named_;          // by Device::index
   std::map<Family, std::size_t> learned_;
 };
 

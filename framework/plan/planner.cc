@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "plan/bridge_entries.hh"
 #include "plan/devices.hh"
 #include "plan/neighborhood.hh"
 #include "plan/pins.hh"
@@ -63,6 +64,7 @@ class Planner {
     each_node(&Planner::create_devices);
     each_node(&Planner::configure);
     each_node(&Planner::load_rules);
+    add_bridge_entries();
     if (has_errors(issues_)) return std::unexpected(std::move(issues_));
     return std::move(plan_);
   }
@@ -89,6 +91,7 @@ class Planner {
   void add_routes(NodeId node);
   void add_neighbors(NodeId node);
   void load_rules(NodeId node);
+  void add_bridge_entries();
 
   const Topology& topology_;
   const PlanOptions& options_;
@@ -283,6 +286,12 @@ void Planner::add_neighbors(NodeId id) {
 
 void Planner::load_rules(NodeId id) {
   std::ranges::move(rule_steps(id, topology_.node(id)), std::back_inserter(plan_.steps));
+}
+
+// Last: by then all links are up.
+void Planner::add_bridge_entries() {
+  std::ranges::move(bridge_entry_steps(topology_, devices_, entries_, options_),
+                    std::back_inserter(plan_.steps));
 }
 
 }  // namespace
