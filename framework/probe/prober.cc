@@ -79,6 +79,7 @@ class Prober::Impl {
       Entry* entry = ledger_.find(number);
       TOPOPROOF_CHECK(entry != nullptr, "a fence follows a flow that is not forgotten");
       send_fence(number, *entry);
+      if (number % kBurst == 0) loop_.poll();
     }
   }
 
