@@ -60,7 +60,7 @@ std::string counted(std::size_t count, std::string_view noun) {
 std::string obstacle(const ScenarioResult& scenario) {
   std::string out;
   for (const Issue& issue : scenario.issues) out += printable(to_string(issue)) + "\n";
-  if (!scenario.error.empty()) out += "error: " + printable(scenario.error) + "\n";
+  if (!scenario.error.empty()) out += printable_lines("error: " + scenario.error);
   return out;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/printable.hh"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -81,6 +82,16 @@ std::string replace(std::string_view text, bool controls) {
 std::string valid_utf8(std::string_view text) { return replace(text, false); }
 
 std::string printable(std::string_view text) { return replace(text, true); }
+
+std::string printable_lines(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto line = text.substr(0, text.find('\n'));
+    out += printable(line) + "\n";
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+  }
+  return out;
+}
 
 std::string quoted(std::string_view text) {
   std::string out = "\"";

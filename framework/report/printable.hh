@@ -15,6 +15,10 @@ std::string valid_utf8(std::string_view text);
 // written as \n, \t or \xNN, too. Text without them comes back as it is.
 std::string printable(std::string_view text);
 
+// The same for a text of several lines, each of which is kept and ends with a line break; the
+// kernel and libnftables answer with such texts.
+std::string printable_lines(std::string_view text);
+
 // In double quotes, for YAML and shells' eyes: printable, with quotes and backslashes escaped.
 std::string quoted(std::string_view text);
 

@@ -27,6 +27,12 @@ TEST(Printable, ShowsBytesThatAreNotUtf8) {
 
 TEST(Printable, ShowsWhatXmlForbids) { EXPECT_EQ(printable("\xef\xbf\xbf"), "\\xef\\xbf\\xbf"); }
 
+TEST(PrintableLines, KeepsLinesAndNothingElseThatATerminalObeys) {
+  EXPECT_EQ(printable_lines("load rules:\nrules.nft:6:\t\x1b[2J\n\nend"),
+            "load rules:\nrules.nft:6:\\t\\x1b[2J\n\nend\n");
+  EXPECT_EQ(printable_lines(""), "");
+}
+
 TEST(ValidUtf8, KeepsControlCharacters) { EXPECT_EQ(valid_utf8("a\n\x01\xff"), "a\n\x01\\xff"); }
 
 TEST(Quoted, EscapesQuotesAndBackslashes) {
