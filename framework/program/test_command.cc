@@ -70,7 +70,7 @@ class TestRun {
   }
 
   std::vector<ScenarioResult> run_all_of(std::span<const ScenarioFile> files) const {
-    const auto results = run_all(
+    auto results = run_all(
         {.scenarios = files.size(),
          .jobs = command_.jobs > 0 ? command_.jobs : std::thread::hardware_concurrency(),
          .stop = &stop_,
@@ -80,7 +80,18 @@ class TestRun {
          .on_result = [&](const ScenarioResult& result) { show(result); },
          .on_progress = [&](const report::RunState& state) { show(state); }});
     clear_progress();
+    add_unbegun(files, results);
     return results;
+  }
+
+  // A report that left them out would look like one of a smaller run that passed.
+  void add_unbegun(std::span<const ScenarioFile> files,
+                   std::vector<ScenarioResult>& results) const {
+    if (!stop_) return;
+    for (const ScenarioFile& file : files.subspan(results.size())) {
+      results.push_back(unrun(file));
+      results.back().interrupted = true;
+    }
   }
 
   ScenarioResult run_one(const ScenarioFile& file, const scenario::Observer& observer) const {
@@ -128,11 +139,12 @@ class TestRun {
 std::string closing_text(const TestCommand& command, const Console& console, const RunResult& run) {
   switch (command.format) {
     case ReportFormat::Text:
-      return report::summary_text(run, {.colors = console.colors, .verbose = command.verbose});
+      return report::summary_text(
+          run, {.colors = console.colors, .verbose = command.verbose, .strict = command.strict});
     case ReportFormat::Json:
       return report::to_json(run);
     case ReportFormat::Tap:
-      return report::to_tap(run);
+      return report::to_tap(run, command.strict);
   }
   return "";
 }
@@ -150,7 +162,7 @@ bool tell(const TestCommand& command, const Console& console, const RunResult& r
   };
   attempt([&] { console.out(closing_text(command, console, run)); });
   if (!command.junit.empty())
-    attempt([&] { sys::save_file(command.junit, report::to_junit(run)); });
+    attempt([&] { sys::save_file(command.junit, report::to_junit(run, command.strict)); });
   return all_told;
 }
 

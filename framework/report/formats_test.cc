@@ -91,6 +91,7 @@ constexpr std::string_view kJson = R"JSON({
         "errors": 0,
         "skipped": 0
       },
+      "interrupted": false,
       "issues": [],
       "error": "",
       "checks": [
@@ -124,11 +125,62 @@ constexpr std::string_view kJson = R"JSON({
 
 TEST(Junit, IsWhatCiSystemsRead) { EXPECT_EQ(to_junit(make_mixed_run()), kJunit); }
 
+TEST(Junit, AnInterruptedScenarioIsAnErrorBesideItsChecks) {
+  EXPECT_EQ(to_junit(make_interrupted_run()), R"XML(<?xml version="1.0"?>
+<testsuites name="topoproof" tests="3" failures="0" errors="2" skipped="0">
+  <testsuite name="nat" file="nat.scenario.yaml" tests="2" failures="0" errors="1" skipped="0" time="0.009000">
+    <testcase classname="nat" name="(scenario)">
+      <error type="interrupted" message="interrupted: not all of its checks were decided" />
+    </testcase>
+    <testcase classname="nat" name="red -> blue icmp: delivered" file="nat.scenario.yaml" line="4" time="0.000250" />
+  </testsuite>
+  <testsuite name="other" file="other.scenario.yaml" tests="1" failures="0" errors="1" skipped="0" time="0.000000">
+    <testcase classname="other" name="(scenario)">
+      <error type="interrupted" message="interrupted: not all of its checks were decided" />
+    </testcase>
+  </testsuite>
+</testsuites>
+)XML");
+}
+
+TEST(Junit, ASkipIsAFailureIfStrict) {
+  EXPECT_EQ(to_junit({.scenarios = {make_scenario({make_skipped_check()})}}, true),
+            R"XML(<?xml version="1.0"?>
+<testsuites name="topoproof" tests="1" failures="1" errors="0" skipped="0">
+  <testsuite name="nat" file="nat.scenario.yaml" tests="1" failures="1" errors="0" skipped="0" time="0.009000">
+    <testcase classname="nat" name="a tagged frame crosses the trunk" file="vlan.scenario.yaml" line="9" time="0.000000">
+      <failure type="skipped" message="the kernel lacks 8021q" />
+    </testcase>
+  </testsuite>
+</testsuites>
+)XML");
+}
+
 TEST(Tap, HasOnePointForEachResult) { EXPECT_EQ(to_tap(make_mixed_run()), kTap); }
 
 TEST(Tap, BailsOutWhenInterrupted) {
-  EXPECT_EQ(to_tap({.scenarios = {}, .interrupted = true}),
-            "TAP version 14\n1..0\nBail out! interrupted\n");
+  EXPECT_EQ(to_tap(make_interrupted_run()),
+            "TAP version 14\n1..3\n"
+            "not ok 1 - nat: interrupted: not all of its checks were decided\n"
+            "ok 2 - nat: red -> blue icmp: delivered\n"
+            "not ok 3 - other: interrupted: not all of its checks were decided\n"
+            "Bail out! interrupted\n");
+}
+
+TEST(Tap, ASkipIsNotOkIfStrict) {
+  EXPECT_EQ(to_tap({.scenarios = {make_scenario({make_skipped_check()})}}, true),
+            R"TAP(TAP version 14
+1..1
+not ok 1 - nat: a tagged frame crosses the trunk
+  ---
+  outcome: "skipped"
+  at: "vlan.scenario.yaml:9:5"
+  expected: "delivered at blue"
+  observed: "the kernel lacks 8021q"
+  capture: ""
+  repeat: ""
+  ...
+)TAP");
 }
 
 TEST(Tap, EscapesWhatWouldBeADirective) {

@@ -67,6 +67,7 @@ ordered_json json_of(const ScenarioResult& scenario) {
           {"checks_ns", scenario.timing.checks.count()},
           {"teardown_ns", scenario.timing.teardown.count()},
           {"counts", json_of(count(scenario))},
+          {"interrupted", scenario.interrupted},
           {"issues", json_of(scenario.issues)},
           {"error", valid_utf8(scenario.error)},
           {"checks", std::move(checks)}};

@@ -27,11 +27,28 @@ void set(xml_node node, const char* name, std::size_t number) {
   node.append_attribute(name).set_value(number);
 }
 
-void set_counts(xml_node node, const Counts& counts) {
-  set(node, "tests", counts.total());
-  set(node, "failures", counts.failed + counts.diverged);
-  set(node, "errors", counts.errors);
-  set(node, "skipped", counts.skipped);
+// What the elements of a suite amount to.
+struct Sums {
+  std::size_t tests = 0;
+  std::size_t failures = 0;
+  std::size_t errors = 0;
+  std::size_t skipped = 0;
+
+  void add(const ScenarioResult& scenario, bool strict) {
+    const Counts counts = count(scenario);
+    const std::size_t cut_short = is_cut_short(scenario) ? 1 : 0;
+    tests += counts.total() + cut_short;
+    failures += counts.failed + counts.diverged + (strict ? counts.skipped : 0);
+    errors += counts.errors + cut_short;
+    skipped += strict ? 0 : counts.skipped;
+  }
+};
+
+void set_sums(xml_node node, const Sums& sums) {
+  set(node, "tests", sums.tests);
+  set(node, "failures", sums.failures);
+  set(node, "errors", sums.errors);
+  set(node, "skipped", sums.skipped);
 }
 
 void set_time(xml_node node, std::chrono::nanoseconds time) {
@@ -45,7 +62,13 @@ void add_reason(xml_node testcase, const CheckResult& check, const char* element
   reason.append_child(pugi::node_pcdata).set_value(("\n" + facts_text(check, "")).c_str());
 }
 
-void add_outcome(xml_node testcase, const CheckResult& check) {
+void add_skip(xml_node testcase, const CheckResult& check, bool strict) {
+  xml_node skip = testcase.append_child(strict ? "failure" : "skipped");
+  if (strict) set(skip, "type", to_string(check.outcome));
+  set(skip, "message", check.observed);
+}
+
+void add_outcome(xml_node testcase, const CheckResult& check, bool strict) {
   switch (check.outcome) {
     case Outcome::Passed:
       break;
@@ -57,7 +80,7 @@ void add_outcome(xml_node testcase, const CheckResult& check) {
       add_reason(testcase, check, "error");
       break;
     case Outcome::Skipped:
-      set(testcase.append_child("skipped"), "message", check.observed);
+      add_skip(testcase, check, strict);
       break;
   }
 }
@@ -69,12 +92,13 @@ xml_node add_testcase(xml_node suite, const ScenarioResult& scenario, std::strin
   return testcase;
 }
 
-void add_check(xml_node suite, const ScenarioResult& scenario, const CheckResult& check) {
+void add_check(xml_node suite, const ScenarioResult& scenario, const CheckResult& check,
+               bool strict) {
   xml_node testcase = add_testcase(suite, scenario, check.name);
   if (!check.where.file.empty()) set(testcase, "file", check.where.file);
   if (check.where.line > 0) set(testcase, "line", static_cast<std::size_t>(check.where.line));
   set_time(testcase, check.duration);
-  add_outcome(testcase, check);
+  add_outcome(testcase, check, strict);
 }
 
 void add_obstacle(xml_node suite, const ScenarioResult& scenario) {
@@ -84,24 +108,35 @@ void add_obstacle(xml_node suite, const ScenarioResult& scenario) {
   error.append_child(pugi::node_pcdata).set_value(("\n" + obstacle(scenario)).c_str());
 }
 
-void add_suite(xml_node root, const ScenarioResult& scenario) {
+void add_interruption(xml_node suite, const ScenarioResult& scenario) {
+  xml_node error = add_testcase(suite, scenario, "(scenario)").append_child("error");
+  set(error, "type", "interrupted");
+  set(error, "message", "interrupted: not all of its checks were decided");
+}
+
+void add_suite(xml_node root, const ScenarioResult& scenario, bool strict) {
+  Sums sums;
+  sums.add(scenario, strict);
   xml_node suite = root.append_child("testsuite");
   set(suite, "name", scenario.name);
   set(suite, "file", scenario.file);
-  set_counts(suite, count(scenario));
+  set_sums(suite, sums);
   set_time(suite, total_time(scenario));
   if (could_not_run(scenario)) add_obstacle(suite, scenario);
-  for (const CheckResult& check : scenario.checks) add_check(suite, scenario, check);
+  if (is_cut_short(scenario)) add_interruption(suite, scenario);
+  for (const CheckResult& check : scenario.checks) add_check(suite, scenario, check, strict);
 }
 
 }  // namespace
 
-std::string to_junit(const scenario::RunResult& run) {
+std::string to_junit(const scenario::RunResult& run, bool strict) {
+  Sums sums;
+  for (const ScenarioResult& scenario : run.scenarios) sums.add(scenario, strict);
   pugi::xml_document document;
   xml_node root = document.append_child("testsuites");
   set(root, "name", "topoproof");
-  set_counts(root, count(run));
-  for (const ScenarioResult& scenario : run.scenarios) add_suite(root, scenario);
+  set_sums(root, sums);
+  for (const ScenarioResult& scenario : run.scenarios) add_suite(root, scenario, strict);
   std::ostringstream out;
   document.save(out, "  ", pugi::format_default, pugi::encoding_utf8);
   return std::move(out).str();

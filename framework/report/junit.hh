@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A run as JUnit XML, in the form that Jenkins, GitLab and GitHub's actions read: one testsuite a
-// scenario, one testcase a check, and one named "(scenario)" if it could not be run. Divergences
-// are failures of type "diverged".
+// scenario, one testcase a check, and one named "(scenario)" if it could not be run, or was
+// interrupted: an error of type "input", "error" or "interrupted". Divergences are failures of type
+// "diverged"; so are skips, of type "skipped", if `strict`.
 #pragma once
 
 #include <string>
@@ -10,6 +11,6 @@
 
 namespace topoproof::report {
 
-std::string to_junit(const scenario::RunResult& run);
+std::string to_junit(const scenario::RunResult& run, bool strict = false);
 
 }  // namespace topoproof::report

@@ -46,17 +46,24 @@ std::string diagnosis(const CheckResult& check) {
 
 class Points {
  public:
+  explicit Points(bool strict) : strict_(strict) {}
+
   void add(const ScenarioResult& scenario) {
     if (could_not_run(scenario)) add_obstacle(scenario);
+    if (is_cut_short(scenario)) {
+      add_point(false, scenario.name, "interrupted: not all of its checks were decided");
+      points_ += "\n";
+    }
     for (const CheckResult& check : scenario.checks) add(scenario, check);
   }
   std::string text() const { return fmt::format("TAP version 14\n1..{}\n{}", number_, points_); }
 
  private:
   void add(const ScenarioResult& scenario, const CheckResult& check) {
-    const bool is_ok = check.outcome == Outcome::Passed || check.outcome == Outcome::Skipped;
+    const bool is_skip = check.outcome == Outcome::Skipped && !strict_;
+    const bool is_ok = check.outcome == Outcome::Passed || is_skip;
     add_point(is_ok, scenario.name, check.name);
-    if (check.outcome == Outcome::Skipped) points_ += " # SKIP " + description(check.observed);
+    if (is_skip) points_ += " # SKIP " + description(check.observed);
     points_ += is_ok ? "\n" : "\n" + diagnosis(check);
   }
   void add_obstacle(const ScenarioResult& scenario) {
@@ -70,14 +77,15 @@ class Points {
                            description(scenario), description(name));
   }
 
+  bool strict_;
   std::size_t number_ = 0;
   std::string points_;
 };
 
 }  // namespace
 
-std::string to_tap(const scenario::RunResult& run) {
-  Points points;
+std::string to_tap(const scenario::RunResult& run, bool strict) {
+  Points points(strict);
   for (const ScenarioResult& scenario : run.scenarios) points.add(scenario);
   return points.text() + (run.interrupted ? "Bail out! interrupted\n" : "");
 }

@@ -53,6 +53,15 @@ inline scenario::ScenarioResult make_wrong_scenario() {
           .issues = {make_issue({"wrong.scenario.yaml", 2, 3}, "unknown key 'chekcs'")}};
 }
 
+// One that was stopped in the middle, one that had not begun.
+inline scenario::RunResult make_interrupted_run() {
+  scenario::RunResult run{.scenarios = {make_scenario({make_passed_check()}),
+                                        {.name = "other", .file = "other.scenario.yaml"}},
+                          .interrupted = true};
+  for (scenario::ScenarioResult& scenario : run.scenarios) scenario.interrupted = true;
+  return run;
+}
+
 inline scenario::RunResult make_mixed_run() {
   return {
       .scenarios = {make_scenario({make_passed_check(), make_failed_check(), make_skipped_check()}),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/text.hh"
 
+#include <algorithm>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -61,13 +62,29 @@ std::string checks_text(const ScenarioResult& scenario) {
                                          : fmt::format("{} ({})", checks, counted(flows, "flow"));
 }
 
+// What an interrupted scenario came to is not known, unless something is wrong already.
+bool is_undecided(const ScenarioResult& scenario, Outcome outcome) {
+  return scenario.interrupted && (outcome == Outcome::Passed || outcome == Outcome::Skipped);
+}
+
 std::string scenario_line(const ScenarioResult& scenario, const TextStyle& style) {
   const Counts counts = count(scenario);
   const Outcome outcome = worst(counts);
-  const std::string what = outcome == Outcome::Passed && counts.skipped == 0 ? checks_text(scenario)
-                                                                             : counts_text(counts);
-  return fmt::format("{} {}: {}, {} ({})\n", painted(outcome, style), printable(scenario.name),
-                     what, short_duration(total_time(scenario)), printable(scenario.file));
+  const bool all_passed =
+      outcome == Outcome::Passed && counts.skipped == 0 && !scenario.interrupted;
+  const std::string word =
+      is_undecided(scenario, outcome) ? std::string("stopped ") : painted(outcome, style);
+  return fmt::format("{} {}: {}{}, {} ({})\n", word, printable(scenario.name),
+                     all_passed ? checks_text(scenario) : counts_text(counts),
+                     scenario.interrupted ? ", interrupted" : "",
+                     short_duration(total_time(scenario)), printable(scenario.file));
+}
+
+std::string interruption_text(const scenario::RunResult& run) {
+  const auto unfinished = static_cast<std::size_t>(
+      std::ranges::count(run.scenarios, true, &ScenarioResult::interrupted));
+  return fmt::format("interrupted: {} not finished; what follows is what was done by then\n",
+                     counted(unfinished, "scenario"));
 }
 
 std::string check_text(const CheckResult& check, const TextStyle& style) {
@@ -97,8 +114,10 @@ std::string summary_text(const scenario::RunResult& run, const TextStyle& style)
                       printable(scenario.name), printable(check.name), printable(check.observed));
     }
   }
-  if (run.interrupted) out += "interrupted: what follows is what was done by then\n";
-  return out + counts_text(count(run)) + "\n";
+  if (run.interrupted) out += interruption_text(run);
+  const Counts counts = count(run);
+  const bool skips_fail = style.strict && counts.skipped > 0;
+  return out + counts_text(counts) + (skips_fail ? "; strict: a skip is a failure\n" : "\n");
 }
 
 std::string progress_line(const RunState& state, std::size_t width) {

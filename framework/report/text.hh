@@ -14,10 +14,12 @@ namespace topoproof::report {
 struct TextStyle {
   bool colors = false;
   bool verbose = false;  // every check, and the way of those that passed
+  bool strict = false;   // skips are failures: the summary says so
 };
 
 // One line if all passed; else one more for each check that did not, with all that is known of it.
-// Ends with a line break.
+// Begins with the worst outcome, or with "stopped" if it was interrupted before there was a bad
+// one. Ends with a line break.
 std::string scenario_text(const scenario::ScenarioResult& scenario, const TextStyle& style = {});
 
 // "12 passed, 1 failed, 0 skipped", then divergences and errors, if any; skips are named above it.

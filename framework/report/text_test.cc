@@ -48,6 +48,29 @@ TEST(ScenarioText, PrintsWhyTheHarnessFailed) {
             "error: open a tap in blue: Operation not permitted\n");
 }
 
+TEST(ScenarioText, KeepsTheLinesOfAnError) {
+  auto scenario = make_scenario({});
+  scenario.error = "load rules of nat.yaml:4:7 in red:\nnat.yaml:6:24: error: syntax error\n";
+  EXPECT_EQ(scenario_text(scenario),
+            "error    nat: 0 passed, 0 failed, 0 skipped, 1 error, 9 ms (nat.scenario.yaml)\n"
+            "error: load rules of nat.yaml:4:7 in red:\n"
+            "nat.yaml:6:24: error: syntax error\n");
+}
+
+TEST(ScenarioText, AnInterruptedScenarioHasNotPassed) {
+  auto scenario = make_scenario({make_passed_check()});
+  scenario.interrupted = true;
+  EXPECT_EQ(scenario_text(scenario),
+            "stopped  nat: 1 passed, 0 failed, 0 skipped, interrupted, 9 ms (nat.scenario.yaml)\n");
+}
+
+TEST(ScenarioText, AFailureBeforeAnInterruptIsToldAsFailure) {
+  auto scenario = make_scenario({make_failed_check()});
+  scenario.interrupted = true;
+  EXPECT_TRUE(scenario_text(scenario).starts_with(
+      "failed   nat: 0 passed, 1 failed, 0 skipped, interrupted, 9 ms (nat.scenario.yaml)\n"));
+}
+
 TEST(ScenarioText, ShowsPassedChecksWhenVerbose) {
   EXPECT_EQ(scenario_text(make_scenario({make_passed_check()}), {.verbose = true}),
             "passed   nat: 1 check, 9 ms (nat.scenario.yaml)\n"
@@ -73,10 +96,16 @@ TEST(SummaryText, TellsDivergencesApart) {
   EXPECT_EQ(summary_text(run), "0 passed, 0 failed, 0 skipped, 1 diverged\n");
 }
 
-TEST(SummaryText, SaysThatTheRunWasInterrupted) {
-  EXPECT_EQ(summary_text({.scenarios = {}, .interrupted = true}),
-            "interrupted: what follows is what was done by then\n"
-            "0 passed, 0 failed, 0 skipped\n");
+TEST(SummaryText, SaysWhatAnInterruptLeftUnfinished) {
+  EXPECT_EQ(summary_text(make_interrupted_run()),
+            "interrupted: 2 scenarios not finished; what follows is what was done by then\n"
+            "1 passed, 0 failed, 0 skipped\n");
+}
+
+TEST(SummaryText, SaysThatAStrictSkipIsAFailure) {
+  EXPECT_EQ(summary_text({.scenarios = {make_scenario({make_skipped_check()})}}, {.strict = true}),
+            "skipped  nat: a tagged frame crosses the trunk (the kernel lacks 8021q)\n"
+            "0 passed, 0 failed, 1 skipped; strict: a skip is a failure\n");
 }
 
 TEST(ProgressLine, FollowsThePhases) {

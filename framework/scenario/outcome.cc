@@ -53,6 +53,10 @@ bool could_not_run(const ScenarioResult& scenario) {
   return !scenario.error.empty() || has_errors(scenario.issues);
 }
 
+bool is_cut_short(const ScenarioResult& scenario) {
+  return scenario.interrupted && !could_not_run(scenario);
+}
+
 Counts count(const ScenarioResult& scenario) {
   Counts counts{.errors = could_not_run(scenario) ? 1U : 0U};
   for (const CheckResult& check : scenario.checks) add(counts, check.outcome);

@@ -47,8 +47,9 @@ struct Timing {
 struct ScenarioResult {
   std::string name;
   std::string file;
-  Issues issues = {};      // what is wrong with the input; then nothing was run
-  std::string error = {};  // why the harness could not do its work, a sentence; else empty
+  Issues issues = {};        // what is wrong with the input; then nothing was run
+  std::string error = {};    // why the harness could not do its work, a sentence; else empty
+  bool interrupted = false;  // told to stop before all of its checks were decided
   std::vector<CheckResult> checks = {};
   std::size_t nodes = 0;
   std::size_t links = 0;
@@ -77,6 +78,10 @@ Counts count(const RunResult& run);
 
 // Its input is wrong, or the harness failed: this counts as one error beside those of its checks.
 bool could_not_run(const ScenarioResult& scenario);
+
+// It was interrupted, and nothing else kept it from running: beside the counts, which are of what
+// was decided.
+bool is_cut_short(const ScenarioResult& scenario);
 
 // 0 all passed; 1 a check failed; 2 the input is wrong; 3 the harness could not do its work;
 // 4 only divergences; where several hold: 2, 3, 1, 4 in that order; 130 interrupted.

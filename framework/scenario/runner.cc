@@ -91,7 +91,12 @@ class Runner {
   }
 
  private:
-  bool stopped() const { return options_.stop != nullptr && *options_.stop; }
+  // Asked before each piece of work: one that is left out for it makes the result unfinished.
+  bool stopped() {
+    const bool stop = options_.stop != nullptr && *options_.stop;
+    result_.interrupted |= stop;
+    return stop;
+  }
 
   void timed(Phase phase, std::chrono::nanoseconds& span, const std::function<void()>& part) {
     tell(phase);
@@ -151,12 +156,15 @@ class Runner {
       std::vector<Slot> again;
       const auto judged = probe(slots);
       for (std::size_t i = 0; i < judged.size(); ++i) {
+        if (judged[i].undecided) continue;
         if (ask_for_rules(judged[i].verdict, traced)) {
           again.push_back(std::move(slots[i]));
         } else {
           conclude(slots[i], judged[i]);
         }
       }
+      result_.interrupted |=
+          judged.size() < slots.size() || std::ranges::any_of(judged, &Judged::undecided);
       session_->observer().drop_kept();
       slots = std::move(again);
       tell(Phase::Checking);

@@ -34,9 +34,9 @@ using Observer = std::function<void(const Progress&)>;
 
 // Every step is carried out, also after one with checks that failed; what the kernel refuses and
 // what the harness cannot do ends as `error` of the result. If it was told to stop, the result
-// holds the checks that were decided by then. Nothing is left behind in any case.
-// Several threads may run a scenario each at the same time.
-// REQUIRES: sys::enter_sandbox() was called; the scenario has no errors.
+// holds the checks that were decided by then, and says that it was interrupted. Nothing is left
+// behind in any case. Several threads may run a scenario each at the same time. REQUIRES:
+// sys::enter_sandbox() was called; the scenario has no errors.
 ScenarioResult run(const Scenario& scenario, const RunOptions& options = {},
                    const Observer& observer = {});
 

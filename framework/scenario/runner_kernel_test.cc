@@ -4,6 +4,7 @@
 #include <cctype>
 #include <filesystem>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -11,6 +12,7 @@
 #include "document/reader.hh"
 #include "scenario/reader.hh"
 #include "scenario/runner.hh"
+#include "sys/event_loop.hh"
 #include "sys/files.hh"
 #include "sys/kernel_test.hh"
 
@@ -113,6 +115,46 @@ TEST_F(RunnerTest, ARunThatIsToldToStopStops) {
   const ScenarioResult result =
       run(parse("checks:\n  - red -> blue icmp: delivered\n"), {.stop = &stop});
   EXPECT_TRUE(result.checks.empty());
+  EXPECT_TRUE(result.interrupted);
+}
+
+// Stops as soon as the first check is decided.
+TEST_F(RunnerTest, WhatWasDecidedBeforeAnInterruptIsKept) {
+  std::atomic<bool> stop = false;
+  const auto stop_after_one = [&](const Progress& progress) {
+    if (progress.flows_done == 1) stop = true;
+  };
+  const ScenarioResult result = run(parse(R"(steps:
+  - checks: [red -> blue icmp: delivered]
+  - change: wait 10m
+    checks: [blue -> red icmp: delivered]
+)"),
+                                    {.stop = &stop}, stop_after_one);
+  EXPECT_EQ(result.error, "");
+  ASSERT_EQ(result.checks.size(), 1U);
+  EXPECT_EQ(result.checks[0].outcome, Outcome::Passed);
+  EXPECT_TRUE(result.interrupted);
+}
+
+// The kernel takes 3 s to give up a neighbour that nobody is: whenever in them the interrupt comes,
+// nothing is proved by then.
+TEST_F(RunnerTest, AWaitThatIsInterruptedDecidesNothing) {
+  std::atomic<bool> stop = false;
+  const std::jthread interrupter([&] {
+    sys::EventLoop().run_until([] { return false; },
+                               sys::Clock::now() + std::chrono::milliseconds(300));
+    stop = true;
+  });
+  const ScenarioResult result =
+      run(parse("checks:\n  - red -> 10.0.0.9 icmp: delivered\n"), {.stop = &stop});
+  EXPECT_TRUE(result.checks.empty());
+  EXPECT_TRUE(result.interrupted);
+}
+
+TEST_F(RunnerTest, ARunThatEndsIsNotInterrupted) {
+  const std::atomic<bool> stop = false;
+  EXPECT_FALSE(
+      run(parse("checks:\n  - red -> blue icmp: delivered\n"), {.stop = &stop}).interrupted);
 }
 
 }  // namespace

@@ -125,12 +125,18 @@ class Wave {
     with_.loop.run_until([&] { return stopped() || rejudge(); }, deadline_);
     for (Judged& one : judged_) {
       if (stands(one)) continue;
-      one.unproved =
-          one.verdict.waiting
-              ? fmt::format("{} after {} s", one.verdict.request.fate.proof, kPatience.count())
-              : "the fence that was sent after the packet was not seen where the packet "
-                "was seen last";
+      if (stopped())
+        one.undecided = true;
+      else
+        one.unproved = why_not_proved(one.verdict);
     }
+  }
+
+  static std::string why_not_proved(const evidence::Verdict& verdict) {
+    if (verdict.waiting) {
+      return fmt::format("{} after {} s", verdict.request.fate.proof, kPatience.count());
+    }
+    return "the fence that was sent after the packet was not seen where the packet was seen last";
   }
 
   const Instruments& with_;

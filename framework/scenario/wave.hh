@@ -30,7 +30,8 @@ struct Instruments {
 struct Judged {
   evidence::Case evidence;
   evidence::Verdict verdict;
-  std::string unproved;  // why the verdict does not stand; empty if it does
+  std::string unproved;    // why the verdict does not stand; empty if it does
+  bool undecided = false;  // neither is known: the run was told to stop while waiting
 };
 
 // How long a flow whose end is not yet proved is waited for: above the 3 s that Linux takes by
