@@ -48,6 +48,19 @@ std::string repeat_command(const Check& check, const Scenario& scenario) {
                      quoted(expression_for(check.name)));
 }
 
+void blame_lost_frames_at(std::span<const std::string> nodes, std::vector<CheckResult>& checks) {
+  const std::string note = fmt::format(
+      "more frames came to {} at once than the captures hold, and some were lost, so this proves "
+      "nothing: look for packets that go round or are flooded; else check less at a time (-j 1, "
+      "-k)",
+      fmt::join(nodes, ", "));
+  for (CheckResult& check : checks) {
+    if (check.outcome == Outcome::Skipped) continue;
+    check.outcome = Outcome::Error;
+    check.notes.push_back(note);
+  }
+}
+
 std::vector<std::string> advice_for(const evidence::Verdict& verdict,
                                     const topology::Topology& topology) {
   const flow::Fate& fate = last_fate(verdict);

@@ -2,7 +2,9 @@
 // From a judged flow to the result of its check. Pure.
 #pragma once
 
+#include <span>
 #include <string>
+#include <vector>
 
 #include "scenario/outcome.hh"
 #include "scenario/scenario.hh"
@@ -20,5 +22,9 @@ std::string repeat_command(const Check& check, const Scenario& scenario);
 // What to change so that the flow passes, where that is clear from how it ended.
 std::vector<std::string> advice_for(const evidence::Verdict& verdict,
                                     const topology::Topology& topology);
+
+// Silence at a tap that lost frames proves nothing, and presence may be half of it: makes all
+// checks errors, but for those that were skipped. `nodes`: those with such taps.
+void blame_lost_frames_at(std::span<const std::string> nodes, std::vector<CheckResult>& checks);
 
 }  // namespace topoproof::scenario

@@ -79,13 +79,12 @@ class Runner {
   }
 
   ScenarioResult run() {
-    try {
+    attempt([this] {
       timed(Phase::Building, result_.timing.build,
             [this] { session_ = std::make_unique<Session>(scenario_, options_); });
       timed(Phase::Checking, result_.timing.checks, [this] { carry_out(); });
-    } catch (const std::exception& refused) {
-      result_.error = refused.what();
-    }
+    });
+    attempt([this] { blame_lost_frames(); });
     timed(Phase::TearingDown, result_.timing.teardown, [this] { session_.reset(); });
     return std::move(result_);
   }
@@ -96,6 +95,14 @@ class Runner {
     const bool stop = options_.stop != nullptr && *options_.stop;
     result_.interrupted |= stop;
     return stop;
+  }
+
+  void attempt(const std::function<void()>& part) {
+    try {
+      part();
+    } catch (const std::exception& refused) {
+      if (result_.error.empty()) result_.error = refused.what();
+    }
   }
 
   void timed(Phase phase, std::chrono::nanoseconds& span, const std::function<void()>& part) {
@@ -117,7 +124,6 @@ class Runner {
       }
       if (!stopped()) check(step);
     }
-    blame_lost_frames();
   }
 
   void check(const Step& step) {
@@ -234,15 +240,10 @@ class Runner {
     }
   }
 
-  // Silence at a tap that lost frames proves nothing, and presence may be half of it.
   void blame_lost_frames() {
+    if (session_ == nullptr) return;
     const auto lossy = session_->observer().lossy();
-    if (lossy.empty()) return;
-    for (CheckResult& check : result_.checks) {
-      if (check.outcome == Outcome::Skipped) continue;
-      check.outcome = Outcome::Error;
-      check.notes.push_back(fmt::format("the captures at {} lost frames", fmt::join(lossy, ", ")));
-    }
+    if (!lossy.empty()) blame_lost_frames_at(lossy, result_.checks);
   }
 
   const Scenario& scenario_;

@@ -2,6 +2,7 @@
 #include "scenario/wave.hh"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -12,6 +13,38 @@ namespace {
 
 using flow::Protocol;
 using probe::FlowNumber;
+
+// In a network where packets go round for ever there is no quiet, and what is seen of them would
+// fill the memory.
+class Unrest {
+ public:
+  Unrest(const evidence::Observer& observer, const evidence::Tracker& tracker, std::size_t flows)
+      : observer_(observer),
+        tracker_(tracker),
+        most_(tracker.sighting_count() + flows * kMostSightings) {}
+
+  // THROWS: std::runtime_error
+  void check() {
+    const auto now = sys::Clock::now();
+    if (now < next_look_) return;
+    next_look_ = now + std::chrono::milliseconds(20);
+    const bool is_flooded = now > burst_end_ && !observer_.lossy().empty();
+    if (!is_flooded && tracker_.sighting_count() <= most_) return;
+    throw std::runtime_error(
+        "the network does not come to rest: packets go round in it for ever, or flood it; look for "
+        "rules or routes that send packets back to where they came from");
+  }
+
+ private:
+  // More than a packet makes that is flooded to a thousand ports, or lives for 255 hops.
+  static constexpr std::size_t kMostSightings = 10'000;
+  // Until then frames that were lost may be those of a burst.
+  sys::Clock::time_point burst_end_ = sys::Clock::now() + std::chrono::seconds(1);
+  sys::Clock::time_point next_look_ = sys::Clock::now();
+  const evidence::Observer& observer_;
+  const evidence::Tracker& tracker_;
+  std::size_t most_;
+};
 
 class Wave {
  public:
@@ -53,12 +86,14 @@ class Wave {
   // Until the kernel has nothing queued, our sockets nothing to do and the taps nothing new: what
   // comes afterwards comes by a timer of the kernel's.
   void become_quiet() {
+    Unrest unrest(with_.observer, tracker(), flows_.size());
     std::size_t before = 0;
     do {
       before = tracker().sighting_count();
-      while (!stopped() && with_.loop.poll() > 0) continue;
+      while (!stopped() && with_.loop.poll() > 0) unrest.check();
       if (!with_.barrier.pass()) return;  // the fences will tell
       with_.observer.drain();
+      unrest.check();
     } while (!stopped() && (tracker().sighting_count() != before || with_.loop.poll() > 0));
   }
 
