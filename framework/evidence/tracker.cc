@@ -210,8 +210,15 @@ void Tracker::store(const Match& match, Sighting sighting) {
 Sightings Tracker::sightings(FlowNumber number) const {
   const std::size_t index = number - first_;
   if (!tracked(number) || index >= flows_.size()) return {};
-  Sightings out = flows_[index];
-  std::ranges::stable_sort(out, {}, &Sighting::time_ns);
+  const Sightings& stored = flows_[index];
+  std::vector<const Sighting*> order;
+  for (const Sighting& sighting : stored) order.push_back(&sighting);
+  // A frame is stamped once, however many interfaces of a node it passes: equal ones stay in the
+  // order in which the tap saw them.
+  std::ranges::sort(order, {}, [](const Sighting* s) { return std::pair(s->time_ns, s); });
+  Sightings out;
+  out.reserve(order.size());
+  for (const Sighting* sighting : order) out.push_back(*sighting);
   return out;
 }
 

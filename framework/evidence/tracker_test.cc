@@ -27,10 +27,11 @@ Stack back() { return packet::ipv4({.src = kBlueAddress, .dst = kRedAddress}); }
 
 class TrackerTest : public testing::Test {
  protected:
-  void see(NodeId node, capture::PacketType type, const Stack& packet) {
+  void see(NodeId node, capture::PacketType type, const Stack& packet,
+           std::uint32_t interface = 2) {
     const Bytes bytes = packet::build(packet);
     tracker_.add(node, {.timestamp = capture::Timestamp(std::chrono::nanoseconds(++clock_)),
-                        .interface_index = 2,
+                        .interface_index = interface,
                         .type = type,
                         .bytes = bytes,
                         .length = bytes.size()});
@@ -57,6 +58,17 @@ TEST_F(TrackerTest, ATokenIsKnownAgainAfterTranslation) {
   EXPECT_EQ(to_string(seen[1].tuple), "192.0.2.1:1024 -> 10.0.0.2:53 udp");
   EXPECT_EQ(seen[0].way, Way::Out);
   EXPECT_EQ(seen[1].way, Way::In);
+}
+
+TEST_F(TrackerTest, AFrameOfOneStampStaysInTheOrderOfTheInterfacesThatItPassed) {
+  const Stack packet = there() / packet::udp() / packet::payload(token(1));
+  for (const std::uint32_t interface : {9U, 2U, 5U}) {
+    see(kBlue, capture::PacketType::Host, packet, interface);
+    --clock_;
+  }
+  std::vector<std::uint32_t> passed;
+  for (const Sighting& s : tracker_.sightings(1)) passed.push_back(s.interface);
+  EXPECT_EQ(passed, (std::vector{9U, 2U, 5U}));
 }
 
 TEST_F(TrackerTest, AnEchoReplyAndAReplyTokenAreReplies) {
