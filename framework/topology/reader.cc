@@ -55,7 +55,7 @@ Issue cannot_read(const document::Node& name, const std::string& path, const Iss
 }
 
 FileReader single_file(std::string_view text, const std::string& file) {
-  return [text, &file](const std::string& path) -> std::expected<std::string, Issue> {
+  return [text, file](const std::string& path) -> std::expected<std::string, Issue> {
     if (path == file) return std::string(text);
     return std::unexpected(make_issue({.file = path}, "it cannot be read from here"));
   };

@@ -29,7 +29,7 @@ using FileReader = std::function<std::expected<std::string, Issue>(const std::st
 // At the place that names the file: "cannot read 'rules.nft': there is no such file".
 Issue cannot_read(const document::Node& name, const std::string& path, const Issue& why);
 
-// Knows one text and no other file. REQUIRES: both arguments outlive the result.
+// Knows one text and no other file. REQUIRES: `text` outlives the result.
 FileReader single_file(std::string_view text, const std::string& file);
 
 // A path that `file` names: relative to the folder that `file` is in.
