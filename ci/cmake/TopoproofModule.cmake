@@ -9,10 +9,10 @@
 set(topoproof_layers
   base=0
   sys=1 packet=1 flow=1 document=1 state=1 xtables=1
-  firewall=2 netlink=2 capture=2
-  topology=3 nft=3 probe=3
-  plan=4 sim=4 evidence=4
-  lab=5
+  firewall=2 netlink=2 capture=2 skb=2
+  topology=3 nft=3 probe=3 conntrack=3
+  plan=4 evidence=4 machine=4
+  lab=5 sim=5
   scenario=6
   report=7
   program=8)
