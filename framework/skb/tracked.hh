@@ -46,6 +46,14 @@ class Ref {
     auto* target = std::exchange(target_, nullptr);
     if (target != nullptr && --counted(target).references_ == 0) delete target;
   }
+  // To count a reference that is kept as a bare pointer: release() gives it up without letting go,
+  // adopt() takes it back.
+  T* release() { return std::exchange(target_, nullptr); }
+  static Ref adopt(T* counted_before) {
+    Ref ref;
+    ref.target_ = counted_before;
+    return ref;
+  }
   T* get() const { return target_; }
   T& operator*() const { return *target_; }
   T* operator->() const { return target_; }
