@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "document/reader.hh"
+#include "drawing/dot.hh"
+#include "drawing/svg.hh"
 #include "plan/planner.hh"
 #include "plan/shell.hh"
 #include "program/commands.hh"
@@ -15,11 +17,9 @@
 #include "report/facts.hh"
 #include "sys/error.hh"
 #include "sys/sandbox.hh"
-#include "topology/dot.hh"
+#include "topofile/graphml.hh"
+#include "topofile/yaml_writer.hh"
 #include "topology/generators.hh"
-#include "topology/graphml.hh"
-#include "topology/svg.hh"
-#include "topology/yaml_writer.hh"
 
 namespace topoproof::program {
 namespace {
@@ -31,9 +31,9 @@ int refuse(const Console& console, const Issues& issues) {
 
 // Networks without addresses and routes get them when they are read.
 std::string as_file(const topology::Topology& topology, std::string comment) {
-  return to_yaml(topology, {.comment = std::move(comment),
-                            .addressing = topology::AddressingOptions(),
-                            .routing = topology::RoutingOptions()});
+  return topofile::to_yaml(topology, {.comment = std::move(comment),
+                                      .addressing = topology::AddressingOptions(),
+                                      .routing = topology::RoutingOptions()});
 }
 
 std::string sizes_text(std::span<const int> sizes) {
@@ -91,15 +91,16 @@ int run_graph(const GraphCommand& command, const Console& console) {
   Issues issues;
   const topology::Topology topology = read_topology_file(command.file, command.variants, issues);
   if (has_errors(issues)) return refuse(console, issues);
-  write_output(console, command.output,
-               command.format == Picture::Svg ? to_svg(topology) : to_dot(topology));
+  write_output(
+      console, command.output,
+      command.format == Picture::Svg ? drawing::to_svg(topology) : drawing::to_dot(topology));
   return kPassed;
 }
 
 int run_import(const ImportCommand& command, const Console& console) {
   const auto text = document::read_text_file(command.file);
   if (!text) return refuse(console, Issues{text.error()});
-  const auto imported = topology::import_graphml(*text, command.file);
+  const auto imported = topofile::import_graphml(*text, command.file);
   if (!imported) return refuse(console, imported.error());
   console.error(to_string(imported->warnings));
   const std::string source = std::filesystem::path(command.file).filename().string();

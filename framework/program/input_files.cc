@@ -10,7 +10,7 @@
 #include "document/reader.hh"
 #include "plan/planner.hh"
 #include "scenario/reader.hh"
-#include "topology/reader.hh"
+#include "topofile/reader.hh"
 
 namespace topoproof::program {
 namespace {
@@ -51,8 +51,8 @@ std::vector<std::string> files_below(const std::string& folder, bool topologies,
   return files;
 }
 
-topology::Variants located(std::span<const std::string> variants) {
-  topology::Variants chosen;
+topofile::Variants located(std::span<const std::string> variants) {
+  topofile::Variants chosen;
   for (const std::string& name : variants) chosen.push_back({name, {.file = "--variant"}});
   return chosen;
 }
@@ -81,14 +81,14 @@ Issues check_topology_file(const std::string& file) {
   Issues issues;
   const auto root = document::read_yaml_file(file, issues);
   if (!root) return issues;
-  check_plan(topology::read_topology(*root, {}, document::read_text_file, issues), issues);
-  for (const std::string& name : topology::variant_names(*root, document::read_text_file)) {
+  check_plan(topofile::read_topology(*root, {}, document::read_text_file, issues), issues);
+  for (const std::string& name : topofile::variant_names(*root, document::read_text_file)) {
     Issues more;
-    check_plan(topology::read_topology(*root, located({&name, 1}), document::read_text_file, more),
+    check_plan(topofile::read_topology(*root, located({&name, 1}), document::read_text_file, more),
                more);
     append(issues, std::move(more));
   }
-  topology::sort_issues(issues);
+  topofile::sort_issues(issues);
   return issues;
 }
 
@@ -144,7 +144,7 @@ topology::Topology read_topology_file(const std::string& file,
     append(issues, std::move(read.issues));
     return std::move(read.scenario.topology);
   }
-  return topology::load_topology(file, located(variants), document::read_text_file, issues);
+  return topofile::load_topology(file, located(variants), document::read_text_file, issues);
 }
 
 Issues check_file(const std::string& file) {

@@ -56,13 +56,13 @@ class ShippedTopology : public testing::TestWithParam<std::string> {};
 TEST_P(ShippedTopology, HasNoErrorInAnyVariant) {
   const auto root = document::parse_yaml(read_text_file(GetParam()).value(), GetParam());
   ASSERT_TRUE(root) << to_string(root.error());
-  std::vector<topology::Variants> choices{{}};
-  for (std::string& name : topology::variant_names(*root, read_text_file)) {
+  std::vector<topofile::Variants> choices{{}};
+  for (std::string& name : topofile::variant_names(*root, read_text_file)) {
     choices.push_back({{std::move(name), {}}});
   }
   Issues issues;
   for (const auto& chosen : choices) {
-    topology::read_topology(*root, chosen, read_text_file, issues);
+    topofile::read_topology(*root, chosen, read_text_file, issues);
   }
   std::erase_if(issues, [](const Issue& issue) { return issue.severity == Severity::Warning; });
   EXPECT_EQ(to_string(issues), "");
@@ -93,10 +93,10 @@ std::set<std::string> keys_in_schema(const Mapping& mapping) {
 
 std::set<std::string> keys_in_reader(const Mapping& mapping) {
   Issues issues;
-  const bool is_topology = mapping.schema.starts_with("topology");
-  const auto one_file = topology::single_file(mapping.file, "f.yaml");
+  const bool is_topology = mapping.schema.starts_with("topofile");
+  const auto one_file = topofile::single_file(mapping.file, "f.yaml");
   if (is_topology) {
-    topology::load_topology("f.yaml", {}, one_file, issues);
+    topofile::load_topology("f.yaml", {}, one_file, issues);
   } else {
     load_scenario("f.yaml", one_file, issues);
   }
@@ -119,7 +119,7 @@ TEST_P(Schema, KnowsTheKeysOfTheReader) {
 }
 
 const std::string kNet = "nodes: { a: , b: }\n";
-const std::string kTopo = "topology/topology.schema.json";
+const std::string kTopo = "topofile/topology.schema.json";
 const std::string kScen = "scenario/scenario.schema.json";
 const std::string kTwoFiles = "topology: { nodes: { a: } }\n";
 

@@ -35,7 +35,7 @@ bool fits(const Verdict& expected, const flow::Fate& fate) {
   return expected.fate == fate.kind && (!expected.at || expected.at == fate.at);
 }
 
-std::string end_text(const topology::AddressPort& end) {
+std::string end_text(const topofile::AddressPort& end) {
   if (!end.port) return to_string(end.address);
   return fmt::format("{}{}{}", to_string(end.address), end.address.is_v4() ? ":" : " port ",
                      *end.port);
@@ -44,7 +44,7 @@ std::string end_text(const topology::AddressPort& end) {
 // The target's side of a tuple, against what the check says of it, or what was sent.
 struct Side {
   std::string_view name;
-  std::optional<topology::AddressPort> wanted;
+  std::optional<topofile::AddressPort> wanted;
   IpAddress sent_address;
   std::uint16_t sent_port;
   IpAddress seen_address;

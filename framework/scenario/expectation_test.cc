@@ -84,7 +84,7 @@ TEST_F(ExpectationTest, AnotherFateOrPlaceDoesNotHold) {
 }
 
 TEST_F(ExpectationTest, TranslationIsComparedOnBothSides) {
-  check_.expected.translated = Translation{.source = topology::AddressPort{ip("192.168.1.2")}};
+  check_.expected.translated = Translation{.source = topofile::AddressPort{ip("192.168.1.2")}};
   EXPECT_TRUE(compare().holds);
   verdict_.at_target->destination_port = 5353;
   EXPECT_FALSE(compare().holds);
@@ -99,7 +99,7 @@ TEST_F(ExpectationTest, AnEmptyTranslationMeansNone) {
 }
 
 TEST_F(ExpectationTest, TheReplyMustComeBackToWhatWasSent) {
-  check_.expected.translated = Translation{.source = topology::AddressPort{ip("192.168.1.2")}};
+  check_.expected.translated = Translation{.source = topofile::AddressPort{ip("192.168.1.2")}};
   verdict_.back_at_sender = translated_.inverse();
   EXPECT_FALSE(compare().holds);
 }

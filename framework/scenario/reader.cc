@@ -10,7 +10,7 @@
 #include "document/reader.hh"
 #include "scenario/listeners.hh"
 #include "scenario/reader_parts.hh"
-#include "topology/reader_names.hh"
+#include "topofile/reader_names.hh"
 
 namespace topoproof::scenario {
 namespace {
@@ -32,44 +32,44 @@ std::string name_of_file(const std::string& file) {
 document::Node topology_part(const document::Node& root) {
   std::vector<Entry> entries;
   for (const Entry& entry : root.entries()) {
-    const auto keys = topology::topology_keys();
+    const auto keys = topofile::topology_keys();
     if (std::ranges::find(keys, entry.key) != keys.end()) entries.push_back(entry);
   }
   return root.with(std::move(entries));
 }
 
-Topology read_topology_of(const document::Node& root, const topology::FileReader& read_file,
+Topology read_topology_of(const document::Node& root, const topofile::FileReader& read_file,
                           Issues& issues) {
-  topology::Variants variants;
+  topofile::Variants variants;
   if (const auto* chosen = root.find("variant"); chosen != nullptr) {
-    const auto read = document::one_or_list_of(topology::located(document::read_string));
-    variants = read(*chosen, issues).value_or(topology::Variants());
+    const auto read = document::one_or_list_of(topofile::located(document::read_string));
+    variants = read(*chosen, issues).value_or(topofile::Variants());
   }
   const document::Node* given = root.find("topology");
   if (given == nullptr) {
-    return topology::read_topology(topology_part(root), variants, read_file, issues);
+    return topofile::read_topology(topology_part(root), variants, read_file, issues);
   }
-  if (given->is_mapping()) return topology::read_topology(*given, variants, read_file, issues);
+  if (given->is_mapping()) return topofile::read_topology(*given, variants, read_file, issues);
   const auto name = document::read_string(*given, issues);
   if (!name) return Topology();
-  const std::string path = topology::relative_to(given->where().file, *name);
+  const std::string path = topofile::relative_to(given->where().file, *name);
   const auto text = read_file(path);
   if (!text) {
-    issues.push_back(topology::cannot_read(*given, path, text.error()));
+    issues.push_back(topofile::cannot_read(*given, path, text.error()));
     return Topology();
   }
   const auto tree = document::parse_yaml(*text, path, issues);
   if (!tree) return Topology();
-  return topology::read_topology(*tree, variants, read_file, issues);
+  return topofile::read_topology(*tree, variants, read_file, issues);
 }
 
 // `listens: { blue: [tcp/80] }`: becomes part of the topology.
 void add_listens(const document::Node& listens, Topology& topology, Issues& issues,
                  Issues& name_issues) {
   for (const Entry& entry : document::entries_of(listens, issues)) {
-    const auto node = topology::resolve_node(topology, entry.key, entry.where(), name_issues);
+    const auto node = topofile::resolve_node(topology, entry.key, entry.where(), name_issues);
     const auto services =
-        document::one_or_list_of(topology::located(topology::read_listen))(entry.value, issues);
+        document::one_or_list_of(topofile::located(topofile::read_listen))(entry.value, issues);
     if (!node || !services) continue;
     auto& all = topology.node(*node).listens;
     all.insert(all.end(), services->begin(), services->end());
@@ -122,7 +122,7 @@ void take_keys(const document::Node& root, Scenario& scenario, Issues& issues) {
   for (const std::string_view key : kKeys) fields.take(key);
   const bool one_file = root.find("topology") == nullptr;
   if (one_file) {
-    for (const std::string_view key : topology::topology_keys()) fields.take(key);
+    for (const std::string_view key : topofile::topology_keys()) fields.take(key);
   }
   int version = 1;
   fields.optional("version", document::integer(1, 1), version);
@@ -133,7 +133,7 @@ void take_keys(const document::Node& root, Scenario& scenario, Issues& issues) {
 }  // namespace
 
 Scenario read_scenario(const document::Node& root, const std::string& file,
-                       const topology::FileReader& read_file, Issues& issues) {
+                       const topofile::FileReader& read_file, Issues& issues) {
   Scenario scenario{.name = name_of_file(file), .file = file, .topology = Topology(), .steps = {}};
   if (!root.is_mapping()) {
     document::report_unexpected(root, "a scenario (a mapping with 'topology:' and 'checks:')",
@@ -152,11 +152,11 @@ Scenario read_scenario(const document::Node& root, const std::string& file,
   const Issues conflicts = check_listeners(scenario);
   found.insert(found.end(), conflicts.begin(), conflicts.end());
   issues.insert(issues.end(), found.begin(), found.end());
-  topology::sort_issues(issues);
+  topofile::sort_issues(issues);
   return scenario;
 }
 
-Scenario load_scenario(const std::string& file, const topology::FileReader& read_file,
+Scenario load_scenario(const std::string& file, const topofile::FileReader& read_file,
                        Issues& issues) {
   const auto text = read_file(file);
   if (!text) {
@@ -170,7 +170,7 @@ Scenario load_scenario(const std::string& file, const topology::FileReader& read
 
 std::expected<Scenario, Issues> parse_scenario(std::string_view text, const std::string& file) {
   Issues issues;
-  Scenario scenario = load_scenario(file, topology::single_file(text, file), issues);
+  Scenario scenario = load_scenario(file, topofile::single_file(text, file), issues);
   if (has_errors(issues)) return std::unexpected(std::move(issues));
   return scenario;
 }

@@ -8,15 +8,15 @@
 #include <string_view>
 
 #include "scenario/scenario.hh"
-#include "topology/reader.hh"
+#include "topofile/reader.hh"
 
 namespace topoproof::scenario {
 
 // All issues of the scenario and its topology, sorted by place, warnings among them. What cannot be
 // read is left out: test `issues` before use.
 Scenario read_scenario(const document::Node& root, const std::string& file,
-                       const topology::FileReader& read_file, Issues& issues);
-Scenario load_scenario(const std::string& file, const topology::FileReader& read_file,
+                       const topofile::FileReader& read_file, Issues& issues);
+Scenario load_scenario(const std::string& file, const topofile::FileReader& read_file,
                        Issues& issues);
 
 // A text that names no other file. Warnings are not told.

@@ -9,9 +9,9 @@
 #include "base/duration.hh"
 #include "document/sentence.hh"
 #include "scenario/reader_parts.hh"
-#include "topology/reader_names.hh"
-#include "topology/reader_node.hh"
-#include "topology/short_forms.hh"
+#include "topofile/reader_names.hh"
+#include "topofile/reader_node.hh"
+#include "topofile/short_forms.hh"
 
 namespace topoproof::scenario {
 namespace {
@@ -35,8 +35,8 @@ std::optional<NodeId> take_node(Sentence& words, const Reading& reading) {
 std::optional<What> read_link_change(Sentence& words, const Reading& reading) {
   const auto up = take_either(words, "up", "down");
   const Location where = words.where();
-  topology::Place place;
-  words.value("an interface like red:eth0", topology::parse_place, place);
+  topofile::Place place;
+  words.value("an interface like red:eth0", topofile::parse_place, place);
   words.finish();
   if (words.failed()) return std::nullopt;
   if (place.interface.empty()) {
@@ -44,9 +44,10 @@ std::optional<What> read_link_change(Sentence& words, const Reading& reading) {
                  fmt::format("which interface of '{}'? {}:INTERFACE", place.node, place.node));
     return std::nullopt;
   }
-  const auto node = resolve_node(reading.topology, place.node, where, reading.name_issues);
-  if (!node ||
-      !require_interface(reading.topology, *node, place.interface, where, reading.name_issues)) {
+  const auto node =
+      topofile::resolve_node(reading.topology, place.node, where, reading.name_issues);
+  if (!node || !topofile::require_interface(reading.topology, *node, place.interface, where,
+                                            reading.name_issues)) {
     return std::nullopt;
   }
   return SetLink{*node, place.interface, *up};
@@ -55,7 +56,7 @@ std::optional<What> read_link_change(Sentence& words, const Reading& reading) {
 std::optional<What> read_route_change(Sentence& words, const Reading& reading) {
   const auto adds = take_either(words, "add", "delete");
   const auto node = take_node(words, reading);
-  const auto route = topology::read_route(words);
+  const auto route = topofile::read_route(words);
   if (!adds || !node || !route) return std::nullopt;
   return ChangeRoute{*node, *adds ? ChangeRoute::Action::Add : ChangeRoute::Action::Delete, *route};
 }
@@ -75,7 +76,7 @@ std::optional<What> read_sysctl_change(Sentence& words, const Reading& reading) 
     words.refuse(where, "expected a sysctl like net.ipv4.ip_forward=0");
     return std::nullopt;
   }
-  const auto name = topology::parse_sysctl_name(trimmed(text.substr(0, equals)));
+  const auto name = topofile::parse_sysctl_name(trimmed(text.substr(0, equals)));
   if (!name) words.refuse(where, name.error().text);
   if (!node || words.failed()) return std::nullopt;
   return SetSysctl{*node, {*name, trimmed(text.substr(equals + 1))}};
@@ -122,7 +123,7 @@ std::optional<What> read_rules(const document::Node& node, const Reading& readin
     return read_node_name(name, reading);
   };
   fields.required("node", read_name, id);
-  topology::take_rules(fields, reading.read_file, change.rules);
+  topofile::take_rules(fields, reading.read_file, change.rules);
   fields.finish();
   if (!id || reading.issues.size() != before) return std::nullopt;
   change.node = *id;

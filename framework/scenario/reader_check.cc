@@ -7,8 +7,8 @@
 #include "base/duration.hh"
 #include "document/sentence.hh"
 #include "scenario/reader_parts.hh"
+#include "topofile/reader_names.hh"
 #include "topology/interfaces.hh"
-#include "topology/reader_names.hh"
 
 namespace topoproof::scenario {
 namespace {
@@ -28,8 +28,8 @@ std::optional<Translation> read_translation(const document::Node& node, Issues& 
     return std::nullopt;
   }
   Fields fields(node, issues);
-  fields.optional("source", topology::parse_address_port, translation.source);
-  fields.optional("destination", topology::parse_address_port, translation.destination);
+  fields.optional("source", topofile::parse_address_port, translation.source);
+  fields.optional("destination", topofile::parse_address_port, translation.destination);
   fields.finish();
   if (issues.size() != before) return std::nullopt;
   return translation;

@@ -4,8 +4,8 @@
 #include "base/interface_name.hh"
 #include "document/sentence.hh"
 #include "scenario/reader_parts.hh"
+#include "topofile/reader_names.hh"
 #include "topology/interfaces.hh"
-#include "topology/reader_names.hh"
 
 namespace topoproof::scenario {
 namespace {
@@ -96,7 +96,7 @@ std::optional<flow::Flow> resolve(const document::Node& node, Draft draft, const
   if (flow.service.protocol == flow::Protocol::Raw) {
     if (!from) return std::nullopt;
     flow.from = *from;
-    const bool there = topology::require_interface(reading.topology, *from, flow.interface,
+    const bool there = topofile::require_interface(reading.topology, *from, flow.interface,
                                                    node.where(), reading.name_issues);
     return there ? std::optional(flow) : std::nullopt;
   }
@@ -119,7 +119,7 @@ std::string no_address(std::string_view name, std::optional<Family> family) {
   return fmt::format("'{}' has no {} address", name, *family == Family::Ipv4 ? "IPv4" : "IPv6");
 }
 
-std::optional<IpAddress> address_of_place(const topology::Place& place, NodeId node, Family family,
+std::optional<IpAddress> address_of_place(const topofile::Place& place, NodeId node, Family family,
                                           const topology::Topology& topology) {
   if (place.interface.empty()) return topology::address_of(topology, node, family);
   return topology::address_of(topology, node, place.interface, family);
@@ -134,7 +134,7 @@ std::optional<Family> read_family(const document::Node& node, Issues& issues) {
 std::optional<NodeId> read_node_name(const document::Node& node, const Reading& reading) {
   const auto name = document::read_string(node, reading.issues);
   if (!name) return std::nullopt;
-  return topology::resolve_node(reading.topology, *name, node.where(), reading.name_issues);
+  return topofile::resolve_node(reading.topology, *name, node.where(), reading.name_issues);
 }
 
 std::optional<IpAddress> resolve_destination(const document::Node& node,
@@ -148,16 +148,16 @@ std::optional<IpAddress> resolve_destination(const document::Node& node,
     if (!family || literal->family() == *family) return *literal;
     return report(reading.issues, fmt::format("{} is not an {} address", text, to_string(*family)));
   }
-  const auto place = topology::parse_place(text);
+  const auto place = topofile::parse_place(text);
   if (!place) {
     return report(reading.issues,
                   fmt::format("'{}' is neither a node, nor node:interface, nor an address", text));
   }
   const auto id =
-      topology::resolve_node(reading.topology, place->node, node.where(), reading.name_issues);
+      topofile::resolve_node(reading.topology, place->node, node.where(), reading.name_issues);
   if (!id) return std::nullopt;
   if (!place->interface.empty() &&
-      !topology::require_interface(reading.topology, *id, place->interface, node.where(),
+      !topofile::require_interface(reading.topology, *id, place->interface, node.where(),
                                    reading.name_issues)) {
     return std::nullopt;
   }

@@ -9,13 +9,13 @@
 
 #include "document/fields.hh"
 #include "scenario/scenario.hh"
-#include "topology/reader.hh"
+#include "topofile/reader.hh"
 
 namespace topoproof::scenario {
 
 struct Reading {
   const topology::Topology& topology;
-  const topology::FileReader& read_file;
+  const topofile::FileReader& read_file;
   Issues& issues;
   // Where a name that is not there is told. If the topology itself could not be read in full, the
   // name may be in the part that is missing: then this is a list that nobody reads.

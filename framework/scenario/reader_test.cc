@@ -26,7 +26,7 @@ const std::string kNetwork =
     "  - blue:veth-blue 192.168.15.2/24 -- host:v-eth-0/veth-blue-br\n"
     "  - host:eth0 192.168.1.2/24 -- client:eth0 192.168.1.3/24\n";
 
-topology::FileReader files(std::map<std::string, std::string> texts) {
+topofile::FileReader files(std::map<std::string, std::string> texts) {
   texts.emplace("net.topo.yaml", kNetwork);
   return [texts = std::move(texts)](const std::string& path) -> std::expected<std::string, Issue> {
     const auto found = texts.find(path);

@@ -17,7 +17,7 @@
 #include "flow/flow.hh"
 #include "state/namespace.hh"
 #include "state/route.hh"
-#include "topology/short_forms.hh"
+#include "topofile/short_forms.hh"
 #include "topology/topology.hh"
 
 namespace topoproof::scenario {
@@ -32,8 +32,8 @@ struct Verdict {
 // The flow as the target sees it. A side that is not named is as it was sent; both unnamed means
 // that nothing is translated. A port that is not named may be any.
 struct Translation {
-  std::optional<topology::AddressPort> source = {};
-  std::optional<topology::AddressPort> destination = {};
+  std::optional<topofile::AddressPort> source = {};
+  std::optional<topofile::AddressPort> destination = {};
   friend auto operator<=>(const Translation&, const Translation&) = default;
 };
 

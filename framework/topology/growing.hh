@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A topology that grows by nodes and by links whose interfaces are numbered as they come: eth0,
-// eth1, ... at each node. Internal to the module.
+// eth1, ... at each node.
 #pragma once
 
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "topology/topology.hh"
 
@@ -32,8 +30,8 @@ class Growing {
 
  private:
   Endpoint next_end(NodeId node, const Location& where) {
-    return {
-        .node = node, .interface = fmt::format("eth{}", links_[node.index()]++), .where = where};
+    const auto number = std::to_string(links_[node.index()]++);
+    return {.node = node, .interface = "eth" + number, .where = where};
   }
 
   Topology topology_;

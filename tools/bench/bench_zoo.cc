@@ -26,8 +26,8 @@
 #include "scenario/along_routes.hh"
 #include "scenario/runner.hh"
 #include "sys/sandbox.hh"
+#include "topofile/graphml.hh"
 #include "topology/addressing.hh"
-#include "topology/graphml.hh"
 #include "topology/routing.hh"
 
 using namespace topoproof;
@@ -86,7 +86,7 @@ topology::Topology read_network(const std::filesystem::path& file) {
   if (!in) throw std::runtime_error(fmt::format("{} cannot be read", file.string()));
   std::ostringstream text;
   text << in.rdbuf();
-  const auto imported = topology::import_graphml(text.str(), file.filename());
+  const auto imported = topofile::import_graphml(text.str(), file.filename());
   if (!imported) throw std::runtime_error(to_string(imported.error()));
   const auto addressed = topology::assign_addresses(imported->topology, {.loopbacks = true});
   if (!addressed) throw std::runtime_error(to_string(addressed.error()));

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// One node of a topology file, and its bridges. Internal to the reader; the rule keys are also what
+// a scenario's change of rules has.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "document/fields.hh"
+#include "topofile/reader.hh"
+#include "topology/topology.hh"
+
+namespace topoproof::topofile {
+
+struct NodeDraft {
+  topology::Node node;
+  std::vector<topology::Bridge> bridges;  // their node is not set yet
+};
+
+NodeDraft read_node(const document::Entry& entry, const FileReader& read_file, Issues& issues);
+
+// masquerade, snat, port_forwards, nftables, iptables. File names are relative to the file that
+// names them.
+void take_rules(document::Fields& fields, const FileReader& read_file, topology::Node& node);
+
+// The addresses under `ipv4:` and `ipv6:`, each of its own family.
+void take_addresses(document::Fields& fields, topology::Addresses& addresses);
+
+}  // namespace topoproof::topofile
