@@ -23,4 +23,10 @@ netlink::Socket& Namespaces::netfilter_socket(NodeId id) {
   return *node.netfilter;
 }
 
+nft::TextLoader& Namespaces::text_loader(NodeId id) {
+  Node& node = nodes_[id.index()];
+  if (!node.text) node.text.emplace(node.netns);
+  return *node.text;
+}
+
 }  // namespace topoproof::lab

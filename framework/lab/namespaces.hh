@@ -10,6 +10,7 @@
 #include "base/id.hh"
 #include "netlink/interface_names.hh"
 #include "netlink/socket.hh"
+#include "nft/text.hh"
 #include "sys/netns.hh"
 
 namespace topoproof::lab {
@@ -29,6 +30,7 @@ class Namespaces {
   void run(NodeId node, const std::function<void()>& inside);
   netlink::Socket& route_socket(NodeId node) { return *nodes_[node.index()].route; }
   netlink::Socket& netfilter_socket(NodeId node);  // opened when first asked for
+  nft::TextLoader& text_loader(NodeId node);       // likewise
   netlink::InterfaceNames& names(NodeId node) { return nodes_[node.index()].names; }
 
  private:
@@ -36,6 +38,7 @@ class Namespaces {
     sys::Netns netns;
     std::optional<netlink::Socket> route;
     std::optional<netlink::Socket> netfilter;
+    std::optional<nft::TextLoader> text;
     netlink::InterfaceNames names;
   };
 

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "nft/kernel_ruleset.hh"
-#include "nft/text.hh"
 
 namespace topoproof::lab {
 
@@ -20,12 +19,12 @@ Issues load_rules(Namespaces& namespaces, const plan::LoadRulesText& op) {
   if (rules.language == topology::RulesText::Language::Iptables) {
     return {make_issue(rules.where, "rules in the language of iptables cannot be loaded as text")};
   }
-  return nft::load_text(namespaces.netns(op.node), rules.text,
-                        {.file = rules.where.file, .first_line = rules.where.line});
+  return namespaces.text_loader(op.node).load(
+      rules.text, {.file = rules.where.file, .first_line = rules.where.line});
 }
 
 Issues load_rules(Namespaces& namespaces, const plan::FlushRuleset& op) {
-  return nft::load_text(namespaces.netns(op.node), "flush ruleset\n");
+  return namespaces.text_loader(op.node).load("flush ruleset\n");
 }
 
 }  // namespace topoproof::lab

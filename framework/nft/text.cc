@@ -2,6 +2,7 @@
 #include "nft/text.hh"
 
 #include <charconv>
+#include <mutex>
 #include <optional>
 #include <string_view>
 
@@ -20,6 +21,13 @@ namespace topoproof::nft {
 namespace {
 
 using UniqueContext = UniqueC<nft_ctx, nft_ctx_free>;
+
+// libnftables keeps the interfaces' names and numbers in one list for the whole process, while a
+// text is loaded: two threads at once would get the numbers of each other's namespace.
+std::unique_lock<std::mutex> only_user_of_libnftables() {
+  static std::mutex mutex;
+  return std::unique_lock(mutex);
+}
 
 // libnftables names line and column only of what it reads from a file.
 class TextFile {
@@ -108,16 +116,20 @@ class ErrorText {
   const TextSource& source_;
 };
 
-Issues load_here(const std::string& text, const TextSource& source) {
-  const auto directory = std::filesystem::path(source.file).parent_path();
-  enter_directory(directory);
-  const TextFile file(text);
-  const UniqueContext context(nft_ctx_new(NFT_CTX_DEFAULT));
+UniqueContext make_context() {
+  UniqueContext context(nft_ctx_new(NFT_CTX_DEFAULT));
   nft_ctx_buffer_error(context.get());
   nft_ctx_buffer_output(context.get());
   nft_ctx_add_include_path(context.get(), ".");
-  if (nft_run_cmd_from_filename(context.get(), file.name().c_str()) == 0) return {};
-  const std::string_view said = nft_ctx_get_error_buffer(context.get());
+  return context;
+}
+
+Issues load_here(nft_ctx& context, const std::string& text, const TextSource& source) {
+  const auto directory = std::filesystem::path(source.file).parent_path();
+  enter_directory(directory);
+  const TextFile file(text);
+  if (nft_run_cmd_from_filename(&context, file.name().c_str()) == 0) return {};
+  const std::string_view said = nft_ctx_get_error_buffer(&context);
   auto issues = ErrorText(file.name(), source).parse(said);
   if (issues.empty()) {
     issues.push_back(
@@ -128,10 +140,36 @@ Issues load_here(const std::string& text, const TextSource& source) {
 
 }  // namespace
 
-Issues load_text(const sys::Netns& netns, const std::string& text, const TextSource& source) {
+struct TextLoader::Context {
+  UniqueContext nft;
+
+  ~Context() {
+    const auto lock = only_user_of_libnftables();
+    nft.reset();
+  }
+};
+
+TextLoader::TextLoader(const sys::Netns& netns) : netns_(netns.dup()) {
+  sys::run_in(netns_, [&] {
+    const auto lock = only_user_of_libnftables();
+    context_ = std::make_unique<Context>(make_context());
+  });
+}
+TextLoader::TextLoader(TextLoader&&) noexcept = default;
+TextLoader& TextLoader::operator=(TextLoader&&) noexcept = default;
+TextLoader::~TextLoader() = default;
+
+Issues TextLoader::load(const std::string& text, const TextSource& source) {
   // libnftables wants the last line to be ended.
   const auto whole = text.ends_with('\n') ? text : text + '\n';
-  return sys::call_in(netns, [&] { return load_here(whole, source); });
+  return sys::call_in(netns_, [&] {
+    const auto lock = only_user_of_libnftables();
+    return load_here(*context_->nft, whole, source);
+  });
+}
+
+Issues load_text(const sys::Netns& netns, const std::string& text, const TextSource& source) {
+  return TextLoader(netns).load(text, source);
 }
 
 Issues load_file(const sys::Netns& netns, const std::filesystem::path& file) {
@@ -142,12 +180,11 @@ Issues load_file(const sys::Netns& netns, const std::filesystem::path& file) {
 
 std::string list_ruleset_text(const sys::Netns& netns, Listing listing) {
   return sys::call_in(netns, [&] {
-    const UniqueContext context(nft_ctx_new(NFT_CTX_DEFAULT));
+    const auto lock = only_user_of_libnftables();
+    const UniqueContext context = make_context();
     if (listing == Listing::Stateless) {
       nft_ctx_output_set_flags(context.get(), NFT_CTX_OUTPUT_STATELESS);
     }
-    nft_ctx_buffer_output(context.get());
-    nft_ctx_buffer_error(context.get());
     if (nft_run_cmd_from_buffer(context.get(), "list ruleset") != 0) {
       throw sys::SystemError(
           EIO, fmt::format("list the ruleset: {}", nft_ctx_get_error_buffer(context.get())));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 
 #include "base/issue.hh"
@@ -17,9 +18,30 @@ struct TextSource {
   int first_line = 1;
 };
 
-// Adds what the text says to what the namespace has: all of it or nothing.
-// RETURNS: what libnftables or the kernel refuses, with file, line and column; empty if all is
-// loaded. Lines of an included file are named with that file.
+// Holds a conversation with the namespace open. It is kept for as long as texts may follow, since
+// to close it soon after a text was loaded takes the kernel 6 to 20 ms: the close waits for an RCU
+// grace period, until what the text replaced is freed (nft_rcv_nl_event).
+class TextLoader {
+ public:
+  // THROWS: sys::SystemError
+  explicit TextLoader(const sys::Netns& netns);
+  TextLoader(TextLoader&& other) noexcept;
+  TextLoader& operator=(TextLoader&& other) noexcept;
+  ~TextLoader();
+
+  // Adds what the text says to what the namespace has: all of it or nothing. From any thread; the
+  // loaders of one process wait for each other, since libnftables is not safe with threads.
+  // RETURNS: what libnftables or the kernel refuses, with file, line and column; empty if all is
+  // loaded. Lines of an included file are named with that file.
+  [[nodiscard]] Issues load(const std::string& text, const TextSource& source = {});
+
+ private:
+  struct Context;
+  sys::Netns netns_;
+  std::unique_ptr<Context> context_;
+};
+
+// Of one text, with a loader of its own.
 [[nodiscard]] Issues load_text(const sys::Netns& netns, const std::string& text,
                                const TextSource& source = {});
 // Reads the file itself. An unreadable file is an issue.

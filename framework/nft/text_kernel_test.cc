@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fstream>
+#include <functional>
+#include <thread>
 
 #include <gtest/gtest.h>
 
+#include "netlink/batch.hh"
+#include "netlink/link.hh"
+#include "netlink/socket.hh"
 #include "nft/text.hh"
 #include "sys/files.hh"
 #include "sys/kernel_test.hh"
@@ -67,6 +72,42 @@ TEST_F(NftText, AMistakeInAnIncludedFileIsNamedThere) {
   ASSERT_FALSE(issues.empty());
   EXPECT_TRUE(issues[0].where.file.ends_with("part.nft")) << to_string(issues);
   EXPECT_EQ(issues[0].where.line, 4);
+}
+
+TEST_F(NftText, ALoaderSeesWhatOthersLoadedMeanwhile) {
+  TextLoader loader(netns_);
+  EXPECT_EQ(loader.load("table ip t {\n chain c { }\n}\n"), Issues{});
+  EXPECT_EQ(load_text(netns_, "flush ruleset\n"), Issues{});
+  EXPECT_EQ(to_string(loader.load("add rule ip t c accept\n")),
+            "1:13: error: Could not process rule: No such file or directory\n");
+  EXPECT_EQ(loader.load(kGood), Issues{});
+  EXPECT_EQ(list_ruleset_text(netns_), kGood);
+}
+
+void add_bridge(const sys::Netns& netns, const std::string& name, std::uint32_t index) {
+  sys::run_in(netns, [&] {
+    netlink::Batch batch;
+    encode(state::Link{.name = name, .kind = state::LinkKind::Bridge, .index = index},
+           netlink::InterfaceNames(), batch.add(0, netlink::kCreateLink));
+    netlink::Socket(netlink::Protocol::Route).commit(batch, [](auto) { return "add a bridge"; });
+  });
+}
+
+// libnftables' list of interfaces is one for the whole process.
+TEST_F(NftText, InterfacesAreThoseOfTheNamespaceWhateverOtherThreadsLoad) {
+  static constexpr auto* kRule = "table ip t {\n\tchain c {\n\t\tiif \"br0\" accept\n\t}\n}\n";
+  const sys::Netns second = sys::Netns::create();
+  add_bridge(netns_, "br0", 10);
+  add_bridge(second, "br0", 20);
+  const auto load_often = [](const sys::Netns& netns) {
+    TextLoader loader(netns);
+    for (int i = 0; i < 30; ++i) {
+      EXPECT_EQ(to_string(loader.load(std::string("flush ruleset\n") + kRule)), "");
+      EXPECT_EQ(list_ruleset_text(netns), kRule);
+    }
+  };
+  const std::jthread other(load_often, std::cref(second));
+  load_often(netns_);
 }
 
 TEST_F(NftText, AMissingFileIsAnIssue) {
