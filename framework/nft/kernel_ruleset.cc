@@ -6,9 +6,9 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 
-#include "base/check.hh"
 #include "firewall/describe.hh"
 #include "netlink/ack.hh"
+#include "netlink/error.hh"
 #include "nft/attributes.hh"
 #include "nft/decoder.hh"
 #include "nft/transaction.hh"
@@ -30,40 +30,43 @@ std::string refused_expression(const Subject& subject, BytesView message, std::u
   return text;
 }
 
-Issue refusal(const Transaction& transaction, std::size_t index, const netlink::Ack& ack) {
-  const auto& subject = transaction.subject(index);
-  const auto said = ack.text.empty() ? "" : ack.text + ": ";
-  const auto at = refused_expression(subject, transaction.message(index), ack.offset);
-  auto text = fmt::format("the kernel refuses {}{}: {}{}", describe(subject), at, said,
-                          sys::error_text(ack.error));
-  return make_issue(subject.rule == nullptr ? Location{} : subject.rule->origin.where,
-                    std::move(text));
-}
-
-Issue refusal_of_all(const netlink::Ack& ack) {
-  return make_issue(fmt::format("the kernel refuses the ruleset: {}", sys::error_text(ack.error)));
-}
+// The kernel's no to a message of a transaction, or to the transaction as such.
+struct Refused {
+  std::optional<std::size_t> message;
+  netlink::Ack ack;
+};
 
 // The kernel answers every refused message, and the last one in any case, unless it refuses the
 // batch as such: then it answers the batch's begin or end, which have the first number.
-Issues commit(netlink::Socket& socket, Transaction& transaction) {
-  Issues issues;
-  if (transaction.size() == 0) return issues;
+std::vector<Refused> commit(netlink::Socket& socket, Transaction& transaction) {
+  std::vector<Refused> refused;
+  if (transaction.size() == 0) return refused;
   const auto count = static_cast<std::uint32_t>(transaction.size());
   const auto first = socket.take_sequence(count + 1);
   const auto note = [&](const netlink::Message& message) {
     const auto ack = netlink::decode_ack(message);
     if (!ack || ack->error == 0) return;
-    issues.push_back(message.sequence == first
-                         ? refusal_of_all(*ack)
-                         : refusal(transaction, message.sequence - first - 1, *ack));
+    refused.push_back({.message = std::nullopt, .ack = *ack});
+    if (message.sequence != first) refused.back().message = message.sequence - first - 1;
   };
   try {
     socket.exchange(transaction.seal(first), first, first + count, note);
   } catch (const netlink::ExchangeError& error) {
-    if (error.failure() != netlink::ExchangeFailure::NoAnswer || issues.empty()) throw;
+    if (error.failure() != netlink::ExchangeFailure::NoAnswer || refused.empty()) throw;
   }
-  return issues;
+  return refused;
+}
+
+Issue issue_of(const Refused& refused, const Transaction& transaction) {
+  const auto& [index, ack] = refused;
+  const auto error = sys::error_text(ack.error);
+  if (!index) return make_issue(fmt::format("the kernel refuses the ruleset: {}", error));
+  const auto& subject = transaction.subject(*index);
+  const auto said = ack.text.empty() ? "" : ack.text + ": ";
+  const auto at = refused_expression(subject, transaction.message(*index), ack.offset);
+  return make_issue(
+      subject.rule == nullptr ? Location{} : subject.rule->origin.where,
+      fmt::format("the kernel refuses {}{}: {}{}", describe(subject), at, said, error));
 }
 
 constexpr netlink::Schema kAnyMessage{.header_size = sizeof(nfgenmsg), .attributes = {}};
@@ -163,15 +166,22 @@ Issues load_ruleset(netlink::Socket& socket, const firewall::Ruleset& ruleset) {
     transaction.remove(table);
     transaction.add(table);
   }
-  return commit(socket, transaction);
+  Issues issues;
+  for (const auto& refused : commit(socket, transaction)) {
+    issues.push_back(issue_of(refused, transaction));
+  }
+  return issues;
 }
 
 void remove_table(netlink::Socket& socket, firewall::TableFamily family, std::string_view name) {
   const firewall::Table table{.family = family, .name = std::string(name)};
   Transaction transaction;
   transaction.remove(table);
-  const auto issues = commit(socket, transaction);
-  TOPOPROOF_CHECK(issues.empty(), "a table that is there can be removed");
+  const auto refused = commit(socket, transaction);
+  if (refused.empty()) return;
+  const auto& ack = refused.front().ack;
+  throw netlink::NetlinkError(fmt::format("remove table {} {}", to_string(family), name),
+                              {.about = 0, .error = ack.error, .text = ack.text, .attribute = {}});
 }
 
 std::expected<firewall::Ruleset, Issue> observe_ruleset(netlink::Socket& socket) {

@@ -20,11 +20,12 @@ namespace topoproof::nft {
 // words; empty if all is loaded. THROWS: netlink::ExchangeError.
 [[nodiscard]] Issues load_ruleset(netlink::Socket& socket, const firewall::Ruleset& ruleset);
 
-// Removes the table if there is one; the kernel does not refuse that. THROWS: as above.
+// Removes the table if there is one. THROWS: NetlinkError if the kernel refuses, as it does with a
+// table that another socket owns; ExchangeError.
 void remove_table(netlink::Socket& socket, firewall::TableFamily family, std::string_view name);
 
 // What the kernel holds, with the handles of the rules and their counters.
-// RETURNS: or the first thing that the IR cannot represent, by name. THROWS: as above.
+// RETURNS: or the first thing that the IR cannot represent, by name. THROWS: ExchangeError.
 std::expected<firewall::Ruleset, Issue> observe_ruleset(netlink::Socket& socket);
 
 // Gives rules read from the kernel the origins of those that were loaded: same table, chain and

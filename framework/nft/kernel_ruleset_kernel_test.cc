@@ -6,6 +6,7 @@
 #include "firewall/describe.hh"
 #include "firewall/nat_rules.hh"
 #include "firewall/text.hh"
+#include "netlink/error.hh"
 #include "nft/kernel_ruleset.hh"
 #include "nft/text.hh"
 #include "sys/kernel_test.hh"
@@ -160,6 +161,17 @@ TEST_F(KernelRuleset, SetsComeBackWithTheirElements) {
   EXPECT_EQ(observed(), Ruleset{});
   EXPECT_EQ(to_string(load_ruleset(*socket_, original)), "");
   EXPECT_EQ(list_ruleset_text(netns_), listing);
+}
+
+TEST_F(KernelRuleset, TheRemovalOfATableThatAnotherOwnsIsRefused) {
+  TextLoader owner(netns_);
+  ASSERT_EQ(owner.load("table inet t {\n flags owner\n}\n"), Issues{});
+  try {
+    remove_table(*socket_, TableFamily::Inet, "t");
+    FAIL() << "the kernel took a table from its owner";
+  } catch (const netlink::NetlinkError& refused) {
+    EXPECT_STREQ(refused.what(), "remove table inet t: Operation not permitted");
+  }
 }
 
 TEST_F(KernelRuleset, WhatTheIrDoesNotHaveIsRefusedByName) {
