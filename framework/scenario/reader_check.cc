@@ -76,6 +76,31 @@ void take_way(Fields& fields, const Reading& reading, Expectation& expected) {
   fields.optional("path", document::list_of(node_reader(reading)), expected.path);
 }
 
+// A part of a scalar's text that keeps its own place.
+document::Node part_of(const document::Node& node, std::size_t offset, std::size_t length) {
+  const Location where = node.where(offset);
+  document::Origin origin = node.origin();
+  origin.line = where.line;
+  origin.column = where.column;
+  if (origin.text_column != 0) {
+    origin.text_line = where.line;
+    origin.text_column = where.column;
+  }
+  return document::Node(document::Scalar{.text = node.text().substr(offset, length)}, origin);
+}
+
+// `"red -> blue icmp: delivered"` in quotes, which YAML asks for around an IPv6 address or a '#',
+// is the mapping that it is without them. Any other node is left as it is.
+document::Node as_mapping(const document::Node& node) {
+  if (!node.is_scalar() || !node.text().contains("->")) return node;
+  constexpr std::string_view kColon = ": ";
+  const auto colon = node.text().rfind(kColon);
+  const document::Node key = part_of(node, 0, colon);
+  document::Node value;
+  if (colon != std::string::npos) value = part_of(node, colon + kColon.size(), std::string::npos);
+  return node.with(std::vector{Entry{key.text(), std::move(value), key.origin()}});
+}
+
 // The entry `red -> blue icmp: delivered` of a check in short form.
 const Entry* find_short_form(const document::Node& node) {
   if (!node.is_mapping()) return nullptr;
@@ -97,8 +122,9 @@ std::string short_name(const document::Node& flow_text, const flow::Flow& flow,
                      describe(lost_reply ? *expected.reply : expected.should, reading.topology));
 }
 
-std::optional<Check> read_check(const document::Node& node, const Reading& reading) {
+std::optional<Check> read_check(const document::Node& item, const Reading& reading) {
   const std::size_t before = reading.issues.size();
+  const document::Node node = as_mapping(item);
   Check check{.name = {}, .where = node.where(), .flow = {}, .expected = {}};
   Fields fields(node, reading.issues);
   const Entry* short_form = find_short_form(node);

@@ -67,6 +67,23 @@ std::string flow(const Check& check, const Scenario& scenario) {
   return describe(check.flow, scenario.topology);
 }
 
+TEST(ScenarioReader, ReadsAShortCheckInQuotes) {
+  const Scenario scenario = with_checks("  - 'red -> fd00:15::1 tcp/80 ttl 3: refused at host'\n");
+  EXPECT_EQ(check(scenario).name, "red -> fd00:15::1 tcp/80 ttl 3: refused at host");
+  EXPECT_EQ(flow(check(scenario), scenario), "red -> fd00:15::1 tcp/80");
+  EXPECT_EQ(check(scenario).flow.ttl, 3);
+  EXPECT_EQ(check(scenario).expected.should.fate, flow::FateKind::Refused);
+}
+
+TEST(ScenarioReader, PointsIntoAShortCheckInQuotes) {
+  EXPECT_EQ(issues_in("  - 'red -> bleu icmp: dropped of blue'\n"),
+            "nat.scenario.yaml:3:13: error: there is no node 'bleu'; did you mean 'blue'?\n"
+            "nat.scenario.yaml:3:32: error: expected 'at', found 'of'\n");
+  EXPECT_EQ(issues_in("  - red -> blue icmp\n"),
+            "nat.scenario.yaml:3:5: error: say what becomes of the flow: 'should: delivered', or "
+            "another fate\n");
+}
+
 TEST(ScenarioReader, ReadsTheExampleOfTheDesign) {
   const Scenario scenario = with_checks(
       "  - red -> blue icmp: delivered                                   # short form\n"
