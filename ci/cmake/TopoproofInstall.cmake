@@ -8,6 +8,11 @@ install(TARGETS ${module_targets} topoproof_flags EXPORT topoproofTargets
 install(DIRECTORY framework/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/topoproof
         FILES_MATCHING PATTERN "*.hh")
 install(DIRECTORY topologies scenarios DESTINATION ${CMAKE_INSTALL_DATADIR}/topoproof)
+# Beside each other as in framework/: one refers to the other.
+install(FILES framework/topology/topology.schema.json
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/topoproof/schemas/topology)
+install(FILES framework/scenario/scenario.schema.json
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/topoproof/schemas/scenario)
 install(EXPORT topoproofTargets NAMESPACE topoproof::
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/topoproof)
 configure_package_config_file(ci/cmake/topoproofConfig.cmake.in
