@@ -107,7 +107,9 @@ Verdict judge(const Case& evidence, Witness& witness) {
   if (delivery) {
     out.request = delivered(request, delivery->node, delivery->proof, witness);
     out.at_target = delivery->tuple;
-    judge_reply(evidence, *delivery, witness, out);
+    // Nobody waits for the answer to a raw frame.
+    const bool awaited = evidence.flow.service.protocol != flow::Protocol::Raw;
+    if (awaited) judge_reply(evidence, *delivery, witness, out);
     return out;
   }
   out.request = died(request, witness, out);

@@ -40,17 +40,34 @@ bool is_echo_reply(const packet::IcmpView& icmp, Family family) {
          (family == Family::Ipv4 ? packet::Icmp::kEchoReply : packet::Icmpv6::kEchoReply);
 }
 
-// What identifies a raw frame on its whole way: addresses, ports, TTL and checksums may change.
-std::uint64_t content_of(const PacketView& view) {
-  constexpr std::size_t kMost = 64;                          // well within a tap's snap length
-  std::uint64_t hash = 0xcbf29ce484222325U ^ view.protocol;  // FNV-1a
+bool is_echo_request(const packet::IcmpView& icmp, Family family) {
+  return icmp.type ==
+         (family == Family::Ipv4 ? packet::Icmp::kEchoRequest : packet::Icmpv6::kEchoRequest);
+}
+
+// FNV-1a over what a packet carries, and over what of its headers `salt` stands for.
+std::uint64_t content_of(const PacketView& view, std::initializer_list<std::uint64_t> salt) {
+  constexpr std::size_t kMost = 64;  // well within a tap's snap length
+  std::uint64_t hash = 0xcbf29ce484222325U ^ view.protocol;
   const auto mix = [&hash](std::uint64_t value) { hash = (hash ^ value) * 0x100000001b3U; };
-  mix(view.id.value_or(0));
-  if (const auto* icmp = view.icmp()) mix(std::uint64_t{icmp->type} << 8 | icmp->code);
+  for (const std::uint64_t value : salt) mix(value);
   for (const std::byte b : view.payload.first(std::min(kMost, view.payload.size()))) {
     mix(std::to_integer<std::uint64_t>(b));
   }
   return hash;
+}
+
+// What identifies a raw frame on its whole way: addresses, ports, TTL and checksums may change.
+std::uint64_t content_of(const PacketView& view) {
+  const auto* icmp = view.icmp();
+  if (icmp == nullptr) return content_of(view, {view.id.value_or(0)});
+  return content_of(view, {view.id.value_or(0), icmp->type, icmp->code});
+}
+
+// An echo reply repeats its request's payload and number under an IP id of its own.
+std::uint64_t reply_content_of(const PacketView& view) {
+  constexpr std::uint64_t kReply = 1U << 16;  // nothing that an IP id could be
+  return content_of(view, {kReply, view.icmp()->sequence.value_or(0)});
 }
 
 Sighting make_sighting(NodeId node, const capture::FrameView& frame, const PacketView& view) {
@@ -80,18 +97,21 @@ void Tracker::forget_before(FlowNumber first) {
   flows_.erase(flows_.begin(), flows_.begin() + static_cast<std::ptrdiff_t>(gone));
   first_ = first;
   std::erase_if(by_sequence_, [&](const auto& entry) { return entry.second.number < first; });
-  std::erase_if(by_content_, [&](const auto& entry) { return entry.second < first; });
+  std::erase_if(by_content_, [&](const auto& entry) { return entry.second.number < first; });
   strays_.clear();
 }
 
-void Tracker::learn_raw(FlowNumber number, BytesView frame) {
+void Tracker::learn_raw(FlowNumber number, BytesView frame, bool fence) {
   const auto ethernet = packet::parse_frame_view(frame);
   const auto view = ethernet ? packet::parse_view(ethernet->network) : std::nullopt;
   if (!view) return;  // not IP: only the errno of sending it can be told
   if (const auto* tcp = view->tcp(); tcp != nullptr && tcp->seq) {
-    by_sequence_[*tcp->seq] = {number, false};
+    by_sequence_[*tcp->seq] = {number, fence};
   }
-  by_content_[content_of(*view)] = number;
+  by_content_[content_of(*view)] = {number, fence ? Role::Fence : Role::Request};
+  if (const auto* icmp = view->icmp(); icmp != nullptr && is_echo_request(*icmp, view->family())) {
+    by_content_[reply_content_of(*view)] = {number, fence ? Role::Fence : Role::Reply};
+  }
 }
 
 // The first packet seen at the sender from this port (on its loopback: coming in) tells the
@@ -193,9 +213,11 @@ std::optional<Tracker::Match> Tracker::match_error(const PacketView& error) cons
 
 std::optional<Tracker::Match> Tracker::match_raw(const PacketView& view) const {
   if (by_content_.empty()) return std::nullopt;
-  const auto found = by_content_.find(content_of(view));
-  if (found == by_content_.end() || !tracked(found->second)) return std::nullopt;
-  return Match{found->second, Role::Request};
+  const auto* icmp = view.icmp();
+  const bool reply = icmp != nullptr && is_echo_reply(*icmp, view.family());
+  const auto found = by_content_.find(reply ? reply_content_of(view) : content_of(view));
+  if (found == by_content_.end() || !tracked(found->second.number)) return std::nullopt;
+  return found->second;
 }
 
 void Tracker::store(const Match& match, Sighting sighting) {

@@ -3,7 +3,8 @@
 //
 // UDP, ICMP and TCP data carry a token; ICMP errors quote one. TCP's handshake has no payload: its
 // packets are known by the initial sequence number, which is learnt where it leaves the sender
-// from a port that only this flow uses. Raw frames are known by their payload.
+// from a port that only this flow uses. Raw frames are known by their payload, and so is the
+// kernel's answer to an echo request among them.
 #pragma once
 
 #include <cstddef>
@@ -30,7 +31,9 @@ class Tracker {
   // The sender's own tuple of a TCP flow, or of its fence: its packets, also those captured
   // before this call, are attributed from now on.
   void learn_tcp(probe::FlowNumber number, NodeId sender, std::uint16_t source_port, bool fence);
-  void learn_raw(probe::FlowNumber number, BytesView frame);
+  // REQUIRES: the frame is not sent yet. A fence is the same frame once more: what is captured of
+  // it from now on is the fence.
+  void learn_raw(probe::FlowNumber number, BytesView frame, bool fence);
 
   // RETURNS: the flow that the frame belongs to, if it is known already.
   std::optional<probe::FlowNumber> add(NodeId node, const capture::FrameView& frame);
@@ -79,7 +82,7 @@ class Tracker {
   std::size_t count_ = 0;
   std::vector<Sightings> flows_;  // by number - first_
   std::unordered_map<std::uint32_t, Connection> by_sequence_;
-  std::unordered_map<std::uint64_t, probe::FlowNumber> by_content_;  // raw frames
+  std::unordered_map<std::uint64_t, Match> by_content_;  // raw frames, and answers to them
   std::vector<Stray> strays_;
 };
 

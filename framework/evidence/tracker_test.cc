@@ -136,11 +136,32 @@ TEST_F(TrackerTest, ForgottenFlowsStayForgotten) {
 
 TEST_F(TrackerTest, ARawFrameIsKnownByItsContent) {
   const Stack raw = there() / packet::udp({.sport = 1, .dport = 2}) / packet::payload("hello");
-  tracker_.learn_raw(6, packet::build(packet::ether() / raw));
+  tracker_.learn_raw(6, packet::build(packet::ether() / raw), false);
   see_out(raw);
   see_in(packet::ipv4({.ttl = 63, .src = kRedAddress, .dst = Ipv4Address(10, 0, 0, 9)}) /
          packet::udp({.sport = 1, .dport = 99}) / packet::payload("hello"));
   EXPECT_EQ(roles(6), (std::vector{Role::Request, Role::Request}));
+}
+
+TEST_F(TrackerTest, TheFenceOfARawFrameIsItselfOnceMore) {
+  const Stack raw = there() / packet::udp({.sport = 1, .dport = 2}) / packet::payload("hello");
+  const Bytes frame = packet::build(packet::ether() / raw);
+  tracker_.learn_raw(6, frame, false);
+  see_out(raw);
+  tracker_.learn_raw(6, frame, true);
+  see_out(raw);
+  EXPECT_EQ(roles(6), (std::vector{Role::Request, Role::Fence}));
+}
+
+TEST_F(TrackerTest, TheAnswerToARawEchoRequestIsItsReply) {
+  const auto echo = [](std::uint8_t type) {
+    return packet::icmp({.type = type, .id = 3, .sequence = 1}) / packet::payload("hello");
+  };
+  const Stack raw = there() / echo(packet::Icmp::kEchoRequest);
+  tracker_.learn_raw(6, packet::build(packet::ether() / raw), false);
+  see_out(raw);
+  see_out(back() / echo(packet::Icmp::kEchoReply));
+  EXPECT_EQ(roles(6), (std::vector{Role::Request, Role::Reply}));
 }
 
 }  // namespace

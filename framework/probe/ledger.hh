@@ -2,6 +2,7 @@
 // The flows that were launched and not yet forgotten, by number.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 
 #include "probe/prober.hh"
@@ -27,6 +28,16 @@ class Ledger {
   Entry* find(FlowNumber number) {
     const bool known = number >= first_ && number < next();
     return known ? &entries_[number - first_] : nullptr;
+  }
+
+  // The raw frame that a datagram with this payload was in.
+  Entry* find_frame(BytesView payload) {
+    const auto holds = [&](const Entry& entry) {
+      return entry.flow.service.protocol == flow::Protocol::Raw &&
+             !std::ranges::search(entry.flow.frame, payload).empty();
+    };
+    const auto found = std::ranges::find_if(entries_, holds);
+    return found == entries_.end() || payload.empty() ? nullptr : &*found;
   }
 
   // REQUIRES: not empty.

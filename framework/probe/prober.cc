@@ -52,6 +52,8 @@ class Prober::Impl {
     });
   }
 
+  FlowNumber next() const { return ledger_.next(); }
+
   FlowNumber launch(std::span<const flow::Flow> flows) {
     const FlowNumber first = ledger_.next();
     std::map<NodeId, std::vector<FlowNumber>> by_sender;
@@ -200,6 +202,7 @@ void Prober::add_node(NodeId node, const sys::Netns& ns, bool ipv4, bool ipv6) {
 void Prober::listen(NodeId node, flow::Service service, Family family) {
   impl_->listen(node, service, family);
 }
+FlowNumber Prober::next() const { return impl_->next(); }
 FlowNumber Prober::launch(std::span<const flow::Flow> flows) { return impl_->launch(flows); }
 void Prober::launch_fences(std::span<const FlowNumber> flows) { impl_->launch_fences(flows); }
 std::optional<flow::Tuple> Prober::fence_tuple(FlowNumber flow) const {

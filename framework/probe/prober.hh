@@ -20,7 +20,8 @@ namespace topoproof::probe {
 using FlowNumber = std::uint32_t;
 
 // A listener's socket took the request. For ICMP: a raw socket at the target was given the echo
-// request by its kernel, which happens only after the INPUT hook.
+// request by its kernel, which happens only after the INPUT hook. For a raw frame: a UDP listener
+// got its payload.
 struct Arrival {
   NodeId node;
   flow::Tuple tuple;    // as the listener saw it: after destination, before source translation back
@@ -56,14 +57,17 @@ class Prober {
   // THROWS: sys::SystemError
   void listen(NodeId node, flow::Service service, Family family);
 
+  // The number that the next flow gets.
+  FlowNumber next() const;
+
   // Sends the flows, each with a token of its own number, from a fresh source port (or ICMP
   // identifier and sequence) that no earlier flow of this prober used. Numbers are consecutive.
   // RETURNS: the first number. A send that the kernel refuses is an Attempt with an error.
   FlowNumber launch(std::span<const flow::Flow> flows);
 
   // Sends each flow's packet once more, marked as a fence: same sender, same thread, the same
-  // tuple for UDP and ICMP (TCP: another connection attempt to the same place). What a fence
-  // meets on its way is met after the flow's own packet was done with it.
+  // tuple for UDP and ICMP (TCP: another connection attempt to the same place; a raw frame: itself
+  // again). What a fence meets on its way is met after the flow's own packet was done with it.
   void launch_fences(std::span<const FlowNumber> flows);
   // For TCP fences: the local tuple of the fence's socket, to know its first packet by.
   std::optional<flow::Tuple> fence_tuple(FlowNumber flow) const;

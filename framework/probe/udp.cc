@@ -17,6 +17,11 @@ Bytes make_datagram(const flow::Flow& flow, const Token& token) {
   return bytes;
 }
 
+flow::Tuple tuple_of(const Datagram& datagram, std::uint16_t port) {
+  return {datagram.peer.address, datagram.destination, flow::Protocol::Udp, datagram.peer.port,
+          port};
+}
+
 }  // namespace
 
 UdpProber::~UdpProber() {
@@ -60,7 +65,8 @@ void UdpProber::stop(Entry& entry) {
 void UdpProber::serve(NodeId node, const sys::Fd& socket, std::uint16_t port) {
   receive_all(socket, [&](const Datagram& datagram) {
     const auto token = decode_token(datagram.payload);
-    if (!token || token->run != run_ || token->kind == TokenKind::Reply) return;
+    if (!token) return note_frame(node, datagram, port);
+    if (token->run != run_ || token->kind == TokenKind::Reply) return;
     Entry* entry = ledger_.find(token->flow);
     if (entry == nullptr) return;
     const bool fence = token->kind == TokenKind::Fence;  // its answer follows the reply's way
@@ -68,11 +74,15 @@ void UdpProber::serve(NodeId node, const sys::Fd& socket, std::uint16_t port) {
     const int error =
         send_from(socket, datagram.destination, datagram.peer, encode({run_, token->flow, kind}));
     if (fence) return;
-    entry->attempt.arrivals.push_back({node,
-                                       {datagram.peer.address, datagram.destination,
-                                        flow::Protocol::Udp, datagram.peer.port, port},
-                                       error});
+    entry->attempt.arrivals.push_back({node, tuple_of(datagram, port), error});
   });
+}
+
+// Its sender has no socket that would wait for an answer. What comes again is its fence.
+void UdpProber::note_frame(NodeId node, const Datagram& datagram, std::uint16_t port) {
+  Entry* entry = ledger_.find_frame(datagram.payload);
+  if (entry == nullptr || !entry->attempt.arrivals.empty()) return;
+  entry->attempt.arrivals.push_back({node, tuple_of(datagram, port)});
 }
 
 void UdpProber::receive(FlowNumber number) {

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "probe/ledger.hh"
+#include "probe/sockets.hh"
 #include "probe/token.hh"
 
 namespace topoproof::probe {
@@ -26,6 +27,7 @@ class UdpProber {
 
  private:
   void serve(NodeId node, const sys::Fd& socket, std::uint16_t port);
+  void note_frame(NodeId node, const Datagram& datagram, std::uint16_t port);
   void receive(FlowNumber number);
 
   sys::EventLoop& loop_;

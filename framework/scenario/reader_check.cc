@@ -142,6 +142,9 @@ std::optional<Check> read_check(const document::Node& item, const Reading& readi
   if (short_form == nullptr && given == nullptr) return std::nullopt;
   const document::Node text = short_form != nullptr ? key_of(*short_form) : *given;
   const auto flow = read_flow(text, reading);
+  if (flow && flow->service.protocol == flow::Protocol::Raw && check.expected.reply) {
+    reading.issues.push_back(make_issue(text.where(), "nobody waits for the reply to a raw frame"));
+  }
   if (!flow || reading.issues.size() != before) return std::nullopt;
   check.flow = *flow;
   if (check.name.empty()) check.name = short_name(text, *flow, check.expected, reading);

@@ -3,6 +3,7 @@
 
 #include "base/interface_name.hh"
 #include "document/sentence.hh"
+#include "packet/view.hh"
 #include "scenario/reader_parts.hh"
 #include "topofile/reader_names.hh"
 #include "topology/interfaces.hh"
@@ -52,9 +53,26 @@ std::optional<document::Node> as_it_is(const document::Node& node, Issues& issue
   return std::nullopt;
 }
 
+// What is not IP leaves no trace that could be followed.
+std::expected<Bytes, Issue> parse_frame(std::string_view text) {
+  auto frame = parse_hex(text);
+  if (!frame) return frame;
+  const auto ethernet = packet::parse_frame_view(*frame);
+  if (!ethernet || !packet::parse_view(ethernet->network)) {
+    return std::unexpected(
+        make_issue("a frame is an Ethernet header with a whole IPv4 or IPv6 header behind it"));
+  }
+  return frame;
+}
+
+IpAddress destination_of(BytesView frame) {
+  return packet::parse_view(packet::parse_frame_view(frame)->network)->dst;
+}
+
 // A raw frame says by itself where it goes; it needs the interface that it leaves by.
 void take_frame(Fields& fields, flow::Flow& flow, bool& complete) {
-  const bool has_frame = fields.required("frame", parse_hex, flow.frame);
+  const bool has_frame = fields.required("frame", parse_frame, flow.frame);
+  if (has_frame) flow.destination = destination_of(flow.frame);
   const bool has_interface = fields.required("interface", parse_interface_name, flow.interface);
   flow.service = {flow::Protocol::Raw, 0};
   complete = complete && has_frame && has_interface;

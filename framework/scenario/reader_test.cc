@@ -181,12 +181,33 @@ TEST(ScenarioReader, SendsAsTheFlowSays) {
   EXPECT_EQ(keys.name, "red -> 192.168.15.2 udp/53: ttl_exceeded");
 }
 
+// An IP header alone, of protocol 253 (RFC 3692): 192.168.15.1 -> 192.168.1.3
+constexpr std::string_view kFrame =
+    "02 00 00 00 00 02 02 00 00 00 00 01 08 00"
+    " 45 00 00 14 00 01 00 00 40 fd 00 00 c0 a8 0f 01 c0 a8 01 03";
+
+std::string raw_flow(std::string_view frame) {
+  return "  - flow: { from: red, interface: veth-red, frame: " + std::string(frame) + " }\n";
+}
+
 TEST(ScenarioReader, SendsRawFrames) {
-  const Check raw = one_check(
-      "  - flow: { from: red, interface: veth-red, frame: ff ff 08 00 }\n    should: dropped\n");
+  const Check raw = one_check(raw_flow(kFrame) + "    should: dropped\n");
   EXPECT_EQ(raw.flow.service.protocol, flow::Protocol::Raw);
-  EXPECT_EQ(raw.flow.frame.size(), 4U);
+  EXPECT_EQ(raw.flow.frame.size(), 34U);
   EXPECT_EQ(raw.flow.interface, "veth-red");
+  EXPECT_EQ(raw.flow.destination, Ipv4Address(192, 168, 1, 3));
+}
+
+TEST(ScenarioReader, RefusesFramesThatLeaveNoTrace) {
+  EXPECT_EQ(
+      issues_in(raw_flow("ff ff 08 00") + "    should: dropped\n"),
+      "nat.scenario.yaml:3:52: error: a frame is an Ethernet header with a whole IPv4 or IPv6 "
+      "header behind it\n");
+}
+
+TEST(ScenarioReader, ARawFrameHasNoReply) {
+  EXPECT_EQ(issues_in(raw_flow(kFrame) + "    should: delivered\n    reply: no_route\n"),
+            "nat.scenario.yaml:3:11: error: nobody waits for the reply to a raw frame\n");
 }
 
 TEST(ScenarioReader, KnowsWhatIsKnownToFail) {

@@ -136,8 +136,12 @@ class Runner {
     std::vector<Slot> wave;
     for (std::size_t item = 0; item < step.checks.size(); ++item) {
       for (std::size_t i = 0; i < flow_count(step.checks[item]) && !stopped(); ++i) {
-        wave.push_back({item, check_at(step.checks[item], i)});
-        if (wave.size() == (serial_ ? 1 : kWaveSize)) run_wave(std::exchange(wave, {}));
+        Slot slot{item, check_at(step.checks[item], i)};
+        // A raw frame carries no token: it could be taken for an equal one.
+        const bool alone = serial_ || slot.check.flow.service.protocol == flow::Protocol::Raw;
+        if (alone && !wave.empty()) run_wave(std::exchange(wave, {}));
+        wave.push_back(std::move(slot));
+        if (alone || wave.size() == kWaveSize) run_wave(std::exchange(wave, {}));
       }
     }
     if (!wave.empty() && !stopped()) run_wave(std::move(wave));

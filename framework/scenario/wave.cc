@@ -53,7 +53,9 @@ class Wave {
 
   std::vector<Judged> run() {
     const sys::CpuPin pin;
-    first_ = with_.prober.launch(flows_);
+    first_ = with_.prober.next();
+    learn_raw(false);
+    with_.prober.launch(flows_);
     learn(false);
     become_quiet();
     wait_for_connections();
@@ -71,12 +73,20 @@ class Wave {
   evidence::Tracker& tracker() const { return with_.observer.tracker(); }
   bool stopped() const { return with_.stop != nullptr && *with_.stop; }
 
-  // TCP and raw frames carry no token: the tracker is told what to know them by.
+  // Raw frames carry no token: the tracker is told what to know them by before they are sent.
+  void learn_raw(bool fences) {
+    for (FlowNumber i = 0; i < count(); ++i) {
+      const flow::Flow& flow = flows_[i];
+      if (flow.service.protocol != Protocol::Raw) continue;
+      tracker().learn_raw(first_ + i, flow.frame, fences);
+    }
+  }
+
+  // A TCP handshake carries none either: it is known by where it was sent from.
   void learn(bool fences) {
     with_.observer.drain();
     for (FlowNumber i = 0; i < count(); ++i) {
       const flow::Flow& flow = flows_[i];
-      if (flow.service.protocol == Protocol::Raw) tracker().learn_raw(first_ + i, flow.frame);
       if (flow.service.protocol != Protocol::Tcp) continue;
       const auto tuple = fences ? with_.prober.fence_tuple(first_ + i) : attempt(i).sent;
       if (tuple) tracker().learn_tcp(first_ + i, flow.from, tuple->source_port, fences);
@@ -134,6 +144,7 @@ class Wave {
       if (evidence::needs_fence(one.verdict)) silent.push_back(one.evidence.number);
     }
     if (silent.empty()) return;
+    learn_raw(true);
     with_.prober.launch_fences(silent);
     become_quiet();
     learn(true);
