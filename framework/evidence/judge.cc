@@ -34,17 +34,34 @@ std::optional<Delivery> delivery_of(const Case& evidence) {
   return std::nullopt;
 }
 
-// TCP alone: its kernel could not send the SYN+ACK, so no socket was told. The route says so, a
-// socket listens, and there is no rule that could have dropped the SYN before.
+bool asks_in_vain(NodeId node, const IpAddress& target, const RouteAnswer& route,
+                  Witness& witness) {
+  const auto neighbor = witness.neighbor(node, route.interface, route.gateway.value_or(target));
+  return neighbor == NeighborAnswer::Failed || neighbor == NeighborAnswer::Incomplete;
+}
+
+// Whether a SYN+ACK of this tuple was made and could not leave. Where there are rules, they may
+// have dropped the SYN itself: then only a rule that took the SYN+ACK tells.
+bool answer_is_stuck(const Direction& request, NodeId node, const flow::Tuple& answer,
+                     Witness& witness) {
+  if (witness.has_rules(node)) {
+    const auto hit = witness.rule_hit(node, {request.number, answer});
+    return hit && hit->exact && hit->verdict != RuleHit::Verdict::Accept;
+  }
+  const RouteAnswer route = witness.route(node, answer, 0);
+  return route.error != 0 || asks_in_vain(node, answer.destination, route, witness);
+}
+
+// TCP alone: its kernel could not send the SYN+ACK, so no socket was told.
 std::optional<Delivery> delivery_without_answer(const Direction& request, Witness& witness) {
   if (request.service.protocol != flow::Protocol::Tcp) return std::nullopt;
   if (request.seen.empty() || !is_taken_in(request.seen.back(), witness)) return std::nullopt;
   const Sighting& last = request.seen.back();
   const flow::Service service{flow::Protocol::Tcp, last.tuple.destination_port};
-  if (witness.has_rules(last.node) || !witness.listens(last.node, service)) return std::nullopt;
+  if (!witness.listens(last.node, service)) return std::nullopt;
   const auto route = witness.route(last.node, last.tuple, last.interface);
   if (route.kind != RouteAnswer::Kind::Local) return std::nullopt;
-  if (witness.route(last.node, last.tuple.inverse(), 0).error == 0) return std::nullopt;
+  if (!answer_is_stuck(request, last.node, last.tuple.inverse(), witness)) return std::nullopt;
   return Delivery{last.node, last.tuple, "it came to a listening host that cannot answer"};
 }
 

@@ -155,10 +155,25 @@ TEST_F(JudgeTest, AnErrnoThatSaysNothingOfTheNetworkIsTrouble) {
 
 TEST_F(JudgeTest, NotForwardingIsToldFromNoRouteInTransit) {
   see_to_host();
-  witness_.routes[{kHost, kClientAddress}] = {.error = EHOSTUNREACH};
+  witness_.routes[{kHost, kClientAddress}] = {.error = ENETUNREACH};
   EXPECT_EQ(fate().kind, FateKind::NoRoute);
   witness_.forwarding.clear();
   EXPECT_EQ(fate().kind, FateKind::NotForwarding);
+}
+
+TEST_F(JudgeTest, ForwardingThatIsOffAtOneInterfaceIsTheKernelsWord) {
+  see_to_host();
+  witness_.routes[{kHost, kClientAddress}] = {.error = EHOSTUNREACH};
+  EXPECT_EQ(fate().kind, FateKind::NotForwarding);
+}
+
+TEST_F(JudgeTest, AnIpv6LoopbackAddressComesFromNoWire) {
+  tuple_.source = IpAddress::parse("::1").value();
+  tuple_.destination = IpAddress::parse("fd00::3").value();
+  see(kBlue, 2, Way::Out);
+  see(kHost, 3, Way::In);
+  EXPECT_EQ(fate().kind, FateKind::Martian);
+  EXPECT_EQ(fate().at, kHost);
 }
 
 TEST_F(JudgeTest, ABlackholeRouteInTransitIsNoRoute) {
@@ -246,6 +261,30 @@ TEST_F(JudgeTest, ATcpRequestIsDeliveredThoughItsAnswerHasNoRoute) {
   const Verdict verdict = judge(case_, witness_);
   EXPECT_EQ(verdict.request.fate.kind, FateKind::Delivered);
   EXPECT_EQ(verdict.reply->fate.kind, FateKind::NoRoute);
+}
+
+TEST_F(JudgeTest, ATcpRequestIsDeliveredThoughItsAnswerHasNoNeighbor) {
+  use_tcp();
+  see_to_client();
+  witness_.neighbors[{kClient, kBlueAddress}] = NeighborAnswer::Failed;
+  witness_.listeners = {{kClient, case_.flow.service}};
+  const Verdict verdict = judge(case_, witness_);
+  EXPECT_EQ(verdict.request.fate.kind, FateKind::Delivered);
+  EXPECT_EQ(verdict.reply->fate.kind, FateKind::NoNeighbor);
+}
+
+// The witness knows one hit for all packets: `exact` says that it is the answer's.
+TEST_F(JudgeTest, ATcpRequestIsDeliveredThoughARuleTookItsAnswer) {
+  use_tcp();
+  see_to_client();
+  witness_.listeners = {{kClient, case_.flow.service}};
+  witness_.with_rules = {kClient};
+  witness_.hits[kClient] = {.chain = "inet f output", .text = "tcp sport 80 drop"};
+  EXPECT_EQ(fate().kind, FateKind::Dropped);
+  witness_.hits[kClient].exact = true;
+  const Verdict verdict = judge(case_, witness_);
+  EXPECT_EQ(verdict.request.fate.kind, FateKind::Delivered);
+  EXPECT_EQ(verdict.reply->fate.kind, FateKind::Dropped);
 }
 
 TEST_F(JudgeTest, WithRulesAtTheTargetThatIsNotProved) {

@@ -2,6 +2,7 @@
 // Nobody said anything. The last node that saw the packet is asked, in the order in which the
 // kernel would have ended it: bridge, rules, route, neighbour.
 #include <cerrno>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -54,17 +55,35 @@ std::optional<Fate> ended_by_validation(const End& end, const RouteAnswer& route
                                to_string(end.tuple), sys::error_text(route.error)));
 }
 
+// No route lookup tells of these: ip6_rcv_core takes them from no wire (RFC 4291, 2.5.3 and 2.7).
+std::optional<Fate> ended_by_address(const End& end) {
+  constexpr std::uint32_t kLoopback = 1;  // its index in every namespace
+  const auto& [source, destination] = std::tie(end.tuple.source, end.tuple.destination);
+  if (source.is_v4() || end.incoming == 0 || end.incoming == kLoopback) return std::nullopt;
+  if (!source.is_loopback() && !source.is_multicast() && !destination.is_loopback()) {
+    return std::nullopt;
+  }
+  return make_fate(end, FateKind::Martian,
+                   fmt::format("{} has an address that comes from no wire", to_string(end.tuple)));
+}
+
 bool is_no_route(const RouteAnswer& route) {
   return route.kind == Kind::None || route.kind == Kind::Blackhole ||
          route.kind == Kind::Unreachable || route.kind == Kind::Prohibit;
 }
 
+// With forwarding off at the interface that it came by, ip_route_input_slow says EHOSTUNREACH. So
+// does an unreachable route, but to a sender as well.
+bool is_refused_transit(const End& end, const RouteAnswer& route) {
+  return end.tuple.destination.is_v4() && route.kind == Kind::None && route.error == EHOSTUNREACH;
+}
+
 std::optional<Fate> ended_by_route(const End& end, const RouteAnswer& route, Witness& witness) {
-  // With forwarding off the kernel says EHOSTUNREACH: EINVAL and EXDEV come from before or behind
-  // it.
+  // EINVAL and EXDEV come from before or behind the kernel's look at forwarding.
   if (auto fate = ended_by_validation(end, route)) return fate;
   const bool transit = end.incoming != 0 && route.kind != Kind::Local;
-  if (transit && !witness.forwards(end.node, end.tuple.destination.family())) {
+  if (transit && (is_refused_transit(end, route) ||
+                  !witness.forwards(end.node, end.tuple.destination.family()))) {
     return make_fate(end, FateKind::NotForwarding,
                      fmt::format("{} does not forward {}", witness.node_name(end.node),
                                  to_string(end.tuple.destination.family())));
@@ -145,6 +164,7 @@ Ending silent_end(const Direction& direction, Witness& witness) {
   const End end = end_of(direction);
   const bool bridged = end.incoming != 0 && witness.is_bridge_port(end.node, end.incoming);
   if (bridged) return {ended_in_bridge(end, witness)};
+  if (const auto fate = ended_by_address(end)) return {*fate};
   if (const auto fate = ended_by_rule(end, witness)) return {*fate};
   const RouteAnswer route = witness.route(end.node, end.tuple, end.incoming);
   if (const auto fate = ended_by_route(end, route, witness)) return {*fate};

@@ -31,6 +31,7 @@ struct RuleHit {
   std::string chain;     // "inet filter input"
   std::string text;      // the rule, or "policy drop"
   Location origin = {};  // file and line where known
+  bool exact = false;    // the event shows this very tuple
 };
 
 // How a packet is found again among the trace events of a node, which show its headers only: by

@@ -1,33 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Each fate as the kernel brings it about: what proves it, and that it passes under no other name.
-#include <ostream>
-
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "flow/fate.hh"
-#include "scenario/single_check.hh"
-#include "sys/kernel_test.hh"
+#include "scenario/fate_story.hh"
 
 namespace topoproof::scenario {
 namespace {
-
-struct Story {
-  const char* name;
-  std::string network;
-  const char* flow;
-  flow::FateKind fate;
-  const char* observed;  // by a check that expects just this
-};
-
-std::ostream& operator<<(std::ostream& out, const Story& story) { return out << story.name; }
-
-std::string rules_of(std::string_view hook, std::string_view policy, std::string_view rule) {
-  return fmt::format(
-      "nftables: \"table inet f {{\\n chain c {{\\n type filter hook {} priority 0; policy {};\\n"
-      "{}\\n }}\\n}}\"",
-      hook, policy, rule);
-}
 
 std::string rule_at_b(std::string_view hook, std::string_view policy, std::string_view rule) {
   return to_text({.b = "routes: [default via 10.2.0.1], " + rules_of(hook, policy, rule)});
@@ -148,6 +127,9 @@ const Story kStories[] = {
      "not_forwarding at r: r does not forward ipv4"},
     {"ConnectionNotForwarded", to_text({.r = ""}), "a -> b tcp/80", NotForwarding,
      "not_forwarding at r: r does not forward ipv4"},
+    {"NotForwardingAtOneInterface",
+     to_text({.r = "forwarding: true, sysctls: { net.ipv4.conf.left.forwarding: 0 }"}),
+     "a -> b udp/53", NotForwarding, "not_forwarding at r: r does not forward ipv4"},
     {"NobodyAtHome", to_text({}), "a -> 10.1.0.9 icmp", NoNeighbor,
      "no_neighbor at a: a answered icmp 3/1 from 10.1.0.2"},
     {"NobodyAtHomeForAConnection", to_text({}), "a -> 10.1.0.9 tcp/80", NoNeighbor,
@@ -178,7 +160,7 @@ const Story kStories[] = {
      "martian at a: the send was refused: Invalid argument"},
 };
 
-class FateTest : public sys::KernelTest, public testing::WithParamInterface<Story> {};
+}  // namespace
 
 TEST_P(FateTest, ShowsItsProof) {
   const Story& story = GetParam();
@@ -186,11 +168,15 @@ TEST_P(FateTest, ShowsItsProof) {
   EXPECT_EQ(told(story.network, check), fmt::format("passed: {}", story.observed));
 }
 
+namespace {
+
 void expect_failures(const Story& story, std::string_view checks) {
   for (const CheckResult& result : run_checks(story.network, checks)) {
     EXPECT_EQ(result.outcome, Outcome::Failed) << result.name << ": " << result.observed;
   }
 }
+
+}  // namespace
 
 // A check that expects delivery opens the port: what is said of an open port and of a closed one
 // stands in scenarios of its own.
@@ -215,5 +201,4 @@ TEST_P(FateTest, PassesNotAsTheOtherStateOfAPort) {
 INSTANTIATE_TEST_SUITE_P(Kernel, FateTest, testing::ValuesIn(kStories),
                          [](const auto& story) { return std::string(story.param.name); });
 
-}  // namespace
 }  // namespace topoproof::scenario

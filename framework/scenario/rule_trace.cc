@@ -35,10 +35,11 @@ bool is_reject(const firewall::Rule& rule) {
 
 // How surely the headers are those of the packet: 0 if they are not. Destination NAT changes the
 // far end, and the translation of replies the near one; what an echo is known by stays.
+constexpr int kExact = 4;
 int likeness(const packet::PacketView& seen, const PacketName& name) {
   if (const auto* icmp = seen.icmp()) {
     if (name.tuple.protocol != flow::Protocol::Icmp) return 0;
-    return icmp->sequence == probe::echo_name(name.flow).sequence ? 4 : 0;
+    return icmp->sequence == probe::echo_name(name.flow).sequence ? kExact : 0;
   }
   const bool source = seen.src == name.tuple.source && seen.sport() == name.tuple.source_port;
   if (!source) return 0;
@@ -97,7 +98,10 @@ class Node {
       best = &end;
       best_likeness = like;
     }
-    return best == nullptr ? std::nullopt : std::optional(hit_of(best->event));
+    if (best == nullptr) return std::nullopt;
+    RuleHit hit = hit_of(best->event);
+    hit.exact = best_likeness == kExact;
+    return hit;
   }
 
  private:

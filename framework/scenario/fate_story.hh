@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// For tests: how one fate comes about on the kernel. That it is proved, and passes under no other
+// name, is asked of each story in fate_kernel_test.cc; the stories stand in several files.
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "flow/fate.hh"
+#include "scenario/single_check.hh"
+#include "sys/kernel_test.hh"
+
+namespace topoproof::scenario {
+
+struct Story {
+  const char* name;
+  std::string network;
+  std::string flow;  // as a check names it
+  flow::FateKind fate;
+  const char* observed;  // by a check that expects just this
+};
+
+inline std::ostream& operator<<(std::ostream& out, const Story& story) { return out << story.name; }
+
+// A node's `nftables:` with one chain and one rule.
+inline std::string rules_of(std::string_view hook, std::string_view policy, std::string_view rule) {
+  return fmt::format(
+      "nftables: \"table inet f {{\\n chain c {{\\n type filter hook {} priority 0; policy {};\\n"
+      "{}\\n }}\\n}}\"",
+      hook, policy, rule);
+}
+
+class FateTest : public sys::KernelTest, public testing::WithParamInterface<Story> {};
+
+}  // namespace topoproof::scenario
