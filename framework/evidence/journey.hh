@@ -34,6 +34,7 @@ flow::Trace trace_of(const Direction& direction, const Witness& witness);
 struct Ending {
   flow::Fate fate;
   bool waiting = false;  // a node still asks for its neighbour: it is too early to say
+  bool traced = false;   // a trace event shows the rule that ended this very packet
 };
 
 // What became of a packet that was not delivered.

@@ -83,6 +83,7 @@ flow::Journey delivered(const Direction& direction, NodeId node, std::string pro
 flow::Journey died(const Direction& direction, Witness& witness, Verdict& out) {
   Ending ending = fate_of(direction, witness);
   out.waiting = ending.waiting;
+  out.traced = ending.traced;
   if (ending.fate.kind == FateKind::Lost) out.vanished_at = ending.fate.at;
   if (!ending.fate.answer && !direction.seen.empty()) out.last_seen = direction.seen.back();
   flow::Journey journey{.fate = std::move(ending.fate), .trace = trace_of(direction, witness)};

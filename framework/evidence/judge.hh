@@ -33,6 +33,8 @@ struct Verdict {
   std::optional<NodeId> vanished_at = {};
   // Where the packet that vanished was seen last, of the request or the reply.
   std::optional<Sighting> last_seen = {};
+  // A trace event shows the rule that ended that packet.
+  bool traced = false;
   // A node still asks for its neighbour: an answer, or its giving up, is still to come.
   bool waiting = false;
   // Not empty: the harness itself could not send what the flow asks for.

@@ -37,12 +37,14 @@ std::optional<Fate> ended_by_isolation(const End& end, Witness& witness) {
                                to_string(end.tuple.destination)));
 }
 
-std::optional<Fate> ended_by_rule(const End& end, Witness& witness) {
+std::optional<Ending> ended_by_rule(const End& end, Witness& witness) {
   if (!witness.has_rules(end.node)) return std::nullopt;
   const auto hit = witness.rule_hit(end.node, {end.direction.number, end.tuple});
   if (!hit || hit->verdict == RuleHit::Verdict::Accept) return std::nullopt;
   const bool reject = hit->verdict == RuleHit::Verdict::Reject;
-  return make_fate(end, reject ? FateKind::Rejected : FateKind::Dropped, describe(*hit));
+  return Ending{
+      .fate = make_fate(end, reject ? FateKind::Rejected : FateKind::Dropped, describe(*hit)),
+      .traced = hit->exact};
 }
 
 // In transit the kernel says EINVAL of martians and EXDEV of reverse path failures
@@ -140,13 +142,13 @@ Fate lost_on_the_wire(const Sighting& last, const Witness& witness) {
 }
 
 // A bridge knows no routes: it has the isolation of its ports, rules, and stations.
-Fate ended_in_bridge(const End& end, Witness& witness) {
-  if (const auto fate = ended_by_isolation(end, witness)) return *fate;
-  if (const auto fate = ended_by_rule(end, witness)) return *fate;
-  return make_fate(
+Ending ended_in_bridge(const End& end, Witness& witness) {
+  if (const auto fate = ended_by_isolation(end, witness)) return {*fate};
+  if (const auto ending = ended_by_rule(end, witness)) return *ending;
+  return {make_fate(
       end, FateKind::Lost,
       fmt::format("came to the bridge of {} by {}, and to no station that took it",
-                  witness.node_name(end.node), witness.interface_name(end.node, end.incoming)));
+                  witness.node_name(end.node), witness.interface_name(end.node, end.incoming)))};
 }
 
 End end_of(const Direction& direction) {
@@ -163,9 +165,9 @@ Ending silent_end(const Direction& direction, Witness& witness) {
   }
   const End end = end_of(direction);
   const bool bridged = end.incoming != 0 && witness.is_bridge_port(end.node, end.incoming);
-  if (bridged) return {ended_in_bridge(end, witness)};
+  if (bridged) return ended_in_bridge(end, witness);
   if (const auto fate = ended_by_address(end)) return {*fate};
-  if (const auto fate = ended_by_rule(end, witness)) return {*fate};
+  if (const auto ending = ended_by_rule(end, witness)) return *ending;
   const RouteAnswer route = witness.route(end.node, end.tuple, end.incoming);
   if (const auto fate = ended_by_route(end, route, witness)) return {*fate};
   if (const auto ending = ended_by_neighbor(end, route, witness)) return *ending;

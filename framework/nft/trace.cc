@@ -55,13 +55,13 @@ TraceType type_of(const nftnl_trace& trace) {
                                                              : TraceType::ChainEnd;
 }
 
-firewall::Chain trace_chain(std::string name, firewall::Hook hook,
+firewall::Chain trace_chain(firewall::TableFamily family, std::string name, firewall::Hook hook,
                             std::span<const firewall::Statement> matching) {
   auto chain =
       firewall::make_base_chain(std::move(name), firewall::ChainType::Filter, hook, kBeforeAll);
   std::vector<firewall::Statement> statements(matching.begin(), matching.end());
   statements.push_back(firewall::set_nftrace());
-  chain.rules.push_back(make_rule(firewall::TableFamily::Inet, statements));
+  chain.rules.push_back(make_rule(family, statements));
   return chain;
 }
 
@@ -126,16 +126,21 @@ std::optional<TraceEvent> decode_trace(BytesView message) {
   return event;
 }
 
-firewall::Ruleset make_trace_ruleset(std::span<const firewall::Statement> matching) {
+firewall::Ruleset make_trace_ruleset(std::span<const firewall::Statement> matching,
+                                     firewall::TableFamily family) {
   using firewall::Hook;
-  return {{firewall::Table{.family = firewall::TableFamily::Inet,
+  return {{firewall::Table{.family = family,
                            .name = std::string(kTraceTableName),
-                           .chains = {trace_chain("prerouting", Hook::Prerouting, matching),
-                                      trace_chain("output", Hook::Output, matching)}}}};
+                           .chains = {trace_chain(family, "prerouting", Hook::Prerouting, matching),
+                                      trace_chain(family, "output", Hook::Output, matching)}}}};
 }
 
 Issues install_trace(netlink::Socket& socket, std::span<const firewall::Statement> matching) {
   return load_ruleset(socket, make_trace_ruleset(matching));
+}
+
+Issues install_bridge_trace(netlink::Socket& socket) {
+  return load_ruleset(socket, make_trace_ruleset({}, firewall::TableFamily::Bridge));
 }
 
 void remove_trace(netlink::Socket& socket) {

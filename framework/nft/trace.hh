@@ -70,12 +70,16 @@ std::optional<TraceEvent> decode_trace(BytesView message);  // with its netlink 
 
 inline constexpr std::string_view kTraceTableName = "topoproof-trace";
 
-// A table "inet topoproof-trace" that sets nftrace for every packet that comes in or is sent from
-// here, or for those that all of `matching` match. It comes before every other table.
-firewall::Ruleset make_trace_ruleset(std::span<const firewall::Statement> matching = {});
+// A table "inet topoproof-trace" (or of another family) that sets nftrace for every packet that
+// comes in or is sent from here, or for those that all of `matching` match. It comes before every
+// other table.
+firewall::Ruleset make_trace_ruleset(std::span<const firewall::Statement> matching = {},
+                                     firewall::TableFamily family = firewall::TableFamily::Inet);
 [[nodiscard]] Issues install_trace(netlink::Socket& socket,
                                    std::span<const firewall::Statement> matching = {});
 void remove_trace(netlink::Socket& socket);
+// Of frames that bridges forward, for the tables of that family.
+[[nodiscard]] Issues install_bridge_trace(netlink::Socket& socket);
 
 // The rule that an event is about, by handle. REQUIRES: the ruleset (observed, with handles)
 // outlives the index, unchanged.

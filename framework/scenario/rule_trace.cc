@@ -57,13 +57,15 @@ class Node {
   }
 
   void install(netlink::Socket& socket) {
-    const Issues issues = nft::install_trace(socket);
+    Issues issues = nft::install_trace(socket);
+    if (issues.empty() && may_filter_frames()) issues = nft::install_bridge_trace(socket);
     if (!issues.empty()) throw std::runtime_error("trace rules: " + to_string(issues));
   }
 
   void read_rules(netlink::Socket& socket) {
     auto observed = nft::observe_ruleset(socket);
     // Rules with what the values cannot say yet are named by table, chain and handle alone.
+    known_ = observed.has_value();
     ruleset_ = observed ? *std::move(observed) : firewall::Ruleset{};
     index_ = std::make_unique<nft::RuleIndex>(ruleset_);
   }
@@ -105,6 +107,12 @@ class Node {
   }
 
  private:
+  bool may_filter_frames() const {
+    return !known_ || std::ranges::any_of(ruleset_.tables, [](const firewall::Table& table) {
+      return table.family == firewall::TableFamily::Bridge;
+    });
+  }
+
   RuleHit hit_of(const nft::TraceEvent& event) const {
     RuleHit hit{.chain =
                     fmt::format("{} {} {}", to_string(event.family), event.table, event.chain)};
@@ -131,6 +139,7 @@ class Node {
 
   std::unique_ptr<nft::TraceMonitor> monitor_;
   firewall::Ruleset ruleset_;
+  bool known_ = false;  // the values can say all of it
   std::unique_ptr<nft::RuleIndex> index_;
   std::map<std::uint32_t, Bytes> headers_;  // by trace id
   std::vector<End> ends_;

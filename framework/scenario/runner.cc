@@ -186,7 +186,9 @@ class Runner {
     flows.reserve(slots.size());
     for (const Slot& slot : slots) flows.push_back(slot.check.flow);
     session_->observer().keep_frames(!options_.pcap_directory.empty());
-    return probe_wave(session_->instruments(), flows);
+    Instruments with = session_->instruments();
+    with.spare_fences = serial_;
+    return probe_wave(with, flows);
   }
 
   // RETURNS: whether rules that were not traced may have decided this.

@@ -141,7 +141,7 @@ class Wave {
   void send_fences() {
     std::vector<FlowNumber> silent;
     for (const Judged& one : judged_) {
-      if (evidence::needs_fence(one.verdict)) silent.push_back(one.evidence.number);
+      if (needs_fence(one.verdict)) silent.push_back(one.evidence.number);
     }
     if (silent.empty()) return;
     learn_raw(true);
@@ -150,9 +150,13 @@ class Wave {
     learn(true);
   }
 
+  bool needs_fence(const evidence::Verdict& verdict) const {
+    return evidence::needs_fence(verdict) && !(with_.spare_fences && verdict.traced);
+  }
+
   bool stands(Judged& one) const {
     if (one.verdict.waiting) return false;
-    if (!evidence::needs_fence(one.verdict)) return true;
+    if (!needs_fence(one.verdict)) return true;
     return evidence::fence_passed(one.evidence, one.verdict);
   }
 
