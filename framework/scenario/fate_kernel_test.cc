@@ -164,7 +164,7 @@ const Story kStories[] = {
 
 TEST_P(FateTest, ShowsItsProof) {
   const Story& story = GetParam();
-  const auto check = fmt::format("{}: {}", story.flow, to_string(story.fate));
+  const auto check = check_of(story, to_string(story.fate));
   EXPECT_EQ(told(story.network, check), fmt::format("passed: {}", story.observed));
 }
 
@@ -185,7 +185,7 @@ TEST_P(FateTest, PassesUnderNoOtherName) {
   std::string checks;
   for (const flow::FateKind wrong : flow::kAllFates) {
     if (wrong == story.fate || wrong == Delivered || wrong == Refused) continue;
-    checks += fmt::format("  - {}: {}\n", story.flow, to_string(wrong));
+    checks += fmt::format("  - {}\n", check_of(story, to_string(wrong)));
   }
   expect_failures(story, checks);
 }
@@ -193,8 +193,8 @@ TEST_P(FateTest, PassesUnderNoOtherName) {
 TEST_P(FateTest, PassesNotAsTheOtherStateOfAPort) {
   const Story& story = GetParam();
   if (story.fate != Delivered && story.fate != Refused) {
-    expect_failures(story, fmt::format("  - {}: delivered\n", story.flow));
-    expect_failures(story, fmt::format("  - {}: refused\n", story.flow));
+    expect_failures(story, fmt::format("  - {}\n", check_of(story, "delivered")));
+    expect_failures(story, fmt::format("  - {}\n", check_of(story, "refused")));
   }
 }
 

@@ -18,7 +18,7 @@ namespace topoproof::scenario {
 struct Story {
   const char* name;
   std::string network;
-  std::string flow;  // as a check names it
+  std::string flow;  // as a check names it after `flow:`
   flow::FateKind fate;
   const char* observed;  // by a check that expects just this
 };
@@ -31,6 +31,10 @@ inline std::string rules_of(std::string_view hook, std::string_view policy, std:
       "nftables: \"table inet f {{\\n chain c {{\\n type filter hook {} priority 0; policy {};\\n"
       "{}\\n }}\\n}}\"",
       hook, policy, rule);
+}
+
+inline std::string check_of(const Story& story, std::string_view fate) {
+  return fmt::format("{{ flow: {}, should: {} }}", story.flow, fate);
 }
 
 class FateTest : public sys::KernelTest, public testing::WithParamInterface<Story> {};
