@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/check.hh"
+#include "plan/pins.hh"
 #include "plan/plan.hh"
 
 namespace topoproof::plan {
@@ -59,7 +60,8 @@ struct Foresight {
   }
   void operator()(const SetSysctl& op) const {
     auto& sysctls = of(op.node).sysctls;
-    const auto found = std::ranges::find(sysctls, op.sysctl.name, &state::Sysctl::name);
+    const auto found = std::ranges::find_if(
+        sysctls, [&](const state::Sysctl& s) { return is_same_sysctl(s.name, op.sysctl.name); });
     if (found == sysctls.end()) {
       sysctls.push_back(op.sysctl);
     } else {

@@ -101,7 +101,7 @@ std::vector<Pin> make_pins(const PinScope& scope) {
 }
 
 bool is_same_sysctl(std::string_view a, std::string_view b) {
-  return with_slashes(a) == with_slashes(b);
+  return a == b || (a.size() == b.size() && with_slashes(a) == with_slashes(b));
 }
 
 std::string interface_of_sysctl(std::string_view name) {

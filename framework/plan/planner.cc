@@ -48,6 +48,11 @@ state::BridgeOptions bridge_options(const topology::Bridge& bridge) {
   return options;
 }
 
+bool is_stated(const topology::Node& node, std::string_view sysctl) {
+  return std::ranges::any_of(node.sysctls,
+                             [&](const auto& s) { return is_same_sysctl(s.value.name, sysctl); });
+}
+
 class Planner {
  public:
   Planner(const Topology& topology, const PlanOptions& options)
@@ -121,15 +126,11 @@ void Planner::check_limits() {
 void Planner::create_namespace(NodeId id) {
   const topology::Node& node = topology_.node(id);
   step(CreateNamespace{id}, fmt::format("node {} exists", node.name));
-  const auto is_stated = [&](std::string_view name) {
-    return std::ranges::any_of(node.sysctls,
-                               [&](const auto& s) { return is_same_sysctl(s.value.name, name); });
-  };
   const PinScope scope{.forwarding = node.forwarding,
                        .bridges = !topology_.bridges_of(id).empty(),
                        .ipv6 = topology::uses_family(topology_, Family::Ipv6)};
   for (const Pin& pin : make_pins(scope)) {
-    if (is_stated(pin.name)) continue;
+    if (is_stated(node, pin.name)) continue;
     step(SetSysctl{id, {std::string(pin.name), std::string(pin.value)}, true},
          std::string(pin.reason));
   }
@@ -217,8 +218,11 @@ void Planner::set_patience(NodeId node) {
       };
       constexpr const char* kReason = "a neighbour that is missing is known to be so at once";
       // Kept in jiffies: 20 ms are whole ones at 100, 250, 300 and 1000 Hz, and read back so.
-      step(SetSysctl{node, {name("retrans_time_ms"), "20"}, false}, kReason);
-      step(SetSysctl{node, {name("mcast_solicit"), "1"}, false}, kReason);
+      for (const auto& [what, value] :
+           {std::pair{"retrans_time_ms", "20"}, {"mcast_solicit", "1"}}) {
+        if (is_stated(topology_.node(node), name(what))) continue;
+        step(SetSysctl{node, {name(what), value}, false}, kReason);
+      }
     }
   }
 }

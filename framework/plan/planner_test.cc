@@ -183,6 +183,23 @@ TEST(Planner, AnImpatientNodeGivesUpOnNeighborsSoon) {
   EXPECT_EQ(value_of(plan, NodeId(1), "net/ipv4/neigh/veth-blue/retrans_time_ms"), "not set");
 }
 
+TEST(Planner, TheFilesOwnPatienceIsKept) {
+  Topology net = container_network();
+  net.node(NodeId(0)).sysctls = {{{"net.ipv4.neigh.veth-red.mcast_solicit", "9"}}};
+  const Plan plan = plan_of(net, {.impatient = {NodeId(0)}});
+  EXPECT_EQ(value_of(plan, NodeId(0), "net/ipv4/neigh/veth-red/mcast_solicit"), "not set");
+  EXPECT_EQ(value_of(plan, NodeId(0), "net.ipv4.neigh.veth-red.mcast_solicit"), "9");
+}
+
+// "net.ipv4.ip_forward" and "net/ipv4/ip_forward" are one sysctl, whichever is written.
+TEST(Planner, ASysctlIsExpectedOnceInWhicheverSpelling) {
+  States states(1);
+  foresee(SetSysctl{NodeId(0), {"net.ipv4.ip_default_ttl", "1"}}, states);
+  foresee(SetSysctl{NodeId(0), {"net/ipv4/ip_default_ttl", "2"}}, states);
+  ASSERT_EQ(states[0].sysctls.size(), 1U);
+  EXPECT_EQ(states[0].sysctls[0].value, "2");
+}
+
 TEST(Planner, ARouteSaysTheInterfaceOfItsGateway) {
   const auto routes = all<AddRoute>(plan_of(container_nat()));
   ASSERT_EQ(routes.size(), 1U);
