@@ -72,24 +72,81 @@ std::vector<plan::NeighborPair> neighbor_pairs_of(const Scenario& scenario) {
   return pairs.take();
 }
 
-// A check that does not say where may end at any node: all are to be quick then.
-std::vector<NodeId> impatient_nodes_of(const Scenario& scenario) {
-  std::set<NodeId> nodes;
-  const auto add = [&](const Verdict& expected) {
-    if (expected.fate != flow::FateKind::NoNeighbor) return;
-    for (std::size_t i = 0; i < scenario.topology.nodes().size(); ++i) {
-      if (expected.at.value_or(NodeId(i)) == NodeId(i)) nodes.insert(NodeId(i));
+namespace {
+
+// Nodes that will ask for a neighbour that is not there, as far as the file tells it: whatever a
+// check expects then, its end is to come soon.
+class Impatient {
+ public:
+  explicit Impatient(const Scenario& scenario) : topology_(scenario.topology) {
+    for (std::size_t i = 0; i < topology_.nodes().size(); ++i) note_addresses(NodeId(i));
+    for (std::size_t i = 0; i < topology_.nodes().size(); ++i) {
+      for (const auto& route : topology_.node(NodeId(i)).routes) add(NodeId(i), route.value);
     }
-  };
-  for (const Step& step : scenario.steps) {
-    for (const CheckItem& item : step.checks) {
-      const Expectation& expected =
-          std::visit([](const auto& i) -> const Expectation& { return i.expected; }, item);
-      add(expected.should);
-      if (expected.reply) add(*expected.reply);
+    for (const Step& step : scenario.steps) {
+      for (const Change& change : step.changes) add(change);
+      for (const CheckItem& item : step.checks) std::visit(*this, item);
     }
   }
-  return {nodes.begin(), nodes.end()};
+
+  void operator()(const Check& check) {
+    add(check.expected);
+    if (owned_.contains(check.flow.destination)) return;
+    for (std::size_t i = 0; i < topology_.nodes().size(); ++i) {
+      if (on_link(NodeId(i), check.flow.destination)) nodes_.insert(NodeId(i));
+    }
+  }
+  void operator()(const Matrix& matrix) { add(matrix.expected); }
+
+  std::vector<NodeId> nodes() const { return {nodes_.begin(), nodes_.end()}; }
+
+ private:
+  // A check that does not say where may end at any node.
+  void add(const Verdict& expected) {
+    if (expected.fate != flow::FateKind::NoNeighbor) return;
+    for (std::size_t i = 0; i < topology_.nodes().size(); ++i) {
+      if (expected.at.value_or(NodeId(i)) == NodeId(i)) nodes_.insert(NodeId(i));
+    }
+  }
+  void add(const Expectation& expected) {
+    add(expected.should);
+    if (expected.reply) add(*expected.reply);
+  }
+  void add(NodeId node, const state::Route& route) {
+    const auto nobodys = [&](const std::optional<IpAddress>& gateway) {
+      return gateway && !owned_.contains(*gateway);
+    };
+    const bool any = std::ranges::any_of(route.next_hops, nobodys, &state::NextHop::gateway);
+    if (any || nobodys(route.gateway)) nodes_.insert(node);
+  }
+  void add(const Change& change) {
+    if (const auto* route = std::get_if<ChangeRoute>(&change.what)) add(route->node, route->route);
+  }
+  bool on_link(NodeId node, const IpAddress& address) const {
+    for (const topology::Interface& interface : topology::interfaces_of(topology_, node)) {
+      if (interface.kind == topology::Interface::Kind::Loopback) continue;
+      for (const auto& own : interface.addresses) {
+        if (own.network().contains(address)) return true;
+      }
+    }
+    return false;
+  }
+
+  void note_addresses(NodeId node) {
+    for (const topology::Interface& interface : topology::interfaces_of(topology_, node)) {
+      for (const auto& own : interface.addresses) owned_.insert(own.address);
+    }
+  }
+
+  const topology::Topology& topology_;
+  std::set<IpAddress> owned_;
+  std::set<NodeId> nodes_;
+};
+
+}  // namespace
+
+std::vector<NodeId> impatient_nodes_of(const Scenario& scenario) {
+  return Impatient(scenario).nodes();
 }
 
 }  // namespace topoproof::scenario

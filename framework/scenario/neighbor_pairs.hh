@@ -14,7 +14,9 @@ namespace topoproof::scenario {
 // A check that expects no_neighbor is about asking: it gets none. Sorted, each once.
 std::vector<plan::NeighborPair> neighbor_pairs_of(const Scenario& scenario);
 
-// The nodes that may ask in vain: where checks expect no_neighbor. Each once, sorted.
+// The nodes that may ask in vain: where checks expect no_neighbor, that are on a network with an
+// address that a check sends to and nobody has, or that route to such a gateway. They give up soon,
+// where Linux takes 3 s. Each once, sorted.
 std::vector<NodeId> impatient_nodes_of(const Scenario& scenario);
 
 }  // namespace topoproof::scenario
