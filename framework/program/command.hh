@@ -15,6 +15,9 @@ enum class Picture { Dot, Svg };
 // Where captures of failed checks go unless something else is asked for.
 inline const std::string kPcapFolder = "topoproof-captures";
 
+// Who answers what becomes of a flow.
+enum class Executors { Both, Kernel, Simulator };
+
 struct TestCommand {
   std::vector<std::string> paths = {};     // files and folders; none: the current folder
   unsigned jobs = 0;                       // scenarios at a time; 0: one a core
@@ -28,6 +31,7 @@ struct TestCommand {
   bool keep_going = false;
   bool strict = false;
   bool verbose = false;
+  Executors with = Executors::Both;
 };
 struct LintCommand {
   std::vector<std::string> paths = {};  // files and folders; none: the current folder
@@ -52,13 +56,30 @@ struct GenerateCommand {
   std::vector<int> sizes = {};
   std::string output = {};
 };
+struct TraceCommand {
+  std::string file;
+  std::string flow;  // "blue -> client tcp/80"
+  std::vector<std::string> variants = {};
+  Executors with = Executors::Both;
+};
+struct ReachCommand {
+  std::string file;
+  std::vector<std::string> services = {};  // none: icmp
+  bool ipv6 = false;
+  std::string golden = {};  // a file to compare with; empty: none
+  bool update = false;      // write it instead
+  std::vector<std::string> variants = {};
+};
 struct DoctorCommand {};
 struct VersionCommand {};
 
-using Command = std::variant<TestCommand, LintCommand, PlanCommand, GraphCommand, ImportCommand,
-                             GenerateCommand, DoctorCommand, VersionCommand>;
+using Command =
+    std::variant<TestCommand, TraceCommand, ReachCommand, LintCommand, PlanCommand, GraphCommand,
+                 ImportCommand, GenerateCommand, DoctorCommand, VersionCommand>;
 
 // It builds networks (listing does not): the process must enter a sandbox before anything else.
 bool needs_sandbox(const Command& command);
+// It does without one, but knows more in one: only there rules' text can be compiled.
+bool wants_sandbox(const Command& command);
 
 }  // namespace topoproof::program

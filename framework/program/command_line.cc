@@ -26,8 +26,9 @@ Exit codes:
   130  interrupted by Ctrl-C
 Where several hold: 2, 3, 1, 4 in that order.)";
 
-constexpr std::array<std::string_view, 9> kCommands{
-    "test", "lint", "validate", "plan", "graph", "import", "generate", "doctor", "version"};
+constexpr std::array<std::string_view, 11> kCommands{"test",     "trace",  "reach",  "lint",
+                                                     "validate", "plan",   "graph",  "import",
+                                                     "generate", "doctor", "version"};
 
 template <class T>
 using Choices = std::vector<std::pair<std::string_view, T>>;
@@ -54,6 +55,16 @@ void add_choice(CLI::App& app, const std::string& name, const Choices<T>& choice
       ->type_name("WORD");
 }
 
+// --kernel-only and --simulate, of which one at most.
+void add_executors(CLI::App& app, Executors& with) {
+  CLI::Option* kernel = app.add_flag_callback(
+      "--kernel-only", [&with] { with = Executors::Kernel; }, "Do not ask the simulator");
+  CLI::Option* simulator = app.add_flag_callback(
+      "--simulate", [&with] { with = Executors::Simulator; },
+      "Ask the simulator alone: builds nothing and needs no privileges");
+  kernel->excludes(simulator);
+}
+
 // The options of CLI11 write into the commands of this object; the one that was named is the
 // result.
 class Parser {
@@ -63,6 +74,8 @@ class Parser {
     app_.require_subcommand(1);
     app_.footer(std::string(kExitCodes));
     add_test();
+    add_trace();
+    add_reach();
     add_lint();
     add_plan();
     add_graph();
@@ -101,6 +114,8 @@ class Parser {
   }
 
   void add_test();
+  void add_trace();
+  void add_reach();
   void add_lint();
   void add_plan();
   void add_graph();
@@ -116,6 +131,8 @@ class Parser {
 
   CLI::App app_;
   TestCommand test_;
+  TraceCommand trace_;
+  ReachCommand reach_;
   LintCommand lint_;
   PlanCommand plan_;
   GraphCommand graph_;
@@ -149,8 +166,40 @@ void Parser::add_test() {
       ->needs("--pcap");
   app->add_flag("--keep-going", test_.keep_going,
                 "Run what can be run although a file is wrong or the harness failed");
-  app->add_flag("--strict", test_.strict, "A skipped check is a failure");
+  app->add_flag("--strict", test_.strict,
+                "What was skipped is a failure, and what the simulator does not model");
+  add_executors(*app, test_.with);
   app->add_flag("-v,--verbose", test_.verbose, "Show every check, hop by hop");
+}
+
+void Parser::add_trace() {
+  CLI::App* app = add("trace", "Show the way of one flow, in the kernel and in the simulator",
+                      "trace nat.topo.yaml 'blue -> client tcp/80' --simulate", trace_);
+  app->add_option("FILE", trace_.file, "A topology or a scenario")->required()->type_name("");
+  app->add_option("FLOW", trace_.flow, "As a check names it: 'blue -> client tcp/80'")
+      ->required()
+      ->type_name("");
+  app->add_option("--variant", trace_.variants, "Use this variant of the topology")
+      ->allow_extra_args(false)
+      ->type_name("NAME");
+  add_executors(*app, trace_.with);
+}
+
+void Parser::add_reach() {
+  CLI::App* app = add("reach", "Say who can talk to whom, and why not, from the simulator",
+                      "reach nat.topo.yaml --golden nat.reach --update", reach_);
+  app->add_option("FILE", reach_.file, "A topology or a scenario")->required()->type_name("");
+  app->add_option("--with", reach_.services, "What is sent: icmp (by default), tcp/80, udp/53")
+      ->allow_extra_args(false)
+      ->type_name("SERVICE");
+  app->add_flag("--ipv6", reach_.ipv6, "To the nodes' IPv6 addresses");
+  CLI::Option* golden =
+      app->add_option("--golden", reach_.golden, "Compare with this file; 1 if it differs")
+          ->type_name("FILE");
+  app->add_flag("--update", reach_.update, "Write that file instead")->needs(golden);
+  app->add_option("--variant", reach_.variants, "Use this variant of the topology")
+      ->allow_extra_args(false)
+      ->type_name("NAME");
 }
 
 void Parser::add_lint() {
@@ -233,8 +282,20 @@ Answer Parser::answer(const CLI::ParseError& error) const {
 }  // namespace
 
 bool needs_sandbox(const Command& command) {
+  if (const auto* trace = std::get_if<TraceCommand>(&command)) {
+    return trace->with != Executors::Simulator;
+  }
   const auto* test = std::get_if<TestCommand>(&command);
-  return test != nullptr && !test->list;
+  return test != nullptr && !test->list && test->with != Executors::Simulator;
+}
+
+bool wants_sandbox(const Command& command) {
+  if (std::holds_alternative<ReachCommand>(command)) return true;
+  if (const auto* trace = std::get_if<TraceCommand>(&command)) {
+    return trace->with == Executors::Simulator;
+  }
+  const auto* test = std::get_if<TestCommand>(&command);
+  return test != nullptr && !test->list && test->with == Executors::Simulator;
 }
 
 std::expected<Command, Answer> parse_command_line(const std::vector<std::string>& arguments) {

@@ -67,6 +67,8 @@ TEST(CommandLine, OnlyARunNeedsASandboxFromTheStart) {
   EXPECT_FALSE(needs_sandbox(DoctorCommand()));  // it looks around outside first
   EXPECT_FALSE(needs_sandbox(LintCommand()));
   EXPECT_FALSE(needs_sandbox(TestCommand{.list = true}));
+  EXPECT_FALSE(needs_sandbox(TestCommand{.with = Executors::Simulator}));
+  EXPECT_TRUE(wants_sandbox(TestCommand{.with = Executors::Simulator}));
 }
 
 struct Wrong {

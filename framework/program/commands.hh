@@ -14,10 +14,18 @@ inline constexpr int kPassed = 0;
 inline constexpr int kFailed = 1;
 inline constexpr int kInputWrong = 2;
 inline constexpr int kHarnessFailed = 3;
+inline constexpr int kDiverged = 4;
 
 // Once `stop` is true, the run ends soon, and what was done by then is reported.
-// REQUIRES: the process is in a sandbox, unless it only lists.
-int run_test(const TestCommand& command, const Console& console, const std::atomic<bool>& stop);
+// REQUIRES: the process is in a sandbox, unless it only lists or simulates. `compiles`: it is in
+// one, so rules' text can be compiled for the simulator.
+int run_test(const TestCommand& command, const Console& console, const std::atomic<bool>& stop,
+             bool compiles);
+
+// As above. `compiles`: the process is in a sandbox, where rules' text can be compiled.
+int run_trace(const TraceCommand& command, const Console& console, bool compiles);
+
+int run_reach(const ReachCommand& command, const Console& console, bool compiles);
 
 int run_lint(const LintCommand& command, const Console& console);
 int run_plan(const PlanCommand& command, const Console& console);

@@ -147,6 +147,19 @@ topology::Topology read_topology_file(const std::string& file,
   return topofile::load_topology(file, located(variants), document::read_text_file, issues);
 }
 
+scenario::Scenario read_network(const std::string& file, std::span<const std::string> variants,
+                                Issues& issues) {
+  if (kind_of(file) == FileKind::Scenario) {
+    ScenarioFile read = read_scenario_file(file, variants);
+    issues = std::move(read.issues);
+    return std::move(read.scenario);
+  }
+  scenario::Scenario network;
+  network.file = file;
+  network.topology = read_topology_file(file, variants, issues);
+  return network;
+}
+
 Issues check_file(const std::string& file) {
   if (kind_of(file) == FileKind::Topology) return check_topology_file(file);
   ScenarioFile read = read_scenario_file(file, {});

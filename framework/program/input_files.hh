@@ -35,6 +35,11 @@ ScenarioFile read_scenario_file(const std::string& file, std::span<const std::st
 topology::Topology read_topology_file(const std::string& file,
                                       std::span<const std::string> variants, Issues& issues);
 
+// The same as a scenario: that of the file, or without steps. Its checks say who listens, and what
+// is needed for them.
+scenario::Scenario read_network(const std::string& file, std::span<const std::string> variants,
+                                Issues& issues);
+
 // All that is wrong with a file: for a topology, in each of its variants, too.
 Issues check_file(const std::string& file);
 

@@ -8,6 +8,7 @@
 #include "program/command_line.hh"
 #include "program/commands.hh"
 #include "report/printable.hh"
+#include "sys/error.hh"
 #include "sys/interrupt.hh"
 #include "sys/output.hh"
 #include "sys/sandbox.hh"
@@ -17,8 +18,16 @@ namespace {
 
 class Runner {
  public:
+  explicit Runner(bool in_sandbox) : in_sandbox_(in_sandbox) {}
+
   int operator()(const TestCommand& command) const {
-    return run_test(command, console_, sys::catch_interrupts());
+    return run_test(command, console_, sys::catch_interrupts(), in_sandbox_);
+  }
+  int operator()(const TraceCommand& command) const {
+    return run_trace(command, console_, in_sandbox_);
+  }
+  int operator()(const ReachCommand& command) const {
+    return run_reach(command, console_, in_sandbox_);
   }
   int operator()(const LintCommand& command) const { return run_lint(command, console_); }
   int operator()(const PlanCommand& command) const { return run_plan(command, console_); }
@@ -30,7 +39,23 @@ class Runner {
 
  private:
   Console console_ = make_console();
+  bool in_sandbox_;
 };
+
+// RETURNS: whether the process is in a sandbox then.
+bool enter_sandbox_for(const Command& command) {
+  if (needs_sandbox(command)) {
+    sys::enter_sandbox();
+    return true;
+  }
+  if (!wants_sandbox(command)) return false;
+  try {
+    sys::enter_sandbox();
+    return true;
+  } catch (const sys::SystemError&) {
+    return false;  // then what needs one is told as unknown
+  }
+}
 
 int run(const std::vector<std::string>& arguments) {
   const auto command = parse_command_line(arguments);
@@ -39,8 +64,7 @@ int run(const std::vector<std::string>& arguments) {
     sys::print(answer.exit_code == 0 ? sys::Stream::Out : sys::Stream::Error, answer.text);
     return answer.exit_code;
   }
-  if (needs_sandbox(*command)) sys::enter_sandbox();
-  return std::visit(Runner(), *command);
+  return std::visit(Runner(enter_sandbox_for(*command)), *command);
 }
 
 }  // namespace

@@ -15,7 +15,9 @@
 #include "report/junit.hh"
 #include "report/tap.hh"
 #include "report/text.hh"
+#include "scenario/compile_rules.hh"
 #include "scenario/runner.hh"
+#include "scenario/simulated_run.hh"
 #include "sys/error.hh"
 #include "sys/output.hh"
 #include "sys/sandbox.hh"
@@ -46,8 +48,9 @@ std::vector<ScenarioFile> read_files(const TestCommand& command,
 
 class TestRun {
  public:
-  TestRun(const TestCommand& command, const Console& console, const std::atomic<bool>& stop)
-      : command_(command), console_(console), stop_(stop) {}
+  TestRun(const TestCommand& command, const Console& console, const std::atomic<bool>& stop,
+          bool compiles)
+      : command_(command), console_(console), stop_(stop), compiles_(compiles) {}
 
   RunResult run(std::span<const ScenarioFile> files) {
     const bool any_wrong =
@@ -96,14 +99,25 @@ class TestRun {
 
   ScenarioResult run_one(const ScenarioFile& file, const scenario::Observer& observer) const {
     if (has_errors(file.issues)) return unrun(file);
+    if (command_.with == Executors::Simulator) return simulate_one(file, observer);
     const bool asked = !command_.pcap.empty();
     ScenarioResult result = scenario::run(file.scenario,
                                           {.pcap_directory = asked ? command_.pcap : kPcapFolder,
                                            .always_keep_pcap = command_.always_keep_pcap,
                                            .must_keep_pcap = asked,
+                                           .predict = command_.with == Executors::Both,
                                            .verbose = command_.verbose,
                                            .stop = &stop_},
                                           observer);
+    result.issues = file.issues;  // warnings
+    return result;
+  }
+
+  ScenarioResult simulate_one(const ScenarioFile& file, const scenario::Observer& observer) const {
+    const auto compile =
+        compiles_ ? scenario::make_rule_compiler(file.scenario.topology) : scenario::RuleCompiler();
+    ScenarioResult result = scenario::simulate(
+        file.scenario, compile, {.verbose = command_.verbose, .stop = &stop_}, observer);
     result.issues = file.issues;  // warnings
     return result;
   }
@@ -134,6 +148,7 @@ class TestRun {
   const TestCommand& command_;
   const Console& console_;
   const std::atomic<bool>& stop_;
+  bool compiles_;
 };
 
 std::string closing_text(const TestCommand& command, const Console& console, const RunResult& run) {
@@ -181,7 +196,8 @@ int list(std::span<const ScenarioFile> files, const Console& console) {
 
 }  // namespace
 
-int run_test(const TestCommand& command, const Console& console, const std::atomic<bool>& stop) {
+int run_test(const TestCommand& command, const Console& console, const std::atomic<bool>& stop,
+             bool compiles) {
   const auto expression = scenario::NameExpression::parse(command.select);
   if (!expression) {
     console.error(to_string(expression.error()) + "\n");
@@ -199,7 +215,7 @@ int run_test(const TestCommand& command, const Console& console, const std::atom
   sys::raise_open_file_limit();
   const sys::Sweeper sweeper;
   if (!command.pcap.empty()) std::filesystem::create_directories(command.pcap);
-  const RunResult result = TestRun(command, console, stop).run(files);
+  const RunResult result = TestRun(command, console, stop, compiles).run(files);
   const int code = issues.empty() ? exit_code(result, command.strict) : kInputWrong;
   return tell(command, console, result) || code == kInputWrong || result.interrupted
              ? code

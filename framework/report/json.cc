@@ -20,11 +20,10 @@ ordered_json json_of(const std::vector<std::string>& texts) {
 }
 
 ordered_json json_of(const Counts& counts) {
-  return {{"passed", counts.passed},
-          {"failed", counts.failed},
-          {"diverged", counts.diverged},
-          {"errors", counts.errors},
-          {"skipped", counts.skipped}};
+  return {{"passed", counts.passed},          {"failed", counts.failed},
+          {"diverged", counts.diverged},      {"errors", counts.errors},
+          {"skipped", counts.skipped},        {"unknown", counts.unknown},
+          {"unpredicted", counts.unpredicted}};
 }
 
 ordered_json json_of(const Location& where) {
@@ -49,6 +48,8 @@ ordered_json json_of(const CheckResult& check) {
           {"flows", check.flows},
           {"expected", valid_utf8(check.expected)},
           {"observed", valid_utf8(check.observed)},
+          {"unpredicted", check.unpredicted},
+          {"unknown", valid_utf8(check.unknown)},
           {"hops", json_of(check.hops)},
           {"notes", json_of(check.notes)},
           {"pcap", valid_utf8(check.pcap)},

@@ -39,9 +39,9 @@ std::string yaml_list(std::string_view key, const std::vector<std::string>& text
 std::string diagnosis(const CheckResult& check) {
   return "  ---\n" + yaml_line("outcome", to_string(check.outcome)) +
          yaml_line("at", to_string(check.where)) + yaml_line("expected", check.expected) +
-         yaml_line("observed", check.observed) + yaml_list("way", check.hops) +
-         yaml_list("notes", check.notes) + yaml_line("capture", check.pcap) +
-         yaml_line("repeat", check.reproduce) + "  ...\n";
+         yaml_line("observed", check.observed) + yaml_line("unknown", check.unknown) +
+         yaml_list("way", check.hops) + yaml_list("notes", check.notes) +
+         yaml_line("capture", check.pcap) + yaml_line("repeat", check.reproduce) + "  ...\n";
 }
 
 class Points {
@@ -60,8 +60,10 @@ class Points {
 
  private:
   void add(const ScenarioResult& scenario, const CheckResult& check) {
-    const bool is_skip = check.outcome == Outcome::Skipped && !strict_;
-    const bool is_ok = check.outcome == Outcome::Passed || is_skip;
+    const bool undecided = check.outcome == Outcome::Skipped || check.outcome == Outcome::Unknown;
+    const bool is_skip = undecided && !strict_;
+    const bool unforetold = strict_ && !check.unknown.empty();
+    const bool is_ok = (check.outcome == Outcome::Passed && !unforetold) || is_skip;
     add_point(is_ok, scenario.name, check.name);
     if (is_skip) points_ += " # SKIP " + description(check.observed);
     points_ += is_ok ? "\n" : "\n" + diagnosis(check);

@@ -22,6 +22,7 @@ std::string_view color_of(Outcome outcome) {
     case Outcome::Passed:
       return "\x1b[32m";  // green
     case Outcome::Skipped:
+    case Outcome::Unknown:
       return "\x1b[33m";  // yellow
     case Outcome::Failed:
     case Outcome::Diverged:
@@ -42,7 +43,9 @@ Outcome worst(const Counts& counts) {
   if (counts.errors > 0) return Outcome::Error;
   if (counts.failed > 0) return Outcome::Failed;
   if (counts.diverged > 0) return Outcome::Diverged;
-  return counts.passed == 0 && counts.skipped > 0 ? Outcome::Skipped : Outcome::Passed;
+  if (counts.passed > 0) return Outcome::Passed;
+  if (counts.unknown > 0) return Outcome::Unknown;
+  return counts.skipped > 0 ? Outcome::Skipped : Outcome::Passed;
 }
 
 std::string counts_text(const Counts& counts) {
@@ -50,6 +53,8 @@ std::string counts_text(const Counts& counts) {
       fmt::format("{} passed, {} failed, {} skipped", counts.passed, counts.failed, counts.skipped);
   if (counts.diverged > 0) text += fmt::format(", {} diverged", counts.diverged);
   if (counts.errors > 0) text += ", " + counted(counts.errors, "error");
+  const std::size_t unknown = counts.without_prediction();
+  if (unknown > 0) text += fmt::format(", {} unknown to the simulator", unknown);
   return text;
 }
 
@@ -70,8 +75,8 @@ bool is_undecided(const ScenarioResult& scenario, Outcome outcome) {
 std::string scenario_line(const ScenarioResult& scenario, const TextStyle& style) {
   const Counts counts = count(scenario);
   const Outcome outcome = worst(counts);
-  const bool all_passed =
-      outcome == Outcome::Passed && counts.skipped == 0 && !scenario.interrupted;
+  const bool all_passed = outcome == Outcome::Passed && counts.skipped == 0 &&
+                          counts.without_prediction() == 0 && !scenario.interrupted;
   const std::string word =
       is_undecided(scenario, outcome) ? std::string("stopped ") : painted(outcome, style);
   return fmt::format("{} {}: {}{}, {} ({})\n", word, printable(scenario.name),
@@ -104,20 +109,33 @@ std::string scenario_text(const ScenarioResult& scenario, const TextStyle& style
   return out;
 }
 
+namespace {
+
+// One line for each check that was not decided, and for each that nothing was foretold of.
+std::string undecided_text(const ScenarioResult& scenario, const TextStyle& style) {
+  std::string out;
+  for (const CheckResult& check : scenario.checks) {
+    const bool skipped = check.outcome == Outcome::Skipped;
+    if (!skipped && check.unknown.empty()) continue;
+    out += fmt::format("{} {}: {} ({})\n",
+                       painted(skipped ? Outcome::Skipped : Outcome::Unknown, style),
+                       printable(scenario.name), printable(check.name),
+                       printable(skipped ? check.observed : check.unknown));
+  }
+  return out;
+}
+
+}  // namespace
+
 std::string summary_text(const scenario::RunResult& run, const TextStyle& style) {
   std::string out;
-  for (const ScenarioResult& scenario : run.scenarios) {
-    for (const CheckResult& check : scenario.checks) {
-      if (check.outcome != Outcome::Skipped) continue;
-      out +=
-          fmt::format("{} {}: {} ({})\n", painted(Outcome::Skipped, style),
-                      printable(scenario.name), printable(check.name), printable(check.observed));
-    }
-  }
+  for (const ScenarioResult& scenario : run.scenarios) out += undecided_text(scenario, style);
   if (run.interrupted) out += interruption_text(run);
   const Counts counts = count(run);
-  const bool skips_fail = style.strict && counts.skipped > 0;
-  return out + counts_text(counts) + (skips_fail ? "; strict: a skip is a failure\n" : "\n");
+  out += counts_text(counts);
+  if (style.strict && counts.skipped > 0) out += "; strict: a skip is a failure";
+  if (style.strict && counts.without_prediction() > 0) out += "; strict: unknown is a failure";
+  return out + "\n";
 }
 
 std::string progress_line(const RunState& state, std::size_t width) {

@@ -164,16 +164,6 @@ class Comparer {
   std::vector<std::string> observed_;
 };
 
-std::string hop_line(const flow::Step& step, const Topology& topology) {
-  std::string line = topology.node(step.node).name;
-  if (!step.interface.empty()) line += ":" + step.interface;
-  line = fmt::format("{:<24} {:<10} ", line, to_string(step.kind));
-  const bool last = step.kind == flow::StepKind::Died || step.kind == flow::StepKind::Delivered;
-  line += last ? step.detail : to_string(step.tuple);
-  if (!last && step.ttl != 0) line += fmt::format(" ttl {}", step.ttl);
-  return line;
-}
-
 }  // namespace
 
 std::vector<NodeId> routed_path(const flow::Trace& trace) {
@@ -196,6 +186,16 @@ std::vector<NodeId> routed_path(const flow::Trace& trace) {
 Comparison compare(const Check& check, const evidence::Verdict& verdict,
                    const topology::Topology& topology) {
   return Comparer(check, verdict, topology).compare();
+}
+
+std::string hop_line(const flow::Step& step, const Topology& topology) {
+  std::string line = topology.node(step.node).name;
+  if (!step.interface.empty()) line += ":" + step.interface;
+  line = fmt::format("{:<24} {:<10} ", line, to_string(step.kind));
+  const bool last = step.kind == flow::StepKind::Died || step.kind == flow::StepKind::Delivered;
+  line += last ? step.detail : to_string(step.tuple);
+  if (!last && step.ttl != 0) line += fmt::format(" ttl {}", step.ttl);
+  return line;
 }
 
 std::vector<std::string> hop_lines(const evidence::Verdict& verdict, const Topology& topology) {

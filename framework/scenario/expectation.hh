@@ -25,6 +25,8 @@ Comparison compare(const Check& check, const evidence::Verdict& verdict,
 // (same TTL in and out) is not of the path.
 std::vector<NodeId> routed_path(const flow::Trace& trace);
 
+// One hop in a line.
+std::string hop_line(const flow::Step& step, const topology::Topology& topology);
 // One line a hop, of the request and then of the reply.
 std::vector<std::string> hop_lines(const evidence::Verdict& verdict,
                                    const topology::Topology& topology);

@@ -21,6 +21,9 @@ void add(Counts& counts, Outcome outcome) {
     case Outcome::Skipped:
       ++counts.skipped;
       break;
+    case Outcome::Unknown:
+      ++counts.unknown;
+      break;
   }
 }
 
@@ -45,6 +48,8 @@ std::string_view to_string(Outcome outcome) {
       return "error";
     case Outcome::Skipped:
       return "skipped";
+    case Outcome::Unknown:
+      return "unknown";
   }
   return "?";
 }
@@ -59,7 +64,11 @@ bool is_cut_short(const ScenarioResult& scenario) {
 
 Counts count(const ScenarioResult& scenario) {
   Counts counts{.errors = could_not_run(scenario) ? 1U : 0U};
-  for (const CheckResult& check : scenario.checks) add(counts, check.outcome);
+  for (const CheckResult& check : scenario.checks) {
+    add(counts, check.outcome);
+    const bool passed = check.outcome == Outcome::Passed;
+    if (passed && check.unpredicted > 0) ++counts.unpredicted;
+  }
   return counts;
 }
 
@@ -75,6 +84,8 @@ Counts& Counts::operator+=(const Counts& other) {
   diverged += other.diverged;
   errors += other.errors;
   skipped += other.skipped;
+  unknown += other.unknown;
+  unpredicted += other.unpredicted;
   return *this;
 }
 
@@ -83,7 +94,8 @@ int exit_code(const RunResult& run, bool strict) {
   if (input_is_wrong(run)) return 2;
   const Counts counts = count(run);
   if (counts.errors > 0) return 3;
-  if (counts.failed > 0 || (strict && counts.skipped > 0)) return 1;
+  const bool all_decided = counts.skipped == 0 && counts.without_prediction() == 0;
+  if (counts.failed > 0 || (strict && !all_decided)) return 1;
   if (counts.diverged > 0) return 4;
   return counts.passed > 0 ? 0 : 3;
 }

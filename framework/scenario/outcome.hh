@@ -21,6 +21,7 @@ enum class Outcome {
   Diverged,  // kernel and simulator disagree
   Error,     // the harness could not do its work
   Skipped,   // the kernel lacks a feature; `observed` names it
+  Unknown,   // asked of the simulator alone, which does not model what decides here
 };
 std::string_view to_string(Outcome outcome);
 
@@ -31,6 +32,9 @@ struct CheckResult {
   std::size_t flows = 1;  // how many this result stands for: a matrix that passed is one result
   std::string expected;   // "delivered at blue, source 192.168.1.2"
   std::string observed;   // "no_route at blue: 192.168.1.0/24 is unreachable (ENETUNREACH)"
+  // Of its flows, those that the simulator says nothing of, and why.
+  std::size_t unpredicted = 0;
+  std::string unknown = {};
   std::vector<std::string> hops = {};   // the way of request and reply, one line a hop
   std::vector<std::string> notes = {};  // what to change, what was serialised, ...
   std::string pcap = {};                // path of the capture, if one was kept
@@ -67,8 +71,12 @@ struct Counts {
   std::size_t diverged = 0;
   std::size_t errors = 0;  // errors of checks, and scenarios that could not be run
   std::size_t skipped = 0;
+  std::size_t unknown = 0;
+  // Beside the others: of those that passed, what the simulator did not foretell.
+  std::size_t unpredicted = 0;
 
-  std::size_t total() const { return passed + failed + diverged + errors + skipped; }
+  std::size_t total() const { return passed + failed + diverged + errors + skipped + unknown; }
+  std::size_t without_prediction() const { return unknown + unpredicted; }
   Counts& operator+=(const Counts& other);
   friend auto operator<=>(const Counts&, const Counts&) = default;
 };
@@ -85,8 +93,9 @@ bool is_cut_short(const ScenarioResult& scenario);
 
 // 0 all passed; 1 a check failed; 2 the input is wrong; 3 the harness could not do its work;
 // 4 only divergences; where several hold: 2, 3, 1, 4 in that order; 130 interrupted.
-// `strict`: a skip counts as a failure. A run in which nothing passed, failed or diverged is an
-// error (3): without checks, or with all of them skipped, it proves nothing.
+// `strict`: a skip counts as a failure, and so does what the simulator says nothing of. A run in
+// which nothing passed, failed or diverged is an error (3): without checks, or with all of them
+// skipped, it proves nothing.
 int exit_code(const RunResult& run, bool strict);
 
 }  // namespace topoproof::scenario

@@ -168,6 +168,17 @@ Scenario load_scenario(const std::string& file, const topofile::FileReader& read
   return read_scenario(*root, file, read_file, issues);
 }
 
+std::expected<flow::Flow, Issues> parse_flow(std::string_view text,
+                                             const topology::Topology& topology) {
+  Issues issues;
+  const auto root = document::parse_yaml(text, "", issues);
+  const auto flow =
+      root ? read_flow(*root, {topology, topofile::single_file("", ""), issues, issues})
+           : std::nullopt;
+  if (!flow || has_errors(issues)) return std::unexpected(std::move(issues));
+  return *flow;
+}
+
 std::expected<Scenario, Issues> parse_scenario(std::string_view text, const std::string& file) {
   Issues issues;
   Scenario scenario = load_scenario(file, topofile::single_file(text, file), issues);

@@ -19,6 +19,10 @@ Scenario read_scenario(const document::Node& root, const std::string& file,
 Scenario load_scenario(const std::string& file, const topofile::FileReader& read_file,
                        Issues& issues);
 
+// One flow as a check names it: "blue -> client tcp/80". RETURNS: all that is wrong with it.
+std::expected<flow::Flow, Issues> parse_flow(std::string_view text,
+                                             const topology::Topology& topology);
+
 // A text that names no other file. Warnings are not told.
 std::expected<Scenario, Issues> parse_scenario(std::string_view text, const std::string& file);
 

@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <exception>
-#include <map>
+#include <memory>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -11,22 +12,17 @@
 #include "scenario/capture_file.hh"
 #include "scenario/check_result.hh"
 #include "scenario/conntrack.hh"
+#include "scenario/prediction.hh"
 #include "scenario/session.hh"
+#include "scenario/simulation.hh"
 #include "scenario/stateful.hh"
+#include "scenario/tally.hh"
 
 namespace topoproof::scenario {
 namespace {
 
 // Flows that are sent together: enough to keep the machine busy, few enough for small buffers.
 constexpr std::size_t kWaveSize = 512;
-// Failures of one matrix that are told one by one; the rest is counted.
-constexpr std::size_t kMostFailures = 50;
-
-std::size_t flow_count(const CheckItem& item) {
-  const auto* matrix = std::get_if<Matrix>(&item);
-  return matrix == nullptr ? 1 : check_count(*matrix);
-}
-
 const Expectation& expectation_of(const CheckItem& item) {
   return std::visit([](const auto& i) -> const Expectation& { return i.expected; }, item);
 }
@@ -40,25 +36,6 @@ bool depends_on_rules(const CheckItem& item) {
   const Expectation& wanted = expectation_of(item);
   return by_rule(wanted.should.fate) || (wanted.reply && by_rule(wanted.reply->fate));
 }
-
-// What came of one item of the file: the result of a check; of a matrix how many flows passed, and
-// its failures.
-struct Tally {
-  bool is_matrix = false;
-  std::size_t passed = 0;
-  std::map<Outcome, std::size_t> untold = {};
-  std::vector<CheckResult> told = {};
-
-  void add(CheckResult result, bool verbose) {
-    const bool counted = is_matrix && result.outcome == Outcome::Passed && !verbose;
-    if (counted)
-      ++passed;
-    else if (told.size() < kMostFailures || verbose)
-      told.push_back(std::move(result));
-    else
-      ++untold[result.outcome];
-  }
-};
 
 struct Slot {
   std::size_t item = 0;
@@ -80,8 +57,7 @@ class Runner {
 
   ScenarioResult run() {
     attempt([this] {
-      timed(Phase::Building, result_.timing.build,
-            [this] { session_ = std::make_unique<Session>(scenario_, options_); });
+      timed(Phase::Building, result_.timing.build, [this] { build(); });
       timed(Phase::Checking, result_.timing.checks, [this] { carry_out(); });
     });
     attempt([this] { blame_lost_frames(); });
@@ -105,6 +81,11 @@ class Runner {
     }
   }
 
+  void build() {
+    session_ = std::make_unique<Session>(scenario_, options_);
+    if (options_.predict) simulation_.emplace(scenario_, session_->rule_compiler());
+  }
+
   void timed(Phase phase, std::chrono::nanoseconds& span, const std::function<void()>& part) {
     tell(phase);
     const auto begin = sys::Clock::now();
@@ -120,23 +101,26 @@ class Runner {
   void carry_out() {
     for (const Step& step : scenario_.steps) {
       for (const Change& change : step.changes) {
-        if (!stopped()) session_->change(change);
+        if (!stopped()) carry_out(change);
       }
       if (!stopped()) check(step);
     }
+  }
+
+  void carry_out(const Change& change) {
+    session_->change(change);
+    if (simulation_) simulation_->change(change);
   }
 
   void check(const Step& step) {
     serial_ = has_stateful_rules(session_->topology());
     if (std::ranges::any_of(step.checks, depends_on_rules)) session_->trace_all_rules();
     tallies_.clear();
-    for (const CheckItem& item : step.checks) {
-      tallies_.push_back({.is_matrix = std::holds_alternative<Matrix>(item)});
-    }
+    for (const CheckItem& item : step.checks) tallies_.emplace_back(item);
     std::vector<Slot> wave;
     for (std::size_t item = 0; item < step.checks.size(); ++item) {
       for (std::size_t i = 0; i < flow_count(step.checks[item]) && !stopped(); ++i) {
-        Slot slot{item, check_at(step.checks[item], i)};
+        Slot slot{item, check_at(step.checks[item], session_->topology(), i)};
         // A raw frame carries no token: it could be taken for an equal one.
         const bool alone = serial_ || slot.check.flow.service.protocol == flow::Protocol::Raw;
         if (alone && !wave.empty()) run_wave(std::exchange(wave, {}));
@@ -145,15 +129,7 @@ class Runner {
       }
     }
     if (!wave.empty() && !stopped()) run_wave(std::move(wave));
-    for (std::size_t item = 0; item < step.checks.size(); ++item) {
-      report(step.checks[item], tallies_[item]);
-    }
-  }
-
-  Check check_at(const CheckItem& item, std::size_t index) const {
-    const auto* matrix = std::get_if<Matrix>(&item);
-    return matrix == nullptr ? std::get<Check>(item)
-                             : scenario::check_at(*matrix, session_->topology(), index);
+    for (Tally& tally : tallies_) tally.report(result_.checks);
   }
 
   // A packet that vanished, or was answered, at a node whose rules were not traced is sent again
@@ -209,10 +185,16 @@ class Runner {
     if (slot.check.expected.translated && judged.verdict.at_target) {
       compare_connections(session_->lab(), session_->topology(), judged.verdict, result);
     }
+    if (simulation_) foretell(judged, result);
     if (serial_) result.notes.push_back("run alone: the rules of this network keep state");
     keep_capture(judged, result);
     ++progress_.flows_done;
     tallies_[slot.item].add(std::move(result), options_.verbose);
+  }
+
+  void foretell(const Judged& judged, CheckResult& result) {
+    if (serial_) simulation_->flush_connections();
+    compare_with(simulation_->predict(question_of(judged)), judged, session_->topology(), result);
   }
 
   void keep_capture(const Judged& judged, CheckResult& result) const {
@@ -229,23 +211,6 @@ class Runner {
     }
   }
 
-  void report(const CheckItem& item, Tally& tally) {
-    if (tally.passed > 0) {
-      const Matrix& matrix = std::get<Matrix>(item);
-      result_.checks.push_back({.name = matrix.name, .where = matrix.where, .flows = tally.passed});
-    }
-    std::ranges::move(tally.told, std::back_inserter(result_.checks));
-    for (const auto& [outcome, flows] : tally.untold) {
-      const Matrix& matrix = std::get<Matrix>(item);
-      result_.checks.push_back(
-          {.name = matrix.name,
-           .where = matrix.where,
-           .outcome = outcome,
-           .flows = flows,
-           .observed = fmt::format("{} more flows: {}", flows, to_string(outcome))});
-    }
-  }
-
   void blame_lost_frames() {
     if (session_ == nullptr) return;
     const auto lossy = session_->observer().lossy();
@@ -258,7 +223,8 @@ class Runner {
   Progress progress_;
   ScenarioResult result_;
   std::unique_ptr<Session> session_;
-  std::vector<Tally> tallies_;  // of the step under way, by item
+  std::optional<Simulation> simulation_;  // none: nothing is foretold
+  std::vector<Tally> tallies_;            // of the step under way, by item
   bool serial_ = false;
 };
 

@@ -18,6 +18,7 @@ struct RunOptions {
   std::string pcap_directory = {};          // where captures are kept; empty: nowhere
   bool always_keep_pcap = false;            // of checks that passed, too
   bool must_keep_pcap = true;               // one that cannot be written makes its check an error
+  bool predict = true;                      // by the simulator, and compare
   bool verbose = false;                     // `hops` of checks that passed, too
   const std::atomic<bool>* stop = nullptr;  // once true, run() returns within 100 ms
 };

@@ -7,26 +7,14 @@
 #include <fmt/format.h>
 
 #include "netlink/conntrack.hh"
-#include "plan/planner.hh"
+#include "nft/kernel_ruleset.hh"
+#include "nft/trace.hh"
 #include "scenario/changes.hh"
 #include "scenario/listeners.hh"
-#include "scenario/neighbor_pairs.hh"
+#include "scenario/network_plan.hh"
 #include "topology/interfaces.hh"
 
 namespace topoproof::scenario {
-namespace {
-
-plan::Plan make_plan_or_throw(const Scenario& scenario) {
-  plan::PlanOptions options;
-  options.pairs = neighbor_pairs_of(scenario);
-  options.impatient = impatient_nodes_of(scenario);
-  auto plan = plan::make_plan(scenario.topology, options);
-  if (!plan) throw std::runtime_error("the network cannot be planned:\n" + to_string(plan.error()));
-  return *std::move(plan);
-}
-
-}  // namespace
-
 Session::Session(const Scenario& scenario, const RunOptions& options)
     : topology_(scenario.topology),
       run_(std::random_device{}()),
@@ -105,6 +93,17 @@ void Session::flush_connections() {
       netlink::flush_connections(lab_->netfilter_socket(NodeId(i)));
     }
   }
+}
+
+RuleCompiler Session::rule_compiler() {
+  return [this](NodeId node,
+                const topology::RulesText&) -> std::expected<firewall::Ruleset, std::string> {
+    auto found = nft::observe_ruleset(lab_->netfilter_socket(node));
+    if (!found) return std::unexpected(to_string(found.error()));
+    std::erase_if(found->tables,
+                  [](const firewall::Table& t) { return t.name == nft::kTraceTableName; });
+    return *std::move(found);
+  };
 }
 
 }  // namespace topoproof::scenario

@@ -13,6 +13,7 @@
 #include "scenario/rule_trace.hh"
 #include "scenario/runner.hh"
 #include "scenario/scenario.hh"
+#include "scenario/simulation.hh"
 #include "scenario/wave.hh"
 
 namespace topoproof::scenario {
@@ -37,6 +38,8 @@ class Session {
   const std::set<NodeId>& traced() const { return trace_.traced(); }
   void forget_rule_events() { trace_.forget_events(); }
   void flush_connections();
+  // What the rules of a node have become in its kernel.
+  RuleCompiler rule_compiler();
 
  private:
   void open_taps(lab::Lab& lab);

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Who can talk to whom, as lines that a pull request can show.
+#include <sstream>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "document/reader.hh"
+#include "program/commands.hh"
+#include "program/input_files.hh"
+#include "report/printable.hh"
+#include "scenario/compile_rules.hh"
+#include "scenario/reach.hh"
+#include "sys/output.hh"
+
+namespace topoproof::program {
+namespace {
+
+constexpr std::string_view kHeading = "# who reaches whom; made by topoproof reach --update";
+
+std::string as_text(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += report::printable(line) + "\n";
+  return text;
+}
+
+std::vector<std::string> as_lines(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) {
+    if (!line.empty() && !line.starts_with('#')) lines.push_back(line);
+  }
+  return lines;
+}
+
+int compare(const ReachCommand& command, const std::vector<std::string>& lines,
+            const Console& console) {
+  const auto golden = document::read_text_file(command.golden);
+  if (!golden) {
+    console.error(to_string(golden.error()) + "\n");
+    return kInputWrong;
+  }
+  const auto differences = scenario::line_differences(as_lines(*golden), as_lines(as_text(lines)));
+  if (differences.empty()) {
+    console.out(fmt::format("{} pairs, as {} says\n", lines.size(), command.golden));
+    return kPassed;
+  }
+  console.out(as_text(differences));
+  console.error(fmt::format("topoproof: {} lines differ from {}; --update writes it anew\n",
+                            differences.size(), command.golden));
+  return kFailed;
+}
+
+}  // namespace
+
+int run_reach(const ReachCommand& command, const Console& console, bool compiles) {
+  Issues issues;
+  const scenario::Scenario network = read_network(command.file, command.variants, issues);
+  scenario::ReachOptions options{.family = command.ipv6 ? Family::Ipv6 : Family::Ipv4,
+                                 .threads = std::thread::hardware_concurrency()};
+  if (!command.services.empty()) options.services.clear();
+  for (const std::string& text : command.services) {
+    const auto service = flow::Service::parse(text);
+    if (service) options.services.push_back(*service);
+    if (!service) issues.push_back(service.error());
+  }
+  console.error(to_string(issues));
+  if (has_errors(issues)) return kInputWrong;
+  const auto compile =
+      compiles ? scenario::make_rule_compiler(network.topology) : scenario::RuleCompiler();
+  const std::vector<std::string> lines = scenario::reach(network, compile, options);
+  if (command.golden.empty()) {
+    console.out(as_text(lines));
+    return kPassed;
+  }
+  if (!command.update) return compare(command, lines, console);
+  sys::save_file(command.golden, fmt::format("{}\n{}", kHeading, as_text(lines)));
+  return kPassed;
+}
+
+}  // namespace topoproof::program

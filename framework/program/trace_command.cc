@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// One flow's way, as the kernel carries it and as the simulator foretells it.
+#include <fmt/format.h>
+
+#include "program/commands.hh"
+#include "program/input_files.hh"
+#include "report/printable.hh"
+#include "scenario/compile_rules.hh"
+#include "scenario/ladder.hh"
+#include "scenario/prediction.hh"
+#include "scenario/reader.hh"
+#include "scenario/runner.hh"
+#include "sys/sandbox.hh"
+#include "sys/sweeper.hh"
+
+namespace topoproof::program {
+namespace {
+
+using scenario::CheckResult;
+using scenario::Outcome;
+
+std::string ways(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += "  " + report::printable(line) + "\n";
+  return text;
+}
+
+void show_prediction(const scenario::Scenario& network, const flow::Flow& flow, bool compiles,
+                     const Console& console) {
+  const auto compile =
+      compiles ? scenario::make_rule_compiler(network.topology) : scenario::RuleCompiler();
+  scenario::Simulation simulation(network, compile);
+  const auto prediction = simulation.predict(scenario::question_of(flow, 0));
+  console.out(fmt::format("in the simulator: {}\n{}",
+                          scenario::ending_text(prediction, network.topology),
+                          ways(scenario::ladder(prediction, network.topology))));
+}
+
+CheckResult carry_out(const scenario::Scenario& network, const TraceCommand& command) {
+  const scenario::ScenarioResult result =
+      scenario::run(network, {.predict = command.with == Executors::Both, .verbose = true});
+  if (!result.error.empty()) return {.outcome = Outcome::Error, .observed = result.error};
+  return result.checks.empty() ? CheckResult{.outcome = Outcome::Error} : result.checks.front();
+}
+
+}  // namespace
+
+int run_trace(const TraceCommand& command, const Console& console, bool compiles) {
+  Issues issues;
+  scenario::Scenario network = read_network(command.file, command.variants, issues);
+  if (!has_errors(issues)) {
+    auto flow = scenario::parse_flow(command.flow, network.topology);
+    if (!flow) issues = std::move(flow.error());
+    if (flow) {
+      // The first step alone: the network as it is before anything changes.
+      network.steps.resize(1);
+      network.steps.front().changes.clear();
+      network.steps.front().checks = {
+          scenario::Check{.name = command.flow, .where = {}, .flow = *flow, .expected = {}}};
+    }
+  }
+  console.error(to_string(issues));
+  if (has_errors(issues)) return kInputWrong;
+  const flow::Flow& flow = std::get<scenario::Check>(network.steps.front().checks.front()).flow;
+  console.out(scenario::describe(flow, network.topology) + "\n");
+  int code = kPassed;
+  if (command.with != Executors::Simulator) {
+    sys::raise_open_file_limit();
+    const sys::Sweeper sweeper;
+    const CheckResult seen = carry_out(network, command);
+    console.out(
+        fmt::format("in the kernel: {}\n{}", report::printable(seen.observed), ways(seen.hops)));
+    console.out(ways(seen.notes));
+    if (seen.outcome == Outcome::Error) code = kHarnessFailed;
+    if (seen.outcome == Outcome::Diverged) code = kDiverged;
+  }
+  if (command.with != Executors::Kernel) show_prediction(network, flow, compiles, console);
+  return code;
+}
+
+}  // namespace topoproof::program

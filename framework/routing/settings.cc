@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "routing/settings.hh"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include <fmt/format.h>
+
+namespace topoproof::routing {
+namespace {
+
+// sysctl(8) takes dots and slashes as separators, whichever comes first; with slashes an
+// interface's own dots need no escape.
+std::string with_slashes(std::string_view name) {
+  std::string text(name);
+  const auto first = text.find_first_of("./");
+  if (first == std::string::npos || text[first] == '/') return text;
+  for (char& c : text) c = c == '.' ? '/' : c == '/' ? '.' : c;
+  return text;
+}
+
+std::optional<std::uint32_t> number(std::string_view text) {
+  std::uint32_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end == text.data()) return std::nullopt;
+  return value;
+}
+
+// One folder of per-interface settings: net/ipv4/conf, net/ipv6/neigh, ...
+class Folder {
+ public:
+  Folder(const SettingsReader& reader, std::string_view folder, std::string_view interface)
+      : reader_(reader), folder_(folder), interface_(interface) {}
+
+  // An interface is born with the values of "default"; the loopback is there before anybody can
+  // write those.
+  std::uint32_t own(std::string_view knob, std::uint32_t otherwise) const {
+    if (const auto value = find(interface_, knob)) return *value;
+    if (interface_ == "lo") return otherwise;
+    return find("default", knob).value_or(otherwise);
+  }
+  std::uint32_t all(std::string_view knob, std::uint32_t otherwise) const {
+    return find("all", knob).value_or(otherwise);
+  }
+  bool either(std::string_view knob, bool otherwise) const {
+    return all(knob, otherwise ? 1 : 0) != 0 || own(knob, otherwise ? 1 : 0) != 0;
+  }
+  std::uint8_t larger(std::string_view knob) const {
+    return static_cast<std::uint8_t>(std::max(all(knob, 0), own(knob, 0)));
+  }
+
+ private:
+  std::optional<std::uint32_t> find(std::string_view who, std::string_view knob) const {
+    return reader_.find(fmt::format("{}/{}/{}", folder_, who, knob));
+  }
+  const SettingsReader& reader_;
+  std::string_view folder_;
+  std::string_view interface_;
+};
+
+// Read above, or of no consequence to what becomes of a packet here.
+constexpr std::array<std::string_view, 22> kReadNames{
+    "net/ipv4/ip_forward",
+    "net/ipv4/ip_default_ttl",
+    "net/ipv4/icmp_echo_ignore_all",
+    "net/ipv4/icmp_echo_ignore_broadcasts",
+    "net/ipv4/icmp_ratelimit",
+    "net/ipv4/icmp_msgs_per_sec",
+    "net/ipv4/icmp_msgs_burst",
+    "net/ipv4/icmp_errors_use_inbound_ifaddr",
+    "net/ipv4/ip_nonlocal_bind",
+    "net/ipv4/ip_local_port_range",
+    "net/ipv4/fib_multipath_hash_policy",
+    "net/ipv4/fib_multipath_hash_seed",
+    "net/ipv6/fib_multipath_hash_policy",
+    "net/ipv6/icmp/ratelimit",
+    "net/netfilter/nf_conntrack_tcp_loose",
+    "net/netfilter/nf_conntrack_tcp_be_liberal",
+    "net/bridge/bridge-nf-call-iptables",
+    "net/bridge/bridge-nf-call-ip6tables",
+    "net/bridge/bridge-nf-call-arptables",
+    "net/netfilter/nf_conntrack_checksum",
+    "net/ipv4/ip_early_demux",
+    "net/ipv4/conf/all/log_martians",
+};
+
+constexpr std::array<std::string_view, 24> kReadKnobs{
+    "forwarding",   "rp_filter",    "accept_local",  "route_localnet",       "send_redirects",
+    "shared_media", "proxy_arp",    "arp_filter",    "src_valid_mark",       "arp_ignore",
+    "arp_announce", "disable_ipv6", "mcast_solicit", "retrans_time_ms",      "accept_redirects",
+    "accept_dad",   "accept_ra",    "autoconf",      "router_solicitations", "secure_redirects",
+    "log_martians", "arp_notify",   "arp_accept",    "dad_transmits"};
+
+constexpr std::array<std::string_view, 4> kFolders{"net/ipv4/conf/", "net/ipv6/conf/",
+                                                   "net/ipv4/neigh/", "net/ipv6/neigh/"};
+
+bool is_read(const state::Sysctl& sysctl) {
+  const std::string name = with_slashes(sysctl.name);
+  if (std::ranges::find(kReadNames, name) != kReadNames.end()) return true;
+  const bool in_folder = std::ranges::any_of(
+      kFolders, [&](std::string_view folder) { return name.starts_with(folder); });
+  const std::string_view knob = std::string_view(name).substr(name.rfind('/') + 1);
+  return in_folder && std::ranges::find(kReadKnobs, knob) != kReadKnobs.end();
+}
+
+// Of other subsystems, which no packet here meets: net/core, kernel, vm, ... .
+bool is_about_packets(const state::Sysctl& sysctl) {
+  const std::string name = with_slashes(sysctl.name);
+  return name.starts_with("net/ipv4/") || name.starts_with("net/ipv6/") ||
+         name.starts_with("net/bridge/") || name.starts_with("net/netfilter/");
+}
+
+}  // namespace
+
+SettingsReader::SettingsReader(std::span<const state::Sysctl> sysctls) {
+  named_.reserve(sysctls.size());
+  for (const state::Sysctl& s : sysctls) {
+    if (const auto value = number(s.value)) named_.emplace_back(with_slashes(s.name), *value);
+  }
+  std::ranges::sort(named_);
+}
+
+std::optional<std::uint32_t> SettingsReader::find(std::string_view name) const {
+  const auto at = std::ranges::lower_bound(
+      named_, name, {}, [](const auto& n) -> std::string_view { return n.first; });
+  return at != named_.end() && at->first == name ? std::optional(at->second) : std::nullopt;
+}
+
+NodeSettings SettingsReader::node() const {
+  const auto flag = [&](std::string_view name, bool otherwise) {
+    return get(name, otherwise ? 1 : 0) != 0;
+  };
+  return {
+      .ip_forward = flag("net/ipv4/ip_forward", false),
+      .ipv6_forwarding = flag("net/ipv6/conf/all/forwarding", false),
+      .ttl = static_cast<std::uint8_t>(get("net/ipv4/ip_default_ttl", 64)),
+      .echo_ignore_all = flag("net/ipv4/icmp_echo_ignore_all", false),
+      .echo_ignore_broadcasts = flag("net/ipv4/icmp_echo_ignore_broadcasts", true),
+      .icmp_rate_ms = get("net/ipv4/icmp_ratelimit", 1000),
+      .icmp6_rate_ms = get("net/ipv6/icmp/ratelimit", 1000),
+      .errors_use_inbound_address = flag("net/ipv4/icmp_errors_use_inbound_ifaddr", false),
+      .nonlocal_bind = flag("net/ipv4/ip_nonlocal_bind", false),
+      .multipath_policy = static_cast<std::uint8_t>(get("net/ipv4/fib_multipath_hash_policy", 0)),
+      .multipath6_policy = static_cast<std::uint8_t>(get("net/ipv6/fib_multipath_hash_policy", 0)),
+      .multipath_seed = get("net/ipv4/fib_multipath_hash_seed", 0),
+      .tcp_loose = flag("net/netfilter/nf_conntrack_tcp_loose", true),
+      .tcp_be_liberal = flag("net/netfilter/nf_conntrack_tcp_be_liberal", false),
+      .bridge_calls_iptables = flag("net/bridge/bridge-nf-call-iptables", false),
+      .bridge_calls_ip6tables = flag("net/bridge/bridge-nf-call-ip6tables", false)};
+}
+
+InterfaceSettings SettingsReader::interface(std::string_view name) const {
+  const Folder v4(*this, "net/ipv4/conf", name);
+  const Folder v6(*this, "net/ipv6/conf", name);
+  const Folder neigh4(*this, "net/ipv4/neigh", name);
+  const Folder neigh6(*this, "net/ipv6/neigh", name);
+  // Writing "all" (ip_forward is the same) writes every interface's own.
+  const std::uint32_t forwarding = find("net/ipv4/ip_forward").value_or(v4.all("forwarding", 0));
+  const std::uint32_t forwarding6 = v6.all("forwarding", 0);
+  return {.forwarding = v4.own("forwarding", forwarding) != 0,
+          .rp_filter = v4.larger("rp_filter"),
+          .accept_local = v4.either("accept_local", false),
+          .route_localnet = v4.either("route_localnet", false),
+          .send_redirects = v4.either("send_redirects", true),
+          .shared_media = v4.either("shared_media", true),
+          .proxy_arp = v4.either("proxy_arp", false),
+          .arp_filter = v4.either("arp_filter", false),
+          .src_valid_mark = v4.either("src_valid_mark", false),
+          .arp_ignore = v4.larger("arp_ignore"),
+          .arp_announce = v4.larger("arp_announce"),
+          .ipv6 = v6.own("disable_ipv6", v6.all("disable_ipv6", 0)) == 0,
+          .ipv6_forwarding = v6.own("forwarding", forwarding6) != 0,
+          .solicitations = static_cast<std::uint8_t>(neigh4.own("mcast_solicit", 3)),
+          .retransmit_ms = neigh4.own("retrans_time_ms", 1000),
+          .solicitations6 = static_cast<std::uint8_t>(neigh6.own("mcast_solicit", 3)),
+          .retransmit6_ms = neigh6.own("retrans_time_ms", 1000)};
+}
+
+std::vector<state::Sysctl> unread_settings(std::span<const state::Sysctl> sysctls) {
+  std::vector<state::Sysctl> unread;
+  for (const state::Sysctl& sysctl : sysctls) {
+    if (is_about_packets(sysctl) && !is_read(sysctl)) unread.push_back(sysctl);
+  }
+  return unread;
+}
+
+}  // namespace topoproof::routing

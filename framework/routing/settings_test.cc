@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "routing/settings.hh"
+
+#include <gtest/gtest.h>
+
+namespace topoproof::routing {
+namespace {
+
+using Sysctls = std::vector<state::Sysctl>;
+
+InterfaceSettings eth0(const Sysctls& sysctls) { return SettingsReader(sysctls).interface("eth0"); }
+
+TEST(Settings, AreTheKernelsOwnWhereNothingIsSaid) {
+  EXPECT_EQ(eth0({}), InterfaceSettings{});
+  EXPECT_EQ(SettingsReader(Sysctls{}).node(), NodeSettings{});
+}
+
+TEST(Settings, AnInterfaceIsBornWithTheDefaults) {
+  EXPECT_TRUE(eth0({{"net.ipv4.conf.default.proxy_arp", "1"}}).proxy_arp);
+  const Sysctls defaults{{"net.ipv4.conf.default.forwarding", "1"}};
+  EXPECT_TRUE(SettingsReader(defaults).interface("eth0").forwarding);
+  EXPECT_FALSE(SettingsReader(defaults).interface("lo").forwarding);
+}
+
+TEST(Settings, ReversePathFilterIsTheLargerOfAllAndOwn) {
+  EXPECT_EQ(eth0({{"net.ipv4.conf.all.rp_filter", "1"}}).rp_filter, 1);
+  EXPECT_EQ(
+      eth0({{"net.ipv4.conf.all.rp_filter", "1"}, {"net.ipv4.conf.eth0.rp_filter", "2"}}).rp_filter,
+      2);
+  EXPECT_EQ(
+      eth0({{"net.ipv4.conf.all.rp_filter", "0"}, {"net.ipv4.conf.eth1.rp_filter", "1"}}).rp_filter,
+      0);
+}
+
+TEST(Settings, RedirectsAreSentIfEitherSaysSo) {
+  EXPECT_TRUE(eth0({{"net.ipv4.conf.all.send_redirects", "0"}}).send_redirects);
+  EXPECT_FALSE(eth0({{"net.ipv4.conf.all.send_redirects", "0"},
+                     {"net.ipv4.conf.default.send_redirects", "0"}})
+                   .send_redirects);
+}
+
+TEST(Settings, ForwardingIsWrittenToEveryInterface) {
+  EXPECT_TRUE(eth0({{"net.ipv4.ip_forward", "1"}}).forwarding);
+  EXPECT_FALSE(
+      eth0({{"net.ipv4.ip_forward", "1"}, {"net/ipv4/conf/eth0/forwarding", "0"}}).forwarding);
+}
+
+TEST(Settings, SlashesLetAnInterfacesNameHaveDots) {
+  const Sysctls sysctls{{"net/ipv4/conf/eth0.5/rp_filter", "1"}};
+  EXPECT_EQ(SettingsReader(sysctls).interface("eth0.5").rp_filter, 1);
+  const Sysctls turned{{"net.ipv4.conf.eth0/5.rp_filter", "1"}};
+  EXPECT_EQ(SettingsReader(turned).interface("eth0.5").rp_filter, 1);
+}
+
+TEST(Settings, Ipv6IsSwitchedOffForAll) {
+  EXPECT_TRUE(eth0({}).ipv6);
+  EXPECT_FALSE(eth0({{"net.ipv6.conf.all.disable_ipv6", "1"}}).ipv6);
+}
+
+TEST(Settings, WhatNothingReadsIsTold) {
+  const Sysctls sysctls{{"net.ipv4.ip_forward", "1"},
+                        {"net.ipv4.tcp_ecn", "1"},
+                        {"net.core.somaxconn", "9"},
+                        {"net.ipv4.conf.eth0.disable_policy", "1"}};
+  EXPECT_EQ(unread_settings(sysctls),
+            (Sysctls{{"net.ipv4.tcp_ecn", "1"}, {"net.ipv4.conf.eth0.disable_policy", "1"}}));
+}
+
+}  // namespace
+}  // namespace topoproof::routing

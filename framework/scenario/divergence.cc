@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "scenario/divergence.hh"
+
+#include <map>
+
+#include <fmt/format.h>
+
+#include "scenario/expectation.hh"
+
+namespace topoproof::scenario {
+namespace {
+
+using flow::StepKind;
+using topology::Topology;
+
+bool is_hop(const flow::Step& step) {
+  return step.kind == StepKind::Sent || step.kind == StepKind::Received ||
+         step.kind == StepKind::Forwarded;
+}
+
+std::vector<const flow::Step*> hops_of(const flow::Trace& trace) {
+  std::vector<const flow::Step*> hops;
+  for (const flow::Step& step : trace) {
+    if (is_hop(step)) hops.push_back(&step);
+  }
+  return hops;
+}
+
+class Comparer {
+ public:
+  Comparer(const evidence::Verdict& kernel, const evidence::Verdict& simulated,
+           const Topology& topology)
+      : kernel_(kernel), simulated_(simulated), topology_(topology) {}
+
+  std::optional<std::string> compare() {
+    if (auto found = compare("", kernel_.request, simulated_.request)) return found;
+    if (kernel_.reply.has_value() != simulated_.reply.has_value()) {
+      return fmt::format("reply: {} in the kernel, {} in the simulator",
+                         kernel_.reply ? fate(*kernel_.reply) : "none",
+                         simulated_.reply ? fate(*simulated_.reply) : "none");
+    }
+    if (!kernel_.reply) return std::nullopt;
+    return compare("reply, ", *kernel_.reply, *simulated_.reply);
+  }
+
+ private:
+  std::optional<std::string> compare(std::string_view which, const flow::Journey& kernel,
+                                     const flow::Journey& simulated) {
+    const auto seen = hops_of(kernel.trace);
+    const auto foretold = hops_of(simulated.trace);
+    for (std::size_t i = 0; i < std::max(seen.size(), foretold.size()); ++i) {
+      const flow::Step* a = i < seen.size() ? seen[i] : nullptr;
+      const flow::Step* b = i < foretold.size() ? foretold[i] : nullptr;
+      if (a != nullptr && b != nullptr && is_same(*a, *b)) continue;
+      return fmt::format("{}hop {}: {} in the kernel, {} in the simulator", which, i + 1,
+                         a != nullptr ? hop_line(*a, topology_) : fate(kernel),
+                         b != nullptr ? hop_line(*b, topology_) : fate(simulated));
+    }
+    if (is_same(kernel.fate, simulated.fate)) return std::nullopt;
+    return fmt::format("{}its end: {} in the kernel, {} in the simulator", which, fate(kernel),
+                       fate(simulated));
+  }
+
+  std::string fate(const flow::Journey& journey) const {
+    std::string text(to_string(journey.fate.kind));
+    if (journey.fate.at) text += " at " + topology_.node(*journey.fate.at).name;
+    return journey.fate.proof.empty() ? text : fmt::format("{} ({})", text, journey.fate.proof);
+  }
+
+  bool is_same(const flow::Step& a, const flow::Step& b) {
+    return a.kind == b.kind && a.node == b.node && a.interface == b.interface && a.ttl == b.ttl &&
+           is_same(a.tuple, b.tuple);
+  }
+
+  bool is_same(const flow::Tuple& a, const flow::Tuple& b) {
+    return a.source == b.source && a.destination == b.destination && a.protocol == b.protocol &&
+           is_same_port(a.source_port, b.source_port) &&
+           is_same_port(a.destination_port, b.destination_port);
+  }
+
+  // A port that was drawn is drawn anew by the simulator; each stands for the other from then on.
+  bool is_same_port(std::uint16_t a, std::uint16_t b) {
+    if (a == b) return true;
+    const std::uint16_t sent = kernel_.request.trace.front().tuple.source_port;
+    if (a == sent || b == sent || a < kFirstDrawn || b < kFirstDrawn) return false;
+    return drawn_.try_emplace(a, b).first->second == b;
+  }
+  static constexpr std::uint16_t kFirstDrawn = 1024;
+
+  static bool is_same(const flow::Fate& a, const flow::Fate& b) {
+    if (a.kind != b.kind) return false;
+    if (a.at && b.at && a.at != b.at) return false;
+    return !a.answer || !b.answer || a.answer == b.answer;
+  }
+
+  const evidence::Verdict& kernel_;
+  const evidence::Verdict& simulated_;
+  const Topology& topology_;
+  std::map<std::uint16_t, std::uint16_t> drawn_;
+};
+
+}  // namespace
+
+std::optional<std::string> first_difference(const evidence::Verdict& kernel,
+                                            const evidence::Verdict& simulated,
+                                            const Topology& topology) {
+  return Comparer(kernel, simulated, topology).compare();
+}
+
+}  // namespace topoproof::scenario

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Where kernel and simulator say different things of one flow: the first hop that differs, else
+// the end. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "evidence/judge.hh"
+#include "topology/topology.hh"
+
+namespace topoproof::scenario {
+
+// "hop 3: host:eth0 forwarded ... in the kernel, host:v-eth-0 forwarded ... in the simulator".
+// What only one of them tells (an answer that the kernel's limiter kept back, a place that nobody
+// can prove) is no difference; nor is which free port a translation drew at random.
+std::optional<std::string> first_difference(const evidence::Verdict& kernel,
+                                            const evidence::Verdict& simulated,
+                                            const topology::Topology& topology);
+
+}  // namespace topoproof::scenario

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The plan of a scenario's network, with what its checks need.
+#pragma once
+
+#include "plan/plan.hh"
+#include "scenario/scenario.hh"
+
+namespace topoproof::scenario {
+
+// THROWS: std::runtime_error with all issues if it cannot be planned.
+plan::Plan make_plan_or_throw(const Scenario& scenario);
+
+}  // namespace topoproof::scenario

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the simulator says of a check, beside what the kernel did or in its place. Pure.
+#pragma once
+
+#include "scenario/outcome.hh"
+#include "scenario/scenario.hh"
+#include "scenario/wave.hh"
+#include "sim/simulator.hh"
+
+namespace topoproof::scenario {
+
+// The question with the ports and identifiers that the prober chose for this flow.
+sim::Question question_of(const Judged& judged);
+// And with those that it would choose: `number` counts flows from 0.
+sim::Question question_of(const flow::Flow& flow, std::uint32_t number);
+
+// Makes the result of a check diverge where the prediction differs from what the kernel did; notes
+// in it where nothing is predicted. Results that are errors or skips stay as they are.
+void compare_with(const sim::Prediction& prediction, const Judged& judged,
+                  const topology::Topology& topology, CheckResult& result);
+
+// The result of a check that was not carried out: the prediction stands for what was observed.
+CheckResult make_predicted_result(const Check& check, const sim::Prediction& prediction,
+                                  const Scenario& scenario, bool verbose);
+
+}  // namespace topoproof::scenario

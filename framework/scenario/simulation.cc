@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "scenario/simulation.hh"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "scenario/changes.hh"
+#include "scenario/listeners.hh"
+#include "scenario/network_plan.hh"
+
+namespace topoproof::scenario {
+
+Simulation::Simulation(const Scenario& scenario, const RuleCompiler& compile) : compile_(compile) {
+  const plan::Plan plan = make_plan_or_throw(scenario);
+  names_ = plan.nodes;
+  states_.resize(names_.size());
+  extras_.resize(names_.size());
+  for (const plan::Step& step : plan.steps) apply(step.operation);
+  for (const Listener& listener : listeners_of(scenario)) {
+    extras_[listener.node.index()].listeners.push_back({listener.service, listener.family});
+  }
+  std::vector<sim::Node> nodes;
+  for (std::size_t i = 0; i < names_.size(); ++i) nodes.push_back(node(NodeId(i)));
+  simulator_.emplace(nodes);
+}
+
+void Simulation::change(const Change& change) {
+  if (const auto* wait = std::get_if<Wait>(&change.what)) return simulator_->wait(wait->time);
+  for (const plan::Step& step : steps_of(change)) {
+    apply(step.operation);
+    const NodeId id = node_of(step.operation);
+    simulator_->change(id, node(id));
+  }
+}
+
+sim::Node Simulation::node(NodeId id) const {
+  const Extras& extras = extras_[id.index()];
+  return {.name = names_[id.index()],
+          .state = states_[id.index()],
+          .bridge_entries = extras.entries,
+          .ruleset = extras.ruleset,
+          .rules_unknown = extras.rules_unknown,
+          .listeners = extras.listeners};
+}
+
+void Simulation::apply(const plan::Operation& operation) {
+  foresee(operation, states_);
+  if (const auto* op = std::get_if<plan::AddBridgeEntry>(&operation)) {
+    extras_[op->node.index()].entries.push_back(op->entry);
+  } else if (const auto* text = std::get_if<plan::LoadRulesText>(&operation)) {
+    load(text->node, text->rules);
+  } else if (const auto* rules = std::get_if<plan::LoadRuleset>(&operation)) {
+    load(rules->node, rules->ruleset);
+  } else if (const auto* flush = std::get_if<plan::FlushRuleset>(&operation)) {
+    extras_[flush->node.index()].ruleset = {};
+    extras_[flush->node.index()].rules_unknown.clear();
+  }
+}
+
+// Tables of the same names are replaced.
+void Simulation::load(NodeId id, const firewall::Ruleset& ruleset) {
+  auto& tables = extras_[id.index()].ruleset.tables;
+  for (const firewall::Table& table : ruleset.tables) {
+    std::erase_if(tables, [&](const firewall::Table& t) {
+      return t.family == table.family && t.name == table.name;
+    });
+    tables.push_back(table);
+  }
+}
+
+void Simulation::load(NodeId id, const topology::RulesText& rules) {
+  const auto compiled =
+      compile_ ? compile_(id, rules)
+               : std::unexpected(std::string("rules not compiled: there is no kernel to ask"));
+  if (compiled) return load(id, *compiled);
+  extras_[id.index()].rules_unknown = compiled.error();
+}
+
+evidence::Verdict to_verdict(const sim::Prediction& prediction) {
+  return {.request = prediction.request,
+          .reply = prediction.reply,
+          .at_target = prediction.at_target,
+          .back_at_sender = prediction.back_at_sender};
+}
+
+}  // namespace topoproof::scenario

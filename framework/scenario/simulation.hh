@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A scenario's network in the simulator, instead of the kernel: the same plan, the same listeners,
+// the same changes.
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/issue.hh"
+#include "evidence/judge.hh"
+#include "firewall/ruleset.hh"
+#include "plan/plan.hh"
+#include "scenario/scenario.hh"
+#include "sim/simulator.hh"
+
+namespace topoproof::scenario {
+
+// From the user's own rules at a node to the program that the kernel makes of them, perhaps with
+// others that the node has. RETURNS: why not, as a sentence.
+using RuleCompiler = std::function<std::expected<firewall::Ruleset, std::string>(
+    NodeId node, const topology::RulesText& rules)>;
+
+class Simulation {
+ public:
+  // Without a compiler, nothing is predicted of what meets rules that are written as text.
+  // THROWS: std::runtime_error if the network cannot be planned.
+  explicit Simulation(const Scenario& scenario, const RuleCompiler& compile = {});
+
+  sim::Prediction predict(const sim::Question& question) { return simulator_->predict(question); }
+  void change(const Change& change);
+  void flush_connections() { simulator_->flush_connections(); }
+
+ private:
+  sim::Node node(NodeId id) const;
+  void apply(const plan::Operation& operation);
+  void load(NodeId id, const firewall::Ruleset& ruleset);
+  void load(NodeId id, const topology::RulesText& rules);
+
+  // What a namespace holds besides its state.
+  struct Extras {
+    std::vector<state::BridgeEntry> entries = {};
+    firewall::Ruleset ruleset = {};
+    std::string rules_unknown = {};
+    std::vector<sim::Listener> listeners = {};
+  };
+  RuleCompiler compile_;
+  std::vector<std::string> names_;
+  plan::States states_;
+  std::vector<Extras> extras_;
+  std::optional<sim::Simulator> simulator_;
+};
+
+// The same as the kernel's witnesses would tell it.
+evidence::Verdict to_verdict(const sim::Prediction& prediction);
+
+}  // namespace topoproof::scenario

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What came of one item of a scenario: the result of a check; of a matrix how many flows passed,
+// and its failures one by one, as far as anybody will read them.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "scenario/outcome.hh"
+#include "scenario/scenario.hh"
+
+namespace topoproof::scenario {
+
+class Tally {
+ public:
+  explicit Tally(const CheckItem& item);
+
+  void add(CheckResult result, bool verbose);
+  // Appends what there is to tell. The last call.
+  void report(std::vector<CheckResult>& results);
+
+ private:
+  const Matrix* matrix_;  // null: a single check
+  std::size_t passed_ = 0;
+  std::size_t unpredicted_ = 0;  // of those that passed
+  std::string why_unpredicted_;
+  std::map<Outcome, std::size_t> untold_;
+  std::vector<CheckResult> told_;
+};
+
+std::size_t flow_count(const CheckItem& item);
+Check check_at(const CheckItem& item, const topology::Topology& topology, std::size_t index);
+
+}  // namespace topoproof::scenario

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sim/build_host.hh"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "routing/complete.hh"
+#include "sim/netfilter.hh"
+
+namespace topoproof::sim {
+namespace {
+
+class Builder {
+ public:
+  Builder(World& world, std::uint32_t id, const Node& node)
+      : world_(world),
+        node_(node),
+        state_(routing::complete(node.state)),
+        settings_(state_.sysctls) {
+    host_.id = id;
+    host_.name = node.name;
+  }
+
+  Host build() {
+    host_.settings = world_.share(settings_.node());
+    add_interfaces();
+    add_addresses();
+    add_bridges();
+    add_routes();
+    add_neighbors();
+    add_rules();
+    host_.listeners = node_.listeners;
+    std::ranges::sort(host_.listeners);
+    say_what_is_unknown();
+    return std::move(host_);
+  }
+
+ private:
+  Slot slot_of(std::string_view name) const {
+    const auto found = std::ranges::find(host_.interfaces, name, &Interface::name);
+    return found == host_.interfaces.end() ? kNoSlot
+                                           : static_cast<Slot>(found - host_.interfaces.begin());
+  }
+
+  void add_interface(const state::Link& link) {
+    Interface interface{
+        .name = link.name,
+        .index = link.index.value_or(link.kind == state::LinkKind::Loopback ? 1 : 0),
+        .mac = link.mac.value_or(MacAddress()),
+        .mtu = link.mtu,
+        .kind = link.kind,
+        .up = link.up,
+        .port = link.port.value_or(state::PortOptions{})};
+    interface.settings = world_.share(settings_.interface(link.name));
+    host_.interfaces.push_back(std::move(interface));
+  }
+
+  void add_interfaces() {
+    host_.interfaces.reserve(state_.links.size());
+    for (const state::Link& link : state_.links) {
+      if (link.kind == state::LinkKind::Loopback) add_interface(link);
+    }
+    for (const state::Link& link : state_.links) {
+      if (link.kind != state::LinkKind::Loopback) add_interface(link);
+    }
+    for (const state::Link& link : state_.links) {
+      if (link.master) host_.interfaces[slot_of(link.name)].master = slot_of(*link.master);
+    }
+  }
+
+  void add_addresses() {
+    for (const state::Address& address : state_.addresses) {
+      const Slot slot = slot_of(address.interface);
+      if (slot == kNoSlot || address.duplicate) continue;
+      host_.interfaces[slot].addresses.push_back(address.address);
+    }
+  }
+
+  void add_bridges() {
+    for (const state::Link& link : state_.links) {
+      if (link.kind != state::LinkKind::Bridge) continue;
+      const auto options = link.bridge.value_or(state::BridgeOptions{});
+      auto bridge = std::make_unique<Bridge>();
+      bridge->ageing = options.ageing_time;
+      bridge->stp = options.stp;
+      host_.interfaces[slot_of(link.name)].bridge = std::move(bridge);
+    }
+    for (Slot slot = 0; slot < host_.interfaces.size(); ++slot) {
+      const Interface& port = host_.interfaces[slot];
+      if (port.bridge) add_own_station(slot, port.mac);
+      if (port.master == kNoSlot) continue;
+      // New ports come first in the kernel's list.
+      auto& ports = host_.interfaces[port.master].bridge->ports;
+      ports.insert(ports.begin(), slot);
+      add_own_station(port.master, port.mac);
+    }
+    for (const state::BridgeEntry& entry : node_.bridge_entries) add_station(entry);
+  }
+  void add_own_station(Slot bridge, const MacAddress& mac) {
+    host_.interfaces[bridge].bridge->stations[mac] = {bridge, {}, true};
+  }
+  void add_station(const state::BridgeEntry& entry) {
+    const Slot port = slot_of(entry.port);
+    if (port == kNoSlot || host_.interfaces[port].master == kNoSlot) return;
+    const bool is_static = entry.state == state::NeighborState::NoArp;
+    host_.interfaces[host_.interfaces[port].master].bridge->stations[entry.mac] = {
+        port, world_.now(), is_static};
+  }
+
+  void add_routes() {
+    const auto slots = [this](std::string_view name) { return slot_of(name); };
+    host_.ipv4.emplace(state_, Family::Ipv4, slots);
+    const bool has_v6 =
+        std::ranges::any_of(host_.interfaces, [](const Interface& i) { return i.settings->ipv6; });
+    if (has_v6) host_.ipv6.emplace(state_, Family::Ipv6, slots);
+  }
+
+  void add_neighbors() {
+    for (const state::Neighbor& neighbor : state_.neighbors) {
+      const Slot slot = slot_of(neighbor.interface);
+      if (slot == kNoSlot || !neighbor.mac) continue;
+      const bool permanent = neighbor.state == state::NeighborState::Permanent;
+      host_.neighbors.push_back(
+          {.slot = slot, .address = neighbor.address, .mac = neighbor.mac, .permanent = permanent});
+    }
+    std::ranges::sort(host_.neighbors, {},
+                      [](const Neighbor& n) { return std::pair(n.slot, n.address); });
+  }
+
+  void add_rules() {
+    if (node_.ruleset.tables.empty()) return;
+    host_.netfilter = std::make_unique<Netfilter>(world_.clock, node_.ruleset, *host_.settings);
+  }
+
+  void say_what_is_unknown() {
+    if (!node_.rules_unknown.empty()) host_.unknown = node_.rules_unknown;
+    const auto unread = routing::unread_settings(state_.sysctls);
+    if (!unread.empty() && host_.unknown.empty()) {
+      host_.unknown = fmt::format("{} is not modelled", unread.front().name);
+    }
+  }
+
+  World& world_;
+  const Node& node_;
+  state::Namespace state_;
+  routing::SettingsReader settings_;
+  Host host_;
+};
+
+}  // namespace
+
+Host make_host(World& world, std::uint32_t id, const Node& node) {
+  return Builder(world, id, node).build();
+}
+
+void connect_veths(std::span<const Node* const> nodes, std::vector<Host>& hosts) {
+  std::unordered_map<std::uint32_t, Place> by_index;
+  for (const Host& host : hosts) {
+    for (Slot slot = 0; slot < host.interfaces.size(); ++slot) {
+      if (host.at(slot).kind == state::LinkKind::Veth && host.at(slot).index != 0) {
+        by_index[host.at(slot).index] = {host.id, slot};
+      }
+    }
+  }
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    for (const state::Link& link : nodes[i]->state.links) {
+      if (!link.peer_index) continue;
+      const auto peer = by_index.find(*link.peer_index);
+      const auto own = std::ranges::find(hosts[i].interfaces, link.name, &Interface::name);
+      if (peer != by_index.end() && own != hosts[i].interfaces.end()) own->peer = peer->second;
+    }
+  }
+}
+
+}  // namespace topoproof::sim

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// From a node's description to what its kernel would keep. Internal to this module.
+#pragma once
+
+#include <span>
+
+#include "sim/network.hh"
+#include "sim/world.hh"
+
+namespace topoproof::sim {
+
+Host make_host(World& world, std::uint32_t id, const Node& node);
+
+// After all nodes were made: finds the other ends of veths.
+void connect_veths(std::span<const Node* const> nodes, std::vector<Host>& hosts);
+
+}  // namespace topoproof::sim

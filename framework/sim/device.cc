@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sim/device.hh"
+
+#include "sim/bridge.hh"
+#include "sim/ip.hh"
+#include "sim/neighbor.hh"
+
+namespace topoproof::sim {
+namespace {
+
+// veth_xmit, and in the other namespace eth_type_trans.
+void cross_veth(World& world, Host& host, const Interface& out, Packet&& packet) {
+  if (!has_carrier(world, out)) return world.end(host, packet, End::LinkDown);
+  const Interface& peer = world.hosts[out.peer.node].at(out.peer.slot);
+  // is_skb_forwardable: a VLAN tag more than the MTU is let pass.
+  if (packet.skb.size() > peer.mtu + 4) return world.end(host, packet, End::LinkDown);
+  const std::uint32_t mark = packet.skb.mark;
+  packet.skb.scrub();
+  if (out.peer.node == host.id) packet.skb.mark = mark;
+  packet.way = {};
+  packet.locally_made = false;
+  packet.skb.type = packet_type(packet.skb.link->destination, peer);
+  world.send(out.peer, std::move(packet));
+}
+
+// loopback_xmit: the route, the mark and the connection stay.
+void cross_loopback(World& world, const Host& host, Packet&& packet) {
+  packet.skb.type = skb::PacketType::Host;
+  packet.locally_made = false;
+  world.send({host.id, kLoopback}, std::move(packet));
+}
+
+}  // namespace
+
+skb::PacketType packet_type(const MacAddress& destination, const Interface& interface) {
+  if (destination == interface.mac) return skb::PacketType::Host;
+  if (destination == MacAddress::broadcast()) return skb::PacketType::Broadcast;
+  return destination.is_multicast() ? skb::PacketType::Multicast : skb::PacketType::OtherHost;
+}
+
+bool has_carrier(const World& world, const Interface& interface) {
+  if (!interface.up) return false;
+  if (interface.kind != state::LinkKind::Veth) return true;
+  if (!interface.peer.is_set()) return false;
+  return world.hosts[interface.peer.node].at(interface.peer.slot).up;
+}
+
+void transmit(World& world, Host& host, Slot out, Packet&& packet) {
+  const Interface& interface = host.at(out);
+  if (!interface.up) return world.end(host, packet, End::LinkDown);
+  if (++packet.hops > kMostHops) return world.end(host, packet, End::Storm);
+  // A packet socket on the loopback sees what comes in, not that it was sent.
+  if (out != kLoopback) world.note(host, packet, Event::Sent, out);
+  switch (interface.kind) {
+    case state::LinkKind::Loopback:
+      return cross_loopback(world, host, std::move(packet));
+    case state::LinkKind::Bridge:
+      return transmit_by_bridge(world, host, out, std::move(packet));
+    case state::LinkKind::Veth:
+      return cross_veth(world, host, interface, std::move(packet));
+    case state::LinkKind::Other:
+      return world.end_unknown(host, packet, "a link that is no veth, bridge or loopback");
+  }
+}
+
+void receive(World& world, Host& host, Slot in, Packet&& packet) {
+  if (!host.at(in).up) return world.end(host, packet, End::LinkDown);
+  world.note(host, packet, Event::Received, in);
+  if (!host.unknown.empty()) return world.end_unknown(host, packet, host.unknown);
+  packet.skb.in_interface = host.at(in).index;
+  if (host.at(in).master != kNoSlot) {
+    return receive_by_bridge(world, host, in, std::move(packet));
+  }
+  switch (packet.skb.ether_type()) {
+    case skb::kEtherIpv4:
+    case skb::kEtherIpv6:
+      return receive_ip(world, host, in, std::move(packet));
+    case skb::kEtherArp:
+      return receive_arp(world, host, in, packet);
+    default:
+      return world.end(host, packet, End::Consumed);
+  }
+}
+
+}  // namespace topoproof::sim

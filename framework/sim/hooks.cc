@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Packets at the hooks of a node.
+#include <fmt/format.h>
+
+#include "sim/netfilter.hh"
+#include "sim/reject.hh"
+#include "sim/route.hh"
+#include "sim/rules.hh"
+
+namespace topoproof::sim {
+namespace {
+
+using firewall::Hook;
+using Kind = Netfilter::Station::Kind;
+
+// The nat chains, as the nat core asks for them.
+class Chains : public conntrack::NatChains {
+ public:
+  Chains(const HookPlace& at, Packet& packet)
+      : at_(at), packet_(packet), chains_(at.host.netfilter->nat_chains(at.family, at.hook)) {}
+
+  std::size_t count() const override { return chains_.size(); }
+  conntrack::Outcome run(std::size_t chain, skb::Skb& /*packet*/) override {
+    const Netfilter::Station& station = chains_[chain];
+    last_ = run_chain(at_, *station.table, *station.chain, packet_);
+    switch (last_.kind) {
+      case ChainVerdict::Kind::Accept:
+        return conntrack::accepted();
+      case ChainVerdict::Kind::Unknown:
+        return conntrack::unknown(last_.unknown);
+      case ChainVerdict::Kind::Drop:
+      case ChainVerdict::Kind::Reject:
+        break;
+    }
+    return conntrack::dropped("a rule of a nat chain");
+  }
+  const ChainVerdict& last() const { return last_; }
+
+ private:
+  const HookPlace& at_;
+  Packet& packet_;
+  const Netfilter::Stations& chains_;
+  ChainVerdict last_;
+};
+
+// What decides where a packet that is sent goes (nf_route_table_hook4).
+struct RouteKeys {
+  IpAddress source;
+  IpAddress destination;
+  std::uint32_t mark = 0;
+  friend bool operator==(const RouteKeys&, const RouteKeys&) = default;
+};
+RouteKeys route_keys(const skb::Skb& skb) { return {skb.source(), skb.destination(), skb.mark}; }
+
+class Passage {
+ public:
+  Passage(const HookPlace& at, Packet& packet) : at_(at), packet_(packet) {}
+
+  bool run() {
+    const IpAddress destination = packet_.skb.destination();
+    for (const Netfilter::Station& station : at_.host.netfilter->stations(at_.family, at_.hook)) {
+      if (!pass(station)) return false;
+    }
+    // nf_nat_ipv4_pre_routing: a new destination has its own route.
+    const bool moved = at_.hook == Hook::Prerouting && packet_.skb.destination() != destination;
+    if (moved) packet_.way = {};
+    return true;
+  }
+
+ private:
+  Netfilter& netfilter() const { return *at_.host.netfilter; }
+
+  bool pass(const Netfilter::Station& station) {
+    switch (station.kind) {
+      case Kind::Defragment:
+        return defragment();
+      case Kind::Track:
+        return go_on(netfilter().tracker().track(packet_.skb, at_.point()));
+      case Kind::Chain:
+        return pass_chain(station);
+      case Kind::Translate:
+        return translate();
+      case Kind::Confirm:
+        break;
+    }
+    return go_on(netfilter().tracker().confirm(packet_.skb));
+  }
+
+  bool go_on(const conntrack::Outcome& outcome, const RuleHit& hit = {}) {
+    if (outcome.accepts()) return true;
+    if (outcome.verdict == conntrack::Verdict::Unknown) {
+      at_.world.end_unknown(at_.host, packet_, std::string(outcome.why));
+      return false;
+    }
+    RuleHit by = hit;
+    if (by.chain == nullptr) by.why = outcome.why;
+    at_.world.end_by(at_.host, packet_, End::Filtered, by);
+    return false;
+  }
+
+  bool defragment() {
+    if (!conntrack::is_fragment(packet_.skb)) return true;
+    auto result = netfilter().defragmenter(at_.hook).gather(std::move(packet_.skb));
+    if (std::holds_alternative<conntrack::Held>(result)) return false;
+    if (auto* whole = std::get_if<skb::Skb>(&result)) {
+      packet_.skb = std::move(*whole);
+      return true;
+    }
+    return go_on(std::get<conntrack::Outcome>(result));
+  }
+
+  bool pass_chain(const Netfilter::Station& station) {
+    const bool routes = station.chain->base->type == firewall::ChainType::Route;
+    const RouteKeys before = route_keys(packet_.skb);
+    const ChainVerdict verdict = run_chain(at_, *station.table, *station.chain, packet_);
+    switch (verdict.kind) {
+      case ChainVerdict::Kind::Accept:
+        return !routes || before == route_keys(packet_.skb) || route_anew();
+      case ChainVerdict::Kind::Drop:
+        at_.world.end_by(at_.host, packet_, End::Filtered, verdict.hit);
+        return false;
+      case ChainVerdict::Kind::Reject:
+        at_.world.end_by(at_.host, packet_, End::Rejected, verdict.hit);
+        send_reject(at_, packet_, verdict.reject);
+        return false;
+      case ChainVerdict::Kind::Unknown:
+        break;
+    }
+    const bool has_rule = verdict.hit.rule != nullptr;
+    at_.world.end_unknown(at_.host, packet_,
+                          fmt::format("{}: {}", verdict.unknown, describe(verdict.hit)),
+                          has_rule ? verdict.hit.rule->origin.where : Location{});
+    return false;
+  }
+
+  bool translate() {
+    Chains chains(at_, packet_);
+    const auto outcome = netfilter().nat().translate(packet_.skb, at_.point(), chains);
+    if (!go_on(outcome, chains.last().hit)) return false;
+    const bool moved = at_.hook == Hook::Output && conntrack::Nat::needs_new_route(packet_.skb);
+    return !moved || route_anew();
+  }
+
+  // ip_route_me_harder: the source stays, whoever's it is.
+  bool route_anew() {
+    const OutputRoute route = route_output(at_.world, at_.host,
+                                           {.destination = packet_.skb.destination(),
+                                            .source = packet_.skb.source(),
+                                            .mark = packet_.skb.mark,
+                                            .any_source = true});
+    if (route.end == End::None) {
+      packet_.way = route.way;
+      return true;
+    }
+    end_without_way(at_.world, at_.host, packet_, route.end);
+    return false;
+  }
+
+  const HookPlace& at_;
+  Packet& packet_;
+};
+
+}  // namespace
+
+bool pass_hook(World& world, Host& host, Hook hook, Packet& packet, Slot in, Slot out) {
+  if (host.netfilter == nullptr) return true;
+  if (!host.netfilter->unknown().empty()) {
+    world.end_unknown(host, packet, std::string(host.netfilter->unknown()));
+    return false;
+  }
+  const HookPlace at{world, host, hook, packet.skb.is_ipv4() ? Family::Ipv4 : Family::Ipv6,
+                     in,    out};
+  return Passage(at, packet).run();
+}
+
+}  // namespace topoproof::sim

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// One node of the simulation, as its kernel keeps it: interfaces, routes, neighbours, bridges,
+// sockets. Compact: a hundred thousand of them fit in 2 GiB. Internal to this module.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "routing/fib.hh"
+#include "routing/settings.hh"
+#include "sim/fragments.hh"
+#include "sim/network.hh"
+#include "sim/packet.hh"
+#include "sim/socket.hh"
+#include "sim/time.hh"
+
+namespace topoproof::sim {
+
+class Netfilter;
+
+// An interface of some node.
+struct Place {
+  std::uint32_t node = 0;
+  Slot slot = kNoSlot;
+  bool is_set() const { return slot != kNoSlot; }
+  friend auto operator<=>(const Place&, const Place&) = default;
+};
+
+struct BridgeStation {
+  Slot port = kNoSlot;  // the bridge itself: one of its own addresses
+  Time seen;
+  bool is_static = false;
+};
+
+struct MacHash {
+  std::size_t operator()(const MacAddress& mac) const noexcept {
+    std::uint64_t bits = 0;
+    for (const std::byte b : mac.bytes()) bits = bits << 8 | std::to_integer<std::uint64_t>(b);
+    return std::hash<std::uint64_t>{}(bits);
+  }
+};
+
+struct Bridge {
+  Time ageing;
+  bool stp = false;
+  std::vector<Slot> ports;
+  std::unordered_map<MacAddress, BridgeStation, MacHash> stations;
+};
+
+struct Interface {
+  std::string name;
+  std::uint32_t index = 0;
+  MacAddress mac;
+  std::uint32_t mtu = 1500;
+  state::LinkKind kind = state::LinkKind::Veth;
+  bool up = false;
+  Slot master = kNoSlot;
+  Place peer;  // of a veth
+  state::PortOptions port;
+  const routing::InterfaceSettings* settings = nullptr;  // shared by all that are alike
+  std::vector<InterfaceAddress> addresses;               // the first of a network is its primary
+  std::unique_ptr<Bridge> bridge;
+};
+
+struct Neighbor {
+  Slot slot = kNoSlot;
+  IpAddress address;
+  std::optional<MacAddress> mac = {};
+  bool permanent = false;
+  std::uint8_t asked = 0;  // how often, while packets wait
+  std::vector<Packet> waiting = {};
+};
+
+// How many ICMP errors one target may still have (inet_peer).
+struct AnswerLimit {
+  IpAddress target;
+  Time tokens;
+  Time last;
+};
+
+struct Host {
+  Host();
+  ~Host();
+  Host(Host&&) noexcept;
+  Host& operator=(Host&&) noexcept;
+
+  std::uint32_t id = 0;
+  std::string name;
+  std::vector<Interface> interfaces;  // the loopback first
+  const routing::NodeSettings* settings = nullptr;
+  std::optional<routing::Fib> ipv4;
+  std::optional<routing::Fib> ipv6;
+  std::vector<Neighbor> neighbors;  // by slot and address
+  std::vector<Listener> listeners;  // sorted
+  Sockets sockets;
+  Reassembly fragments;
+  std::vector<AnswerLimit> answer_limits;
+  std::unique_ptr<Netfilter> netfilter;  // null: no rules
+  std::string unknown;                   // why nothing is known of packets that come here
+
+  NodeId node() const { return NodeId(id); }
+  const Interface& at(Slot slot) const { return interfaces[slot]; }
+  const routing::Fib* fib(Family family) const {
+    const auto& fib = family == Family::Ipv4 ? ipv4 : ipv6;
+    return fib ? &*fib : nullptr;
+  }
+  Neighbor* find_neighbor(Slot slot, const IpAddress& address);
+  Neighbor& add_neighbor(Neighbor neighbor);  // REQUIRES: it is not there
+  bool has_address(const IpAddress& address) const;
+};
+
+}  // namespace topoproof::sim

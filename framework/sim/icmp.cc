@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sim/icmp.hh"
+
+#include <algorithm>
+#include <array>
+
+#include "packet/icmp.hh"
+#include "packet/icmpv6.hh"
+#include "sim/fragments.hh"
+#include "sim/ip.hh"
+#include "sim/make_packet.hh"
+#include "sim/route.hh"
+#include "sim/transport.hh"
+
+namespace topoproof::sim {
+namespace {
+
+using packet::Icmp;
+using packet::Icmpv6;
+
+struct Numbers {
+  std::uint8_t type;
+  std::uint8_t code;
+};
+
+Numbers numbers_v4(Complaint what) {
+  switch (what) {
+    case Complaint::NoRoute:
+      return {Icmp::kUnreachable, Icmp::kNetwork};
+    case Complaint::Host:
+      return {Icmp::kUnreachable, Icmp::kHost};
+    case Complaint::Port:
+      return {Icmp::kUnreachable, Icmp::kPort};
+    case Complaint::Protocol:
+      return {Icmp::kUnreachable, Icmp::kProtocolCode};
+    case Complaint::Prohibited:
+      return {Icmp::kUnreachable, Icmp::kProhibited};
+    case Complaint::TooBig:
+      return {Icmp::kUnreachable, Icmp::kFragmentationNeeded};
+    case Complaint::TtlExceeded:
+      break;
+  }
+  return {Icmp::kTimeExceeded, 0};
+}
+
+Numbers numbers_v6(Complaint what) {
+  switch (what) {
+    case Complaint::NoRoute:
+      return {Icmpv6::kUnreachable, Icmpv6::kNoRoute};
+    case Complaint::Host:
+      return {Icmpv6::kUnreachable, Icmpv6::kAddress};
+    case Complaint::Port:
+      return {Icmpv6::kUnreachable, Icmpv6::kPort};
+    case Complaint::Protocol:
+      return {Icmpv6::kParameterProblem, 1};
+    case Complaint::Prohibited:
+      return {Icmpv6::kUnreachable, Icmpv6::kProhibited};
+    case Complaint::TooBig:
+      return {Icmpv6::kTooBig, 0};
+    case Complaint::TtlExceeded:
+      break;
+  }
+  return {Icmpv6::kTimeExceeded, 0};
+}
+
+bool is_icmp(const skb::Skb& skb) {
+  const std::uint8_t protocol = skb.headers().protocol;
+  return protocol == (skb.is_ipv4() ? Icmp::kProtocol : Icmpv6::kProtocol);
+}
+
+bool is_icmp_error(const skb::Skb& skb) {
+  if (!is_icmp(skb) || skb.transport().empty()) return false;
+  const auto type = std::to_integer<std::uint8_t>(skb.transport()[0]);
+  return skb.is_ipv4() ? Icmp::is_error(type) : Icmpv6::is_error(type);
+}
+
+// icmp_send and icmp6_send: what is never answered by an error.
+bool may_be_answered(const Packet& about, std::uint8_t type) {
+  const skb::Skb& skb = about.skb;
+  const bool too_big_v6 = skb.is_ipv6() && type == Icmpv6::kTooBig;
+  if (skb.type != skb::PacketType::Host && !too_big_v6) return false;
+  const bool group = about.way.kind == Way::Kind::Broadcast ||
+                     about.way.kind == Way::Kind::Multicast || skb.destination().is_multicast();
+  if (group && !too_big_v6) return false;
+  if (skb.headers().fragment_offset != 0) return false;
+  if (skb.is_ipv6() && (skb.source().is_multicast() || skb.source().is_unspecified())) return false;
+  const bool error = skb.is_ipv6() || Icmp::is_error(type);
+  return !error || !is_icmp_error(skb);
+}
+
+// As much of the packet as fits in 576 bytes (RFC 1812 4.3.2.3), or in 1280 (RFC 4443 2.4 c).
+BytesView quote_of(const skb::Skb& skb, std::uint32_t mtu) {
+  const std::size_t room = skb.is_ipv4() ? std::min<std::size_t>(mtu, 576) - 28 : 1280 - 48;
+  return skb.bytes().first(std::min(room, skb.size()));
+}
+
+// A packet for the node itself is answered from the address that it was for; else the route to the
+// sender says.
+std::optional<IpAddress> answering_address(const World& world, const Host& host,
+                                           const Packet& about) {
+  const bool own = about.way.kind == Way::Kind::Local || host.has_address(about.skb.destination());
+  if (own && !about.locally_made) return about.skb.destination();
+  if (about.skb.is_ipv4() && host.settings->errors_use_inbound_address) {
+    const auto by_index =
+        std::ranges::find(host.interfaces, about.skb.in_interface, &Interface::index);
+    if (by_index != host.interfaces.end()) {
+      const auto slot = static_cast<Slot>(by_index - host.interfaces.begin());
+      return select_address(world, host, slot, about.skb.source());
+    }
+  }
+  return std::nullopt;
+}
+
+// inet_peer_xrlim_allow: six answers at once to one target, then one in each `rate`. Packets that
+// discover an MTU, and those over the loopback, are always answered.
+bool within_rate(World& world, Host& host, const IpAddress& target, std::uint32_t rate_ms) {
+  constexpr int kBurst = 6;
+  if (rate_ms == 0) return true;
+  const Time rate = std::chrono::milliseconds(rate_ms);
+  auto& limits = host.answer_limits;
+  auto limit = std::ranges::find(limits, target, &AnswerLimit::target);
+  if (limit == limits.end()) {
+    limits.push_back({target, rate * kBurst, world.now()});
+    limit = limits.end() - 1;
+  }
+  limit->tokens = std::min(limit->tokens + (world.now() - limit->last), rate * kBurst);
+  limit->last = world.now();
+  if (limit->tokens < rate) return false;
+  limit->tokens -= rate;
+  return true;
+}
+
+bool is_limited(const skb::Skb& about, std::uint8_t type, std::uint8_t code) {
+  if (about.is_ipv6()) return type != Icmpv6::kTooBig;
+  if (type == Icmp::kUnreachable) return code != Icmp::kFragmentationNeeded;
+  return type == Icmp::kTimeExceeded || type == Icmp::kParameterProblem;
+}
+
+void reply_to_echo(World& world, Host& host, Packet&& request) {
+  const skb::Skb& skb = request.skb;
+  const BytesView echo = skb.transport();
+  const bool broadcast = request.way.kind != Way::Kind::Local;
+  const bool ignored = skb.is_ipv4() && (host.settings->echo_ignore_all ||
+                                         (broadcast && host.settings->echo_ignore_broadcasts));
+  if (ignored) return world.end(host, request, End::Consumed);
+  world.end(host, request, End::Echoed);
+  const OutputRoute route =
+      route_output(world, host,
+                   {.destination = skb.source(),
+                    .source = broadcast ? std::nullopt : std::optional(skb.destination())});
+  Packet reply{.way = route.way,
+               .tail = world.answer(host, request.tail, Event::Replied, 0),
+               .locally_made = true};
+  const auto type = skb.is_ipv4() ? Icmp::kEchoReply : Icmpv6::kEchoReply;
+  const IpAddress source = route.end == End::None ? route.source : skb.destination();
+  reply.skb = skb::Skb(make_icmp({.source = source,
+                                  .destination = skb.source(),
+                                  .ttl = host.settings->ttl,
+                                  .dont_fragment = false},
+                                 type, 0, load_be32(echo.data() + 4), echo.subspan(8)),
+                       skb.ether_type());
+  if (route.end != End::None) return end_without_way(world, host, reply, route.end);
+  send_ip(world, host, std::move(reply));
+}
+
+bool is_sound(const skb::Skb& skb) {
+  const BytesView message = skb.transport();
+  if (message.size() < 8) return false;
+  if (skb.checksum_partial) return true;
+  packet::InternetSum sum;
+  if (skb.is_ipv6()) {
+    sum = packet::pseudo_header(skb.source(), skb.destination(), Icmpv6::kProtocol,
+                                static_cast<std::uint32_t>(message.size()));
+  }
+  return sum.add(message).checksum() == 0;
+}
+
+}  // namespace
+
+bool send_error(World& world, Host& host, const Packet& about, std::uint8_t type, std::uint8_t code,
+                std::uint32_t info) {
+  const skb::Skb& skb = about.skb;
+  if (!may_be_answered(about, type)) return false;
+  const IpAddress target = skb.source();
+  const OutputRoute route = route_output(
+      world, host, {.destination = target, .source = answering_address(world, host, about)});
+  if (route.end != End::None) return false;
+  const std::uint32_t rate =
+      skb.is_ipv4() ? host.settings->icmp_rate_ms : host.settings->icmp6_rate_ms;
+  const bool over_loopback = route.way.out == kLoopback;
+  if (!over_loopback && is_limited(skb, type, code) && !within_rate(world, host, target, rate)) {
+    return false;
+  }
+  Packet error{
+      .way = route.way,
+      .tail = world.answer(host, about.tail, Event::Answered, answer_detail(false, type, code)),
+      .locally_made = true};
+  error.skb = skb::Skb(make_icmp({.source = route.source,
+                                  .destination = target,
+                                  .ttl = host.settings->ttl,
+                                  .dont_fragment = false},
+                                 type, code, info, quote_of(skb, route.way.mtu)),
+                       skb.ether_type());
+  send_ip(world, host, std::move(error));
+  return true;
+}
+
+void complain(World& world, Host& host, Packet&& packet, End how, Complaint what,
+              std::uint32_t mtu) {
+  const Numbers numbers = packet.skb.is_ipv4() ? numbers_v4(what) : numbers_v6(what);
+  world.end(host, packet, how);
+  send_error(world, host, packet, numbers.type, numbers.code, mtu);
+}
+
+void send_redirect(World& world, Host& host, const Packet& about) {
+  const IpAddress next = about.way.gateway.value_or(about.skb.destination());
+  constexpr std::uint8_t kForHost = 1;
+  send_error(world, host, about, Icmp::kRedirect, kForHost, next.v4().bits());
+}
+
+void fail_at_neighbor(World& world, Host& host, Packet&& packet) {
+  complain(world, host, std::move(packet), End::NoNeighbor, Complaint::Host);
+}
+
+void receive_icmp(World& world, Host& host, Packet&& packet) {
+  if (!is_icmp(packet.skb)) {
+    return complain(world, host, std::move(packet), End::NoProtocol, Complaint::Protocol);
+  }
+  if (!is_sound(packet.skb)) return world.end(host, packet, End::Malformed);
+  const auto type = std::to_integer<std::uint8_t>(packet.skb.transport()[0]);
+  const bool v4 = packet.skb.is_ipv4();
+  if (type == (v4 ? Icmp::kEchoRequest : Icmpv6::kEchoRequest)) {
+    return reply_to_echo(world, host, std::move(packet));
+  }
+  const bool reply = type == (v4 ? Icmp::kEchoReply : Icmpv6::kEchoReply);
+  world.end(host, packet, reply ? End::Delivered : End::Consumed);
+}
+
+}  // namespace topoproof::sim

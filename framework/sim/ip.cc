@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sim/ip.hh"
+
+#include <algorithm>
+#include <array>
+
+#include "packet/checksum.hh"
+#include "packet/icmp.hh"
+#include "packet/icmpv6.hh"
+#include "packet/tcp.hh"
+#include "packet/udp.hh"
+#include "sim/fragments.hh"
+#include "sim/icmp.hh"
+#include "sim/ip_output.hh"
+#include "sim/neighbor.hh"
+#include "sim/netfilter.hh"
+#include "sim/transport.hh"
+
+namespace topoproof::sim {
+namespace {
+
+using firewall::Hook;
+
+// ip_rcv_core and ip6_rcv_core: what is not sound is dropped in silence; what is longer than the
+// header says was padded on the wire.
+bool check_ipv4(skb::Skb& skb) {
+  const BytesView bytes = skb.bytes();
+  if (bytes.size() < 20) return false;
+  const auto first = std::to_integer<unsigned>(bytes[0]);
+  const std::size_t header = (first & 15U) * 4;
+  if (first >> 4 != 4 || header < 20 || bytes.size() < header) return false;
+  if (packet::internet_checksum(bytes.first(header)) != 0) return false;
+  const std::size_t total = load_be16(bytes.data() + 2);
+  if (total < header || total > bytes.size()) return false;
+  if (total < bytes.size()) skb.change_layout().trim(total);
+  return true;
+}
+
+bool check_ipv6(skb::Skb& skb, bool from_loopback) {
+  const BytesView bytes = skb.bytes();
+  if (bytes.size() < 40 || std::to_integer<unsigned>(bytes[0]) >> 4 != 6) return false;
+  const std::size_t total = std::size_t{40} + load_be16(bytes.data() + 4);
+  if (total > bytes.size()) return false;
+  if (total < bytes.size()) skb.change_layout().trim(total);
+  if (skb.source().is_multicast()) return false;
+  const bool loops = skb.source().is_loopback() || skb.destination().is_loopback();
+  return from_loopback || !loops;
+}
+
+bool check_header(skb::Skb& skb, bool from_loopback) {
+  return skb.is_ipv4() ? check_ipv4(skb) : check_ipv6(skb, from_loopback);
+}
+
+void decrease_ttl(skb::Skb& skb) {
+  const auto bytes = skb.writable();
+  const std::size_t at = skb.is_ipv4() ? 8 : 7;
+  const std::array<std::byte, 2> before{bytes[8], bytes[9]};
+  bytes[at] = static_cast<std::byte>(std::to_integer<unsigned>(bytes[at]) - 1);
+  if (!skb.is_ipv4()) return;
+  const std::array<std::byte, 2> after{bytes[8], bytes[9]};
+  store_be16(bytes.data() + 10,
+             packet::updated_checksum(load_be16(bytes.data() + 10), before, after));
+}
+
+// ip_forward and ip6_forward: TTL and MTU are looked at before the FORWARD hook.
+void forward(World& world, Host& host, Slot in, Packet&& packet) {
+  const bool v4 = packet.skb.is_ipv4();
+  if (packet.skb.type != skb::PacketType::Host) return world.end(host, packet, End::OtherHost);
+  if (!v4 && !host.settings->ipv6_forwarding) return world.end(host, packet, End::NotForwarding);
+  if (packet.skb.ttl() <= 1) {
+    return complain(world, host, std::move(packet), End::TtlExceeded, Complaint::TtlExceeded);
+  }
+  const std::uint32_t mtu = packet.way.mtu;
+  const bool too_big = v4 ? must_not_be_fragmented(packet.skb, mtu) : packet.skb.size() > mtu;
+  if (too_big) {
+    return complain(world, host, std::move(packet), End::TooBig, Complaint::TooBig, mtu);
+  }
+  decrease_ttl(packet.skb);
+  if (v4 && packet.way.redirects) send_redirect(world, host, packet);
+  if (!pass_hook(world, host, Hook::Forward, packet, in, packet.way.out)) return;
+  output_ip(world, host, in, std::move(packet));
+}
+
+void hand_to_protocol(World& world, Host& host, Packet&& packet) {
+  switch (packet.skb.headers().protocol) {
+    case packet::Icmp::kProtocol:
+    case packet::Icmpv6::kProtocol:
+      return receive_icmp(world, host, std::move(packet));
+    case packet::Tcp::kProtocol:
+      return receive_tcp(world, host, std::move(packet));
+    case packet::Udp::kProtocol:
+      return receive_udp(world, host, std::move(packet));
+    default:
+      return complain(world, host, std::move(packet), End::NoProtocol, Complaint::Protocol);
+  }
+}
+
+// ipv6_chk_mcast_addr: all nodes, all routers, and the groups of the interface's own addresses.
+bool is_member(const Host& host, Slot in, const IpAddress& group) {
+  const auto& bytes = group.v6().bytes();
+  const std::uint64_t high = load_be64(bytes.data());
+  const std::uint64_t low = load_be64(bytes.data() + 8);
+  if (high == 0xff02'0000'0000'0000 && low == 1) return true;
+  if (low == 2) return host.at(in).settings->ipv6_forwarding;
+  const auto& own = host.at(in).addresses;
+  return std::ranges::any_of(own, [&](const InterfaceAddress& a) {
+    return a.address.is_v6() && solicited_group(a.address) == group;
+  });
+}
+
+// ip_local_deliver, ip6_input: fragments are put together before the INPUT hook looks.
+void deliver(World& world, Host& host, Slot in, Packet&& packet) {
+  const IpAddress destination = packet.skb.destination();
+  if (destination.is_v6() && destination.is_multicast() && !is_member(host, in, destination)) {
+    return world.end(host, packet, End::OtherHost);
+  }
+  if (packet.skb.is_ipv4() && is_fragment(packet.skb)) {
+    auto whole = host.fragments.add(std::move(packet));
+    if (!whole) return;
+    packet = *std::move(whole);
+  }
+  if (!pass_hook(world, host, Hook::Input, packet, in, kNoSlot)) return;
+  if (packet.skb.is_ipv6() && receive_neighbor_discovery(world, host, in, packet)) return;
+  hand_to_protocol(world, host, std::move(packet));
+}
+
+// ip_error, ip6_pkt_drop, and what is dropped in silence.
+void end_without_route(World& world, Host& host, Packet&& packet, End end) {
+  if (end == End::NoRoute) {
+    return complain(world, host, std::move(packet), end, Complaint::NoRoute);
+  }
+  if (end == End::RouteUnreachable) {
+    const Complaint what = packet.skb.is_ipv4() ? Complaint::Host : Complaint::NoRoute;
+    return complain(world, host, std::move(packet), end, what);
+  }
+  if (end == End::RouteProhibit) {
+    return complain(world, host, std::move(packet), end, Complaint::Prohibited);
+  }
+  end_without_way(world, host, packet, end);
+}
+
+// ip_rcv_finish, ip6_rcv_finish.
+void route_and_go(World& world, Host& host, Slot in, Packet&& packet) {
+  if (packet.way.kind == Way::Kind::None) {
+    const InputRoute route = route_input(world, host, in, packet.skb);
+    if (route.end != End::None) {
+      return end_without_route(world, host, std::move(packet), route.end);
+    }
+    packet.way = route.way;
+  }
+  if (packet.way.kind == Way::Kind::Unicast) return forward(world, host, in, std::move(packet));
+  deliver(world, host, in, std::move(packet));
+}
+
+}  // namespace
+
+void receive_ip(World& world, Host& host, Slot in, Packet&& packet) {
+  if (packet.skb.type == skb::PacketType::OtherHost) {
+    return world.end(host, packet, End::OtherHost);
+  }
+  if (!check_header(packet.skb, in == kLoopback)) return world.end(host, packet, End::Malformed);
+  if (!pass_hook(world, host, Hook::Prerouting, packet, in, kNoSlot)) return;
+  route_and_go(world, host, in, std::move(packet));
+}
+
+void send_ip(World& world, Host& host, Packet&& packet) {
+  packet.locally_made = true;
+  packet.skb.out_interface = host.at(packet.way.out).index;
+  if (!pass_hook(world, host, Hook::Output, packet, kNoSlot, packet.way.out)) return;
+  output_ip(world, host, kNoSlot, std::move(packet));
+}
+
+}  // namespace topoproof::sim

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The IP layer of a node: receiving, forwarding, sending. Internal to this module.
+#pragma once
+
+#include "sim/route.hh"
+#include "sim/world.hh"
+
+namespace topoproof::sim {
+
+// ip_rcv, ipv6_rcv.
+void receive_ip(World& world, Host& host, Slot in, Packet&& packet);
+
+// ip_local_out: a packet that this node made, with its way.
+void send_ip(World& world, Host& host, Packet&& packet);
+
+}  // namespace topoproof::sim

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sim/journey.hh"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace topoproof::sim {
+namespace {
+
+using flow::StepKind;
+
+bool is_boundary(const Record& record) {
+  return record.event == Event::Answered || record.event == Event::Replied ||
+         record.event == Event::Asked;
+}
+
+// How much an end says of what became of a packet, where copies of it ended in several ways.
+int rank(End end) {
+  if (fate_of(end) == flow::FateKind::Delivered) return 3;
+  if (end == End::OtherHost) return 0;
+  return end == End::NoStation || end == End::LinkDown ? 1 : 2;
+}
+
+class Reader {
+ public:
+  Reader(const World& world, RecordId start, NodeId sender)
+      : world_(world), start_(start), sender_(sender) {}
+
+  Prediction read() {
+    Prediction out;
+    out.unknown = world_.unknowns;
+    const RecordId end = best_end_of(start_);
+    out.request = journey(end, StepKind::Sent);
+    const Record& last = world_.trace[end];
+    if (fate_of(last.end) != flow::FateKind::Delivered) return out;
+    out.at_target = tuple_of(last);
+    read_reply(end, out);
+    return out;
+  }
+
+ private:
+  // The record that the packet of `id` begins behind.
+  RecordId boundary_of(RecordId id) const {
+    while (!is_boundary(world_.trace[id])) id = world_.trace[id].previous;
+    return id;
+  }
+
+  // Of all copies of the packet that begins behind `boundary`. RETURNS: kNoRecord if none ended.
+  RecordId best_end_of(RecordId boundary) const {
+    RecordId best = kNoRecord;
+    const auto all = world_.trace.all();
+    for (RecordId id = boundary + 1; id < all.size(); ++id) {
+      if (all[id].event != Event::Ended || boundary_of(id) != boundary) continue;
+      if (best == kNoRecord || rank(all[id].end) > rank(all[best].end)) best = id;
+    }
+    return best;
+  }
+
+  // The first boundary of this kind right behind `cause`.
+  RecordId caused_by(RecordId cause, Event event) const {
+    const auto all = world_.trace.all();
+    for (RecordId id = cause + 1; id < all.size(); ++id) {
+      if (all[id].event == event && all[id].previous == cause) return id;
+    }
+    return kNoRecord;
+  }
+
+  void read_reply(RecordId delivered, Prediction& out) const {
+    const RecordId start = caused_by(delivered, Event::Replied);
+    if (start == kNoRecord) return;
+    const RecordId end = best_end_of(start);
+    if (end == kNoRecord) return;
+    out.reply = journey(end, StepKind::Sent);
+    const Record& last = world_.trace[end];
+    const bool back = NodeId(last.node) == sender_ && last.end != End::OtherHost;
+    if (back) out.back_at_sender = tuple_of(last);
+    // A handshake is no answer yet: the request's data has to come through, and its answer.
+    if (out.reply->fate.kind != flow::FateKind::Delivered) return;
+    if (last.protocol != flow::Protocol::Tcp) return;
+    follow_connection(end, out);
+  }
+
+  // From the SYN+ACK at the client on: every packet that is not delivered ends the flow.
+  void follow_connection(RecordId synack, Prediction& out) const {
+    RecordId at = synack;
+    for (int packet = 0; packet < kPacketsUntilAnswered; ++packet) {
+      const RecordId next = last_caused_by(at);
+      if (next == kNoRecord) return;
+      const RecordId end = best_end_of(next);
+      if (end == kNoRecord) return;
+      const flow::Journey leg = journey(end, StepKind::Sent);
+      if (leg.fate.kind != flow::FateKind::Delivered) {
+        out.reply->fate = leg.fate;
+        return;
+      }
+      at = end;
+    }
+  }
+  // The client says two things to a SYN+ACK: the last is the request.
+  RecordId last_caused_by(RecordId cause) const {
+    RecordId found = kNoRecord;
+    const auto all = world_.trace.all();
+    for (RecordId id = cause + 1; id < all.size(); ++id) {
+      if (all[id].event == Event::Replied && all[id].previous == cause) found = id;
+    }
+    return found;
+  }
+  static constexpr int kPacketsUntilAnswered = 2;  // the request, and its answer
+
+  flow::Journey journey(RecordId end, StepKind first) const {
+    std::vector<RecordId> way;
+    RecordId id = end;
+    for (; !is_boundary(world_.trace[id]); id = world_.trace[id].previous) way.push_back(id);
+    std::ranges::reverse(way);
+    flow::Journey out;
+    for (const RecordId step : way) add_step(world_.trace[step], first, out.trace);
+    out.fate = fate(end);
+    return out;
+  }
+
+  flow::Step make_step(const Record& record, StepKind kind) const {
+    const Host& host = world_.hosts[record.node];
+    return {.kind = kind,
+            .node = host.node(),
+            .interface = record.slot == kNoSlot ? "" : host.at(record.slot).name,
+            .tuple = tuple_of(record),
+            .ttl = record.ttl};
+  }
+
+  void add_step(const Record& record, StepKind first, flow::Trace& trace) const {
+    switch (record.event) {
+      case Event::Sent:
+      case Event::Received: {
+        const auto before = std::ranges::find_if(trace.rbegin(), trace.rend(),
+                                                 [](const flow::Step& s) { return s.ttl != 0; });
+        const flow::Step step = make_step(record, StepKind::Translated);
+        if (before != trace.rend() && before->tuple != step.tuple) trace.push_back(step);
+        const StepKind out = trace.empty() ? first : StepKind::Forwarded;
+        trace.push_back(
+            make_step(record, record.event == Event::Received ? StepKind::Received : out));
+        return;
+      }
+      case Event::Ended:
+        trace.push_back(make_step(record, fate_of(record.end) == flow::FateKind::Delivered
+                                              ? StepKind::Delivered
+                                              : StepKind::Died));
+        trace.back().detail = proof(record);
+        trace.back().ttl = 0;
+        return;
+      case Event::Rule:
+      case Event::Routed:
+      case Event::Asked:
+      case Event::Answered:
+      case Event::Replied:
+        return;
+    }
+  }
+
+  std::string proof(const Record& record) const {
+    if (record.end == End::Unknown) return describe(world_.unknowns[record.detail]);
+    const bool by_rule = record.end == End::Filtered || record.end == End::Rejected;
+    return by_rule ? describe(world_.hits[record.detail]) : describe(record.end);
+  }
+
+  flow::Fate fate(RecordId end) const {
+    const Record& record = world_.trace[end];
+    flow::Fate out{.kind = fate_of(record.end),
+                   .at = world_.hosts[record.node].node(),
+                   .proof = proof(record)};
+    const RecordId answer = caused_by(end, Event::Answered);
+    if (answer != kNoRecord) out.answer = answer_of(answer);
+    if (out.answer) {
+      const std::string by = record.end == End::Rejected ? ", by " + out.proof : "";
+      out.proof = fmt::format("{} answered {}{}", world_.hosts[record.node].name,
+                              to_string(*out.answer), by);
+    }
+    return out;
+  }
+
+  // What was made, and left or came to its own node.
+  std::optional<flow::Answer> answer_of(RecordId boundary) const {
+    const auto all = world_.trace.all();
+    for (RecordId id = boundary + 1; id < all.size(); ++id) {
+      if (all[id].previous != boundary) continue;
+      const std::uint32_t detail = all[boundary].detail;
+      return flow::Answer{.from = all[id].source,
+                          .tcp_reset = detail >> 16 != 0,
+                          .icmp_type = static_cast<std::uint8_t>(detail >> 8),
+                          .icmp_code = static_cast<std::uint8_t>(detail)};
+    }
+    return std::nullopt;
+  }
+
+  const World& world_;
+  RecordId start_;
+  NodeId sender_;
+};
+
+}  // namespace
+
+std::string describe(const Unknown& unknown) {
+  const std::string where = to_string(unknown.where);
+  return where.empty() ? unknown.reason : fmt::format("{}: {}", where, unknown.reason);
+}
+
+Prediction read_prediction(const World& world, RecordId start, NodeId sender) {
+  return Reader(world, start, sender).read();
+}
+
+}  // namespace topoproof::sim

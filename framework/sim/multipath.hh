@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Which of several equal ways a flow takes: the kernel hashes its addresses, and with policy 1 its
+// ports, with a key that a sysctl gives (fib_multipath_hash, fib_select_multipath). Internal to
+// this module.
+#pragma once
+
+#include "sim/host.hh"
+
+namespace topoproof::sim {
+
+// What the choice depends on.
+struct FlowKeys {
+  IpAddress source;
+  IpAddress destination;
+  std::uint16_t source_port = 0;
+  std::uint16_t destination_port = 0;
+  std::uint8_t protocol = 0;
+};
+
+// Of a packet; of an ICMP error, those of the packet that it quotes turned around, so that it goes
+// the way of its flow.
+FlowKeys flow_keys(const skb::Skb& skb);
+
+// RETURNS: null where the kernel's choice cannot be known: the key was drawn when it booted.
+// REQUIRES: the route has a way.
+const routing::Hop* choose_hop(const Host& host, const routing::Found& found, const FlowKeys& keys);
+
+}  // namespace topoproof::sim

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A network without a kernel: what Linux would do with a flow, answered with a complete trace. It
+// reads no clock and draws no random number: the same questions in the same order have the same
+// answers, byte for byte.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "flow/trace.hh"
+#include "sim/network.hh"
+
+namespace topoproof::sim {
+
+// Something that the simulator does not model decided about a packet: no guess is made.
+struct Unknown {
+  std::string reason;  // "a limit on bytes", "rules not compiled"
+  Location where = {};
+  NodeId node;
+  friend auto operator<=>(const Unknown&, const Unknown&) = default;
+};
+std::string describe(const Unknown& unknown);  // "file:line: reason"
+
+// What becomes of a flow, in the words of evidence::Verdict. Where `unknown` is not empty nothing
+// of the rest is claimed: it is as far as the simulator came.
+struct Prediction {
+  flow::Journey request;
+  std::optional<flow::Journey> reply = {};  // only if the request was delivered
+  std::optional<flow::Tuple> at_target = {};
+  std::optional<flow::Tuple> back_at_sender = {};
+  std::vector<Unknown> unknown = {};
+};
+
+// A flow with the numbers that a prober chose for it, so that both can be compared.
+struct Question {
+  flow::Flow flow;
+  std::uint16_t source_port = 40000;  // of an echo: its identifier
+  std::uint16_t echo_sequence = 1;
+};
+
+class Simulator {
+ public:
+  explicit Simulator(std::span<const Node> nodes);
+  ~Simulator();
+  Simulator(Simulator&&) noexcept;
+  Simulator& operator=(Simulator&&) noexcept;
+
+  // Sends the flow and waits, in virtual time, until nothing is under way any more. What the
+  // network learns from it (neighbours, stations, connections) stays.
+  Prediction predict(const Question& question);
+
+  // Puts another description in a node's place. What it has learned stays, as far as it still has
+  // the interface. REQUIRES: links are those that it had; their state may differ.
+  void change(NodeId id, const Node& node);
+  void wait(std::chrono::nanoseconds time);
+  // As `conntrack -F` in every node.
+  void flush_connections();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace topoproof::sim

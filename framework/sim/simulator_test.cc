@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//   a 10.1.0.2 eth0 ---- left 10.1.0.1 [ r ] right 10.2.0.1 ---- eth0 10.2.0.2 b
+// What fates come about is told in scenario/simulation_test.cc, next to the kernel's own telling.
+#include "sim/simulator.hh"
+
+#include <gtest/gtest.h>
+
+namespace topoproof::sim {
+namespace {
+
+IpAddress ip(const char* text) { return IpAddress::parse(text).value(); }
+
+state::Link veth(const char* name, std::uint32_t index, std::uint32_t peer) {
+  return {.name = name,
+          .index = index,
+          .mac = MacAddress::from_bits(0x0200'0000'0000 | index),
+          .up = true,
+          .peer_index = peer};
+}
+state::Address address(const char* interface, const char* text) {
+  return {.interface = interface, .address = InterfaceAddress::parse(text).value()};
+}
+state::Route default_via(const char* gateway) {
+  return {.destination = make_default_prefix(Family::Ipv4),
+          .gateway = ip(gateway),
+          .interface = "eth0"};
+}
+const state::Sysctl kNoIpv6{"net.ipv6.conf.all.disable_ipv6", "1"};
+
+std::vector<Node> routed_pair() {
+  std::vector<Node> nodes(3);
+  nodes[0] = {.name = "a",
+              .state = {.links = {state::make_loopback(true), veth("eth0", 101, 102)},
+                        .addresses = {address("eth0", "10.1.0.2/24")},
+                        .routes = {default_via("10.1.0.1")},
+                        .sysctls = {kNoIpv6}}};
+  nodes[1] = {
+      .name = "r",
+      .state = {
+          .links = {state::make_loopback(true), veth("left", 102, 101), veth("right", 103, 104)},
+          .addresses = {address("left", "10.1.0.1/24"), address("right", "10.2.0.1/24")},
+          .sysctls = {{"net.ipv4.ip_forward", "1"}, kNoIpv6}}};
+  nodes[2] = {.name = "b",
+              .state = {.links = {state::make_loopback(true), veth("eth0", 104, 103)},
+                        .addresses = {address("eth0", "10.2.0.2/24")},
+                        .routes = {default_via("10.2.0.1")},
+                        .sysctls = {kNoIpv6}}};
+  return nodes;
+}
+
+Question ping(const char* destination) {
+  return {.flow = {.from = NodeId(0), .destination = ip(destination)}};
+}
+
+std::string told(const flow::Trace& trace) {
+  std::string text;
+  for (const flow::Step& step : trace) {
+    text += std::string(to_string(step.kind)) + " " + std::to_string(step.node.value) + ":" +
+            step.interface + " ttl " + std::to_string(step.ttl) + "\n";
+  }
+  return text;
+}
+
+TEST(Simulator, ARouterIsAskedForByArpAndLowersTheTtl) {
+  Simulator simulator(routed_pair());
+  const Prediction prediction = simulator.predict(ping("10.2.0.2"));
+  EXPECT_EQ(told(prediction.request.trace),
+            "sent 0:eth0 ttl 64\nreceived 1:left ttl 64\nforwarded 1:right ttl 63\n"
+            "received 2:eth0 ttl 63\ndelivered 2: ttl 0\n");
+  ASSERT_TRUE(prediction.reply);
+  EXPECT_EQ(prediction.reply->fate.at, NodeId(0));
+  EXPECT_TRUE(prediction.unknown.empty());
+}
+
+TEST(Simulator, ANeighbourThatIsNotThereIsAskedForThreeTimes) {
+  Simulator simulator(routed_pair());
+  const Prediction prediction = simulator.predict(ping("10.2.0.9"));
+  EXPECT_EQ(prediction.request.fate.kind, flow::FateKind::NoNeighbor);
+  EXPECT_EQ(prediction.request.fate.at, NodeId(1));
+  EXPECT_EQ(prediction.request.fate.answer,
+            (flow::Answer{.from = ip("10.1.0.1"), .icmp_type = 3, .icmp_code = 1}));
+}
+
+TEST(Simulator, TheSameQuestionsHaveTheSameAnswers) {
+  Simulator one(routed_pair());
+  Simulator other(routed_pair());
+  for (const char* destination : {"10.2.0.2", "10.2.0.9", "10.1.0.1", "10.3.0.1"}) {
+    const Prediction a = one.predict(ping(destination));
+    const Prediction b = other.predict(ping(destination));
+    EXPECT_EQ(a.request, b.request) << destination;
+    EXPECT_EQ(a.reply, b.reply) << destination;
+  }
+}
+
+// r sends everything to x, and x everything back.
+TEST(Simulator, ALoopOfRoutersEndsWithTheTtl) {
+  auto nodes = routed_pair();
+  nodes[1].state.routes = {{.destination = make_default_prefix(Family::Ipv4),
+                            .gateway = ip("10.2.0.2"),
+                            .interface = "right"}};
+  nodes[2].state.sysctls.push_back({"net.ipv4.ip_forward", "1"});
+  Simulator simulator(nodes);
+  EXPECT_EQ(simulator.predict(ping("10.9.0.9")).request.fate.kind, flow::FateKind::TtlExceeded);
+}
+
+// Two bridges with two links between them, and nobody who speaks STP.
+TEST(Simulator, ALoopOfBridgesIsAStorm) {
+  std::vector<Node> nodes(2);
+  for (std::uint32_t i = 0; i < 2; ++i) {
+    state::Link bridge{.name = "br0",
+                       .kind = state::LinkKind::Bridge,
+                       .index = 100 + i,
+                       .mac = MacAddress::from_bits(0x0200'0000'0100 | i),
+                       .up = true};
+    nodes[i] = {.name = "n",
+                .state = {.links = {state::make_loopback(true), bridge}, .sysctls = {kNoIpv6}}};
+    for (std::uint32_t port = 0; port < 2; ++port) {
+      state::Link link = veth(port == 0 ? "p0" : "p1", 110 + 10 * i + port, 120 - 10 * i + port);
+      link.master = "br0";
+      nodes[i].state.links.push_back(link);
+    }
+    nodes[i].state.addresses = {address("br0", i == 0 ? "10.0.0.1/24" : "10.0.0.2/24")};
+  }
+  Simulator simulator(nodes);
+  const Prediction prediction = simulator.predict(ping("10.0.0.9"));
+  EXPECT_EQ(prediction.request.fate.kind, flow::FateKind::NoNeighbor);
+}
+
+}  // namespace
+}  // namespace topoproof::sim

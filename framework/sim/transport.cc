@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sim/transport.hh"
+
+#include <algorithm>
+
+#include "packet/icmp.hh"
+#include "packet/icmpv6.hh"
+#include "packet/tcp.hh"
+#include "packet/udp.hh"
+#include "sim/icmp.hh"
+#include "sim/ip.hh"
+#include "sim/make_packet.hh"
+#include "sim/route.hh"
+
+namespace topoproof::sim {
+namespace {
+
+using packet::Tcp;
+
+constexpr std::size_t kToken = 16;  // bytes that a request and an answer have at least
+
+struct Segment {
+  flow::Tuple tuple;  // as it came
+  std::uint8_t flags = 0;
+  std::uint32_t sequence = 0;
+  std::uint32_t acknowledged = 0;
+  std::uint32_t payload = 0;
+
+  bool has(std::uint8_t flag) const { return (flags & flag) != 0; }
+  // Sequence numbers that it takes up.
+  std::uint32_t length() const {
+    return payload + (has(Tcp::kSyn) ? 1U : 0U) + (has(Tcp::kFin) ? 1U : 0U);
+  }
+};
+
+std::optional<Segment> read_segment(const skb::Skb& skb) {
+  const BytesView tcp = skb.transport();
+  if (tcp.size() < Tcp::kSize) return std::nullopt;
+  const std::size_t header = (std::to_integer<std::size_t>(tcp[12]) >> 4) * 4;
+  if (header < Tcp::kSize || header > tcp.size()) return std::nullopt;
+  return Segment{.tuple = *tuple_of(skb),
+                 .flags = std::to_integer<std::uint8_t>(tcp[13]),
+                 .sequence = load_be32(tcp.data() + 4),
+                 .acknowledged = load_be32(tcp.data() + 8),
+                 .payload = static_cast<std::uint32_t>(tcp.size() - header)};
+}
+
+bool has_good_checksum(const skb::Skb& skb, std::uint8_t protocol) {
+  if (skb.checksum_partial) return true;
+  const BytesView bytes = skb.transport();
+  return packet::pseudo_header(skb.source(), skb.destination(), protocol,
+                               static_cast<std::uint32_t>(bytes.size()))
+             .add(bytes)
+             .checksum() == 0;
+}
+
+bool listens(const Host& host, flow::Service service, Family family) {
+  return std::ranges::binary_search(host.listeners, Listener{service, family});
+}
+
+Socket* find_socket(Host& host, const flow::Tuple& incoming) {
+  const auto found = std::ranges::find(host.sockets, incoming.inverse(), &Socket::tuple);
+  return found == host.sockets.end() ? nullptr : &*found;
+}
+
+IpFields ip_fields(const Host& host, const Socket& socket) {
+  return {.source = socket.tuple.source,
+          .destination = socket.tuple.destination,
+          .ttl = socket.ttl != 0 ? socket.ttl : host.settings->ttl,
+          .dont_fragment = socket.dont_fragment};
+}
+
+std::uint16_t ether_type_of(const IpAddress& address) {
+  return address.is_v4() ? skb::kEtherIpv4 : skb::kEtherIpv6;
+}
+
+// A packet of a socket of this node, from its address, by whatever way there is.
+void send_as(World& world, Host& host, const flow::Tuple& tuple, const Bytes& bytes,
+             RecordId tail) {
+  const OutputRoute route = route_output(world, host,
+                                         {.destination = tuple.destination,
+                                          .source = tuple.source,
+                                          .source_port = tuple.source_port,
+                                          .destination_port = tuple.destination_port});
+  Packet packet{.skb = skb::Skb(bytes, ether_type_of(tuple.destination)),
+                .way = route.way,
+                .tail = tail,
+                .locally_made = true};
+  packet.skb.checksum_partial = true;
+  if (route.end != End::None) return end_without_way(world, host, packet, route.end);
+  send_ip(world, host, std::move(packet));
+}
+
+void send_segment(World& world, Host& host, Socket& socket, std::uint8_t flags, RecordId cause,
+                  std::uint32_t payload = 0) {
+  const TcpFields fields{.source_port = socket.tuple.source_port,
+                         .destination_port = socket.tuple.destination_port,
+                         .flags = flags,
+                         .sequence = socket.sequence,
+                         .acknowledged = (flags & Tcp::kAck) != 0 ? socket.acknowledged : 0};
+  const bool counts = (flags & (Tcp::kSyn | Tcp::kFin)) != 0;
+  const flow::Tuple tuple = socket.tuple;
+  const Bytes bytes = make_tcp(ip_fields(host, socket), fields, payload);
+  socket.sequence += payload + (counts ? 1U : 0U);
+  send_as(world, host, tuple, bytes, world.answer(host, cause, Event::Replied, 0));
+}
+
+void accept_connection(World& world, Host& host, const Segment& syn, RecordId cause) {
+  host.sockets.push_back({.tuple = syn.tuple.inverse(),
+                          .state = Socket::State::SynReceived,
+                          .sequence = syn.sequence ^ 0x5a5a'5a5a,
+                          .acknowledged = syn.sequence + 1});
+  send_segment(world, host, host.sockets.back(), Tcp::kSyn | Tcp::kAck, cause);
+}
+
+void close_socket(Host& host, const Socket& socket) {
+  host.sockets.erase(host.sockets.begin() + (&socket - host.sockets.data()));
+}
+
+// As the probe's sockets do: the client sends its request when it is connected, the server answers
+// it, the client closes, then the server.
+void advance_client(World& world, Host& host, Socket& socket, const Segment& in, RecordId cause) {
+  if (socket.state == Socket::State::SynSent) {
+    if (!in.has(Tcp::kSyn) || !in.has(Tcp::kAck)) return;
+    socket.state = Socket::State::Established;
+    socket.acknowledged = in.sequence + 1;
+    send_segment(world, host, socket, Tcp::kAck, cause);
+    return send_segment(world, host, socket, Tcp::kPsh | Tcp::kAck, cause, socket.payload);
+  }
+  socket.acknowledged = in.sequence + in.length();
+  if (in.payload > 0 && socket.state == Socket::State::Established) {
+    socket.state = Socket::State::Closing;
+    return send_segment(world, host, socket, Tcp::kFin | Tcp::kAck, cause);
+  }
+  if (!in.has(Tcp::kFin)) return;
+  send_segment(world, host, socket, Tcp::kAck, cause);
+  close_socket(host, socket);
+}
+
+void advance_server(World& world, Host& host, Socket& socket, const Segment& in, RecordId cause) {
+  if (socket.state == Socket::State::Closing) return close_socket(host, socket);
+  socket.state = Socket::State::Established;
+  socket.acknowledged = in.sequence + in.length();
+  if (in.payload > 0) {
+    return send_segment(world, host, socket, Tcp::kPsh | Tcp::kAck, cause, kToken);
+  }
+  if (!in.has(Tcp::kFin)) return;
+  socket.state = Socket::State::Closing;
+  send_segment(world, host, socket, Tcp::kFin | Tcp::kAck, cause);
+}
+
+void receive_on(World& world, Host& host, Socket& socket, const Segment& segment, Packet&& packet) {
+  world.end(host, packet, End::Delivered);
+  if (segment.has(Tcp::kRst)) return close_socket(host, socket);
+  if (socket.is_client) {
+    advance_client(world, host, socket, segment, packet.tail);
+  } else {
+    advance_server(world, host, socket, segment, packet.tail);
+  }
+}
+
+Socket make_client(const Host& host, const Launch& launch, const OutputRoute& route) {
+  const flow::Flow& flow = launch.flow;
+  const auto size = flow.payload_size.value_or(0);
+  Socket socket{.tuple = {route.source, flow.destination, flow.service.protocol, launch.source_port,
+                          flow.service.port},
+                .is_client = true,
+                .ttl = flow.ttl.value_or(host.settings->ttl),
+                .sequence = 0x1000'0000U + launch.source_port,
+                .payload = static_cast<std::uint32_t>(std::max(size, kToken))};
+  // Of what is smaller than the way's MTU, senders that discover it ask that nobody cuts it.
+  const std::size_t headers = (flow.family() == Family::Ipv4 ? 20 : 40) + 8;
+  const bool fits = socket.payload + headers <= route.way.mtu;
+  socket.dont_fragment = flow.dont_fragment || (!flow.payload_size && fits);
+  if (flow.service.protocol == flow::Protocol::Tcp) socket.dont_fragment = true;
+  return socket;
+}
+
+Bytes first_packet(const Host& host, const Socket& socket, const Launch& launch) {
+  const IpFields ip = ip_fields(host, socket);
+  switch (socket.tuple.protocol) {
+    case flow::Protocol::Tcp:
+      return make_tcp(ip, {.source_port = socket.tuple.source_port,
+                           .destination_port = socket.tuple.destination_port,
+                           .flags = Tcp::kSyn,
+                           .sequence = socket.sequence});
+    case flow::Protocol::Udp:
+      return make_udp(ip, socket.tuple.source_port, socket.tuple.destination_port, socket.payload);
+    case flow::Protocol::Icmp:
+    case flow::Protocol::Raw:
+      break;
+  }
+  const auto type = ip.source.is_v4() ? packet::Icmp::kEchoRequest : packet::Icmpv6::kEchoRequest;
+  const std::uint32_t info =
+      static_cast<std::uint32_t>(launch.source_port) << 16 | launch.echo_sequence;
+  return make_icmp(ip, type, 0, info, make_payload(socket.payload));
+}
+
+TcpFields reset_of(const Segment& segment) {
+  TcpFields reset{.source_port = segment.tuple.destination_port,
+                  .destination_port = segment.tuple.source_port,
+                  .flags = Tcp::kRst};
+  if (segment.has(Tcp::kAck)) {
+    reset.sequence = segment.acknowledged;
+  } else {
+    reset.flags |= Tcp::kAck;
+    reset.acknowledged = segment.sequence + segment.length();
+  }
+  return reset;
+}
+
+}  // namespace
+
+void send_reset(World& world, Host& host, const Packet& about,
+                const std::function<void(Packet&)>& finish) {
+  const bool is_tcp =
+      about.skb.headers().protocol == Tcp::kProtocol && about.skb.headers().fragment_offset == 0;
+  const auto segment = is_tcp ? read_segment(about.skb) : std::nullopt;
+  if (!segment || segment->has(Tcp::kRst)) return;
+  const flow::Tuple tuple = segment->tuple.inverse();
+  const OutputRoute route = route_output(
+      world, host, {.destination = tuple.destination, .source = tuple.source, .any_source = true});
+  Packet reset{.way = route.way,
+               .tail = world.answer(host, about.tail, Event::Answered, answer_detail(true, 0, 0)),
+               .locally_made = true};
+  const IpFields ip{
+      .source = tuple.source, .destination = tuple.destination, .ttl = host.settings->ttl};
+  reset.skb = skb::Skb(make_tcp(ip, reset_of(*segment)), ether_type_of(tuple.destination));
+  reset.skb.checksum_partial = true;
+  if (route.end != End::None) return end_without_way(world, host, reset, route.end);
+  if (finish) finish(reset);
+  send_ip(world, host, std::move(reset));
+}
+
+void receive_tcp(World& world, Host& host, Packet&& packet) {
+  const auto segment = read_segment(packet.skb);
+  if (!segment || !has_good_checksum(packet.skb, Tcp::kProtocol)) {
+    return world.end(host, packet, End::Malformed);
+  }
+  if (packet.skb.type != skb::PacketType::Host || packet.way.kind != Way::Kind::Local) {
+    return world.end(host, packet, End::OtherHost);
+  }
+  if (Socket* socket = find_socket(host, segment->tuple)) {
+    return receive_on(world, host, *socket, *segment, std::move(packet));
+  }
+  const flow::Service service{flow::Protocol::Tcp, segment->tuple.destination_port};
+  const bool opens = segment->has(Tcp::kSyn) && !segment->has(Tcp::kAck | Tcp::kRst | Tcp::kFin);
+  if (!opens || !listens(host, service, packet.skb.source().family())) {
+    world.end(host, packet, End::NobodyListens);
+    return send_reset(world, host, packet);
+  }
+  world.end(host, packet, End::Delivered);
+  accept_connection(world, host, *segment, packet.tail);
+}
+
+void receive_udp(World& world, Host& host, Packet&& packet) {
+  const BytesView udp = packet.skb.transport();
+  const bool whole = udp.size() >= packet::Udp::kSize && load_be16(udp.data() + 4) >= 8 &&
+                     load_be16(udp.data() + 4) <= udp.size();
+  const bool no_checksum = whole && packet.skb.is_ipv4() && load_be16(udp.data() + 6) == 0;
+  if (!whole || (!no_checksum && !has_good_checksum(packet.skb, packet::Udp::kProtocol))) {
+    return world.end(host, packet, End::Malformed);
+  }
+  const flow::Tuple tuple = *tuple_of(packet.skb);
+  if (find_socket(host, tuple) != nullptr) return world.end(host, packet, End::Delivered);
+  const flow::Service service{flow::Protocol::Udp, tuple.destination_port};
+  if (!listens(host, service, tuple.source.family())) {
+    return complain(world, host, std::move(packet), End::NobodyListens, Complaint::Port);
+  }
+  world.end(host, packet, End::Delivered);
+  const flow::Tuple back = tuple.inverse();
+  const IpFields ip{
+      .source = back.source, .destination = back.destination, .ttl = host.settings->ttl};
+  send_as(world, host, back, make_udp(ip, back.source_port, back.destination_port, kToken),
+          world.answer(host, packet.tail, Event::Replied, 0));
+}
+
+RecordId launch(World& world, Host& host, const Launch& launch) {
+  const flow::Flow& flow = launch.flow;
+  const RecordId start = world.answer(host, kNoRecord, Event::Replied, 0);
+  const OutputRoute route = route_output(world, host,
+                                         {.destination = flow.destination,
+                                          .source = flow.source,
+                                          .source_port = launch.source_port,
+                                          .destination_port = flow.service.port});
+  OutputRoute from = route;
+  if (route.end != End::None) {
+    const bool v4 = flow.family() == Family::Ipv4;
+    from.source = flow.source.value_or(v4 ? IpAddress(Ipv4Address()) : IpAddress(Ipv6Address()));
+  }
+  Socket socket = make_client(host, launch, from);
+  Packet packet{
+      .skb = skb::Skb(first_packet(host, socket, launch), ether_type_of(flow.destination)),
+      .way = route.way,
+      .tail = start,
+      .locally_made = true};
+  packet.skb.checksum_partial = socket.tuple.protocol != flow::Protocol::Icmp;
+  if (route.end != End::None) {
+    end_without_way(world, host, packet, route.end);
+    return start;
+  }
+  if (flow.dont_fragment && packet.skb.size() > route.way.mtu) {
+    world.end(host, packet, End::TooBig);
+    return start;
+  }
+  if (socket.tuple.protocol == flow::Protocol::Tcp) {
+    socket.state = Socket::State::SynSent;
+    ++socket.sequence;
+  }
+  if (socket.tuple.protocol != flow::Protocol::Icmp) host.sockets.push_back(socket);
+  send_ip(world, host, std::move(packet));
+  return start;
+}
+
+}  // namespace topoproof::sim

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sim/world.hh"
+
+#include "sim/device.hh"
+#include "sim/neighbor.hh"
+
+namespace topoproof::sim {
+
+void World::wake(Time at, Place place, const IpAddress& neighbor) {
+  alarms_.push({at, alarm_count_++, place, neighbor});
+}
+
+void World::run() {
+  steps_ = 0;
+  run_arrivals();
+  while (!alarms_.empty()) {
+    const Alarm alarm = alarms_.top();
+    alarms_.pop();
+    clock.now = std::max(clock.now, alarm.at);
+    retry_neighbor(*this, hosts[alarm.place.node], alarm.place.slot, alarm.neighbor);
+    run_arrivals();
+  }
+}
+
+void World::run_arrivals() {
+  while (!arriving_.empty()) {
+    auto [place, packet] = std::move(arriving_.front());
+    arriving_.pop_front();
+    if (++steps_ > kMostSteps) {
+      end(hosts[place.node], packet, End::OutOfSteps);
+      continue;
+    }
+    receive(*this, hosts[place.node], place.slot, std::move(packet));
+  }
+}
+
+namespace {
+
+Record make_record(const Host& host, const Packet& packet, Event event, Slot slot) {
+  Record record{.previous = packet.tail, .event = event, .node = host.id, .slot = slot};
+  if (const auto tuple = tuple_of(packet.skb)) {
+    record.protocol = tuple->protocol;
+    record.source = tuple->source;
+    record.destination = tuple->destination;
+    record.source_port = tuple->source_port;
+    record.destination_port = tuple->destination_port;
+    record.ttl = packet.skb.ttl();
+  }
+  return record;
+}
+
+}  // namespace
+
+void World::note(const Host& host, Packet& packet, Event event, Slot slot, std::uint32_t detail) {
+  if (!trace.keeps_trace()) return;
+  Record record = make_record(host, packet, event, slot);
+  record.detail = detail;
+  packet.tail = trace.add(record);
+}
+
+void World::end(const Host& host, Packet& packet, End how, std::uint32_t detail) {
+  Record record = make_record(host, packet, Event::Ended, kNoSlot);
+  record.end = how;
+  record.detail = detail;
+  packet.tail = trace.add(record);
+}
+
+void World::end_by(const Host& host, Packet& packet, End how, const RuleHit& hit) {
+  end(host, packet, how, static_cast<std::uint32_t>(hits.size()));
+  hits.push_back(hit);
+}
+
+void World::end_unknown(const Host& host, Packet& packet, std::string reason, Location where) {
+  end(host, packet, End::Unknown, static_cast<std::uint32_t>(unknowns.size()));
+  unknowns.push_back({std::move(reason), std::move(where), host.node()});
+}
+
+RecordId World::answer(const Host& host, RecordId cause, Event event, std::uint32_t detail) {
+  return trace.add({.previous = cause, .event = event, .node = host.id, .detail = detail});
+}
+
+}  // namespace topoproof::sim

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// All nodes of a simulation with the packets between them and virtual time. Pure and deterministic:
+// what is queued is delivered in the order of time, then of queueing. Internal to this module.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <queue>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/issue.hh"
+#include "sim/host.hh"
+#include "sim/network.hh"
+#include "sim/packet.hh"
+#include "sim/record.hh"
+#include "sim/rule_hit.hh"
+#include "sim/simulator.hh"
+#include "sim/time.hh"
+
+namespace topoproof::sim {
+
+// Packets that go round in bridges for ever are a storm; a packet alone crosses no more interfaces
+// than its TTL and the longest chain of bridges allow.
+inline constexpr std::uint16_t kMostHops = 2000;
+inline constexpr std::size_t kMostSteps = 2'000'000;  // of one run
+
+class World {
+ public:
+  std::vector<Host> hosts;
+  Recorder trace;
+  std::vector<Unknown> unknowns;
+  std::vector<RuleHit> hits;  // that records name
+  Clock clock;
+
+  Time now() const { return clock.now; }
+
+  // The packet arrives at the interface after all that was queued before.
+  void send(Place to, Packet&& packet) { arriving_.emplace_back(to, std::move(packet)); }
+  // The node asks for its neighbour again, or gives up.
+  void wake(Time at, Place place, const IpAddress& neighbor);
+  // Until nothing is under way and nobody waits.
+  void run();
+
+  // Takes note, if a trace is kept.
+  void note(const Host& host, Packet& packet, Event event, Slot slot, std::uint32_t detail = 0);
+  // The packet's last record. Takes the packet: nothing is done with it afterwards.
+  void end(const Host& host, Packet& packet, End how, std::uint32_t detail = 0);
+  // By a rule, or what else of netfilter.
+  void end_by(const Host& host, Packet& packet, End how, const RuleHit& hit);
+  void end_unknown(const Host& host, Packet& packet, std::string reason, Location where = {});
+  // The first record of what is made because of `cause`, which stands before it.
+  RecordId answer(const Host& host, RecordId cause, Event event, std::uint32_t detail);
+
+  const routing::InterfaceSettings* share(const routing::InterfaceSettings& settings) {
+    return &*interface_settings_.insert(settings).first;
+  }
+  const routing::NodeSettings* share(const routing::NodeSettings& settings) {
+    return &*node_settings_.insert(settings).first;
+  }
+
+ private:
+  struct Alarm {
+    Time at;
+    std::uint64_t order = 0;
+    Place place;
+    IpAddress neighbor;
+    bool operator>(const Alarm& other) const {
+      return std::pair(at, order) > std::pair(other.at, other.order);
+    }
+  };
+  void run_arrivals();
+
+  std::deque<std::pair<Place, Packet>> arriving_;
+  std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>> alarms_;
+  std::uint64_t alarm_count_ = 0;
+  std::size_t steps_ = 0;
+  std::set<routing::InterfaceSettings> interface_settings_;  // stable addresses
+  std::set<routing::NodeSettings> node_settings_;
+};
+
+}  // namespace topoproof::sim
