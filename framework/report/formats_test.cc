@@ -73,7 +73,9 @@ constexpr std::string_view kJson = R"JSON({
     "failed": 1,
     "diverged": 0,
     "errors": 0,
-    "skipped": 0
+    "skipped": 0,
+    "unknown": 0,
+    "unpredicted": 0
   },
   "scenarios": [
     {
@@ -89,7 +91,9 @@ constexpr std::string_view kJson = R"JSON({
         "failed": 1,
         "diverged": 0,
         "errors": 0,
-        "skipped": 0
+        "skipped": 0,
+        "unknown": 0,
+        "unpredicted": 0
       },
       "interrupted": false,
       "issues": [],
@@ -106,6 +110,8 @@ constexpr std::string_view kJson = R"JSON({
           "flows": 1,
           "expected": "delivered at client, source 192.168.1.2",
           "observed": "no_route at blue (ENETUNREACH)",
+          "unpredicted": 0,
+          "unknown": "",
           "hops": [
             "blue: send refused",
             "client: not seen"

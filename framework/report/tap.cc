@@ -39,7 +39,8 @@ std::string yaml_list(std::string_view key, const std::vector<std::string>& text
 std::string diagnosis(const CheckResult& check) {
   return "  ---\n" + yaml_line("outcome", to_string(check.outcome)) +
          yaml_line("at", to_string(check.where)) + yaml_line("expected", check.expected) +
-         yaml_line("observed", check.observed) + yaml_line("unknown", check.unknown) +
+         yaml_line("observed", check.observed) +
+         (check.unknown.empty() ? "" : yaml_line("unknown", check.unknown)) +
          yaml_list("way", check.hops) + yaml_list("notes", check.notes) +
          yaml_line("capture", check.pcap) + yaml_line("repeat", check.reproduce) + "  ...\n";
 }

@@ -44,6 +44,7 @@ class Completer {
       if (link.up) add_addresses(link);
     }
     add_rules();
+    find_interfaces();
     // A list that grows while it is read: routes only.
     const std::vector<state::Address> addresses = ns_.addresses;
     for (std::size_t i = 0; i < addresses.size(); ++i) {
@@ -164,6 +165,24 @@ class Completer {
                .destination = make_host_prefix(address.address.network().address()),
                .interface = address.interface,
                .table = state::kTableLocal});
+  }
+
+  // fib_check_nh: the interface of the connected network that has the gateway.
+  void find_interfaces() {
+    for (Route& route : ns_.routes) {
+      if (route.gateway && !route.interface) route.interface = interface_to(*route.gateway);
+      for (state::NextHop& hop : route.next_hops) {
+        if (hop.gateway && !hop.interface) hop.interface = interface_to(*hop.gateway);
+      }
+    }
+  }
+  std::optional<std::string> interface_to(const IpAddress& gateway) const {
+    const state::Address* best = nullptr;
+    for (const state::Address& address : ns_.addresses) {
+      const bool longer = best == nullptr || best->address.length < address.address.length;
+      if (longer && address.address.network().contains(gateway)) best = &address;
+    }
+    return best == nullptr ? std::nullopt : std::optional(best->interface);
   }
 
   void add_rules() {

@@ -146,6 +146,7 @@ Found Fib::find_in(std::uint32_t id, const Query& query) const {
   const Table& table = at->second;
   const Route* route = table.find(key_of(query.destination), [&](const Route& r) {
     if (r.type == RouteType::Throw || refusal_of(r.type) != Refusal::None) return true;
+    if (table.hops(r).empty() || table.hops(r).front().interface == kNoSlot) return false;
     return r.scope >= query.scope && has_way(table.hops(r), query.outgoing);
   });
   if (route == nullptr) return {};

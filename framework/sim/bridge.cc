@@ -4,9 +4,12 @@
 #include <algorithm>
 
 #include "sim/device.hh"
+#include "sim/netfilter.hh"
 
 namespace topoproof::sim {
 namespace {
+
+using firewall::Hook;
 
 enum class Cast : std::uint8_t { Unicast, Multicast, Broadcast };
 
@@ -48,12 +51,20 @@ struct Passage {
     if (packet.skb.size() > host.at(to).mtu) return world.end(host, packet, End::LinkDown);
     transmit(world, host, to, std::move(packet));
   }
+  // __br_forward, br_forward_finish
+  void pass_on(Slot to, Packet&& packet) const {
+    const Hook hook = from == kNoSlot ? Hook::Output : Hook::Forward;
+    if (!pass_bridge_hook(world, host, hook, packet, from, to)) return;
+    if (!pass_bridge_hook(world, host, Hook::Postrouting, packet, kNoSlot, to)) return;
+    leave_by(to, std::move(packet));
+  }
   void forward(Slot to, Packet&& packet) const {
-    if (may_leave_by(to)) return leave_by(to, std::move(packet));
+    if (may_leave_by(to)) return pass_on(to, std::move(packet));
     const bool isolated = is_isolated_from(to);
     world.end(host, packet, isolated ? End::Isolated : End::NoStation);
   }
   void pass_up(Packet&& packet) const {
+    if (!pass_bridge_hook(world, host, Hook::Input, packet, from, kNoSlot)) return;
     const bool own = packet.skb.link->destination == host.at(bridge).mac;
     if (own) packet.skb.type = skb::PacketType::Host;  // at the port it was another station's
     receive(world, host, bridge, std::move(packet));
@@ -70,7 +81,7 @@ void Passage::flood(Packet&& packet, Cast cast, bool also_up) const {
     isolated |= is_isolated_from(to);
     if (!may_leave_by(to)) continue;
     ++copies;
-    leave_by(to, Packet(packet));
+    pass_on(to, Packet(packet));
   }
   if (also_up) return pass_up(std::move(packet));
   if (copies == 0) world.end(host, packet, isolated ? End::Isolated : End::NoStation);
@@ -120,6 +131,7 @@ void receive_by_bridge(World& world, Host& host, Slot port, Packet&& packet) {
   if (host.at(port).port.neighbor_suppression) {
     return world.end_unknown(host, packet, "a bridge port that suppresses neighbour discovery");
   }
+  if (!pass_bridge_hook(world, host, Hook::Prerouting, packet, port, kNoSlot)) return;
   learn(passage, link.source);
   const Cast cast = cast_of(link.destination);
   if (cast != Cast::Unicast) return passage.flood(std::move(packet), cast, true);

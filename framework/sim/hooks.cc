@@ -57,10 +57,11 @@ class Passage {
   Passage(const HookPlace& at, Packet& packet) : at_(at), packet_(packet) {}
 
   bool run() {
-    const IpAddress destination = packet_.skb.destination();
-    for (const Netfilter::Station& station : at_.host.netfilter->stations(at_.family, at_.hook)) {
+    const IpAddress destination = at_.in_bridge ? IpAddress() : packet_.skb.destination();
+    for (const Netfilter::Station& station : stations()) {
       if (!pass(station)) return false;
     }
+    if (at_.in_bridge) return true;
     // nf_nat_ipv4_pre_routing: a new destination has its own route.
     const bool moved = at_.hook == Hook::Prerouting && packet_.skb.destination() != destination;
     if (moved) packet_.way = {};
@@ -69,6 +70,10 @@ class Passage {
 
  private:
   Netfilter& netfilter() const { return *at_.host.netfilter; }
+  const Netfilter::Stations& stations() const {
+    return at_.in_bridge ? netfilter().bridge_stations(at_.hook)
+                         : netfilter().stations(at_.family, at_.hook);
+  }
 
   bool pass(const Netfilter::Station& station) {
     switch (station.kind) {
@@ -111,7 +116,7 @@ class Passage {
 
   bool pass_chain(const Netfilter::Station& station) {
     const bool routes = station.chain->base->type == firewall::ChainType::Route;
-    const RouteKeys before = route_keys(packet_.skb);
+    const RouteKeys before = routes ? route_keys(packet_.skb) : RouteKeys{};
     const ChainVerdict verdict = run_chain(at_, *station.table, *station.chain, packet_);
     switch (verdict.kind) {
       case ChainVerdict::Kind::Accept:
@@ -160,14 +165,25 @@ class Passage {
   Packet& packet_;
 };
 
+bool is_known(World& world, const Host& host, Packet& packet) {
+  if (host.netfilter->unknown().empty()) return true;
+  world.end_unknown(host, packet, std::string(host.netfilter->unknown()));
+  return false;
+}
+
 }  // namespace
+
+bool pass_bridge_hook(World& world, Host& host, Hook hook, Packet& packet, Slot in, Slot out) {
+  if (host.netfilter == nullptr) return true;
+  if (!is_known(world, host, packet)) return false;
+  const Family family = packet.skb.is_ipv6() ? Family::Ipv6 : Family::Ipv4;
+  const HookPlace at{world, host, hook, family, in, out, true};
+  return Passage(at, packet).run();
+}
 
 bool pass_hook(World& world, Host& host, Hook hook, Packet& packet, Slot in, Slot out) {
   if (host.netfilter == nullptr) return true;
-  if (!host.netfilter->unknown().empty()) {
-    world.end_unknown(host, packet, std::string(host.netfilter->unknown()));
-    return false;
-  }
+  if (!is_known(world, host, packet)) return false;
   const HookPlace at{world, host, hook, packet.skb.is_ipv4() ? Family::Ipv4 : Family::Ipv6,
                      in,    out};
   return Passage(at, packet).run();

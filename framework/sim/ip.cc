@@ -23,31 +23,34 @@ using firewall::Hook;
 
 // ip_rcv_core and ip6_rcv_core: what is not sound is dropped in silence; what is longer than the
 // header says was padded on the wire.
-bool check_ipv4(skb::Skb& skb) {
+End check_ipv4(skb::Skb& skb) {
   const BytesView bytes = skb.bytes();
-  if (bytes.size() < 20) return false;
+  if (bytes.size() < 20) return End::Malformed;
   const auto first = std::to_integer<unsigned>(bytes[0]);
   const std::size_t header = (first & 15U) * 4;
-  if (first >> 4 != 4 || header < 20 || bytes.size() < header) return false;
-  if (packet::internet_checksum(bytes.first(header)) != 0) return false;
+  if (first >> 4 != 4 || header < 20 || bytes.size() < header) return End::Malformed;
+  if (packet::internet_checksum(bytes.first(header)) != 0) return End::Malformed;
   const std::size_t total = load_be16(bytes.data() + 2);
-  if (total < header || total > bytes.size()) return false;
+  if (total < header || total > bytes.size()) return End::Malformed;
   if (total < bytes.size()) skb.change_layout().trim(total);
-  return true;
+  return End::None;
 }
 
-bool check_ipv6(skb::Skb& skb, bool from_loopback) {
+End check_ipv6(skb::Skb& skb, bool from_loopback) {
   const BytesView bytes = skb.bytes();
-  if (bytes.size() < 40 || std::to_integer<unsigned>(bytes[0]) >> 4 != 6) return false;
+  const bool is_ipv6 = bytes.size() >= 40 && std::to_integer<unsigned>(bytes[0]) >> 4 == 6;
+  if (!is_ipv6) return End::Malformed;
   const std::size_t total = std::size_t{40} + load_be16(bytes.data() + 4);
-  if (total > bytes.size()) return false;
+  if (total > bytes.size()) return End::Malformed;
   if (total < bytes.size()) skb.change_layout().trim(total);
-  if (skb.source().is_multicast()) return false;
-  const bool loops = skb.source().is_loopback() || skb.destination().is_loopback();
-  return from_loopback || !loops;
+  const IpAddress source = skb.source();
+  if (source.is_multicast()) return End::MartianSource;
+  if (from_loopback) return End::None;
+  if (source.is_loopback()) return End::MartianSource;
+  return skb.destination().is_loopback() ? End::MartianDestination : End::None;
 }
 
-bool check_header(skb::Skb& skb, bool from_loopback) {
+End check_header(skb::Skb& skb, bool from_loopback) {
   return skb.is_ipv4() ? check_ipv4(skb) : check_ipv6(skb, from_loopback);
 }
 
@@ -158,7 +161,8 @@ void receive_ip(World& world, Host& host, Slot in, Packet&& packet) {
   if (packet.skb.type == skb::PacketType::OtherHost) {
     return world.end(host, packet, End::OtherHost);
   }
-  if (!check_header(packet.skb, in == kLoopback)) return world.end(host, packet, End::Malformed);
+  const End unsound = check_header(packet.skb, in == kLoopback);
+  if (unsound != End::None) return world.end(host, packet, unsound);
   if (!pass_hook(world, host, Hook::Prerouting, packet, in, kNoSlot)) return;
   route_and_go(world, host, in, std::move(packet));
 }

@@ -71,22 +71,29 @@ void Netfilter::keep_connections_of(Netfilter& older) {
 // In the order of the messages that load a table: its chains before the rules in them, which bring
 // connection tracking with them.
 void Netfilter::add_table(const firewall::Table& table) {
-  if (table.family == TableFamily::Arp || table.family == TableFamily::Netdev ||
-      table.family == TableFamily::Bridge) {
-    if (!table.chains.empty()) unknown_ = "rules of families arp, bridge and netdev";
+  if (table.family == TableFamily::Arp || table.family == TableFamily::Netdev) {
+    if (!table.chains.empty()) unknown_ = "rules of families arp and netdev";
     return;
+  }
+  if (table.family == TableFamily::Bridge) {
+    if (needs_tracking(table)) unknown_ = "connection tracking in bridges";
+    return add_chains(table, kBridge);
   }
   for (const Family family : {Family::Ipv4, Family::Ipv6}) {
     if (!serves(table.family, family)) continue;
-    for (const firewall::Chain& chain : table.chains) {
-      if (chain.base) add_chain(table, chain, family);
-    }
+    add_chains(table, index(family));
     if (needs_tracking(table)) add_tracking(family);
   }
 }
 
+void Netfilter::add_chains(const firewall::Table& table, std::size_t list) {
+  for (const firewall::Chain& chain : table.chains) {
+    if (chain.base) add_chain(table, chain, list);
+  }
+}
+
 void Netfilter::add_chain(const firewall::Table& table, const firewall::Chain& chain,
-                          Family family) {
+                          std::size_t list) {
   const firewall::BaseChain& base = *chain.base;
   if (base.hook == Hook::Ingress || base.hook == Hook::Egress) {
     unknown_ = "chains at the hooks ingress and egress";
@@ -94,9 +101,9 @@ void Netfilter::add_chain(const firewall::Table& table, const firewall::Chain& c
   }
   const auto hook = static_cast<std::size_t>(base.hook);
   const Station station{base.priority, Kind::Chain, &table, &chain};
-  if (base.type != ChainType::Nat) return add(stations_[index(family)][hook], station);
-  add(nat_chains_[index(family)][hook], station);
-  add_nat(family);
+  if (base.type != ChainType::Nat) return add(stations_[list][hook], station);
+  add(nat_chains_[list][hook], station);
+  add_nat(list == 0 ? Family::Ipv4 : Family::Ipv6);
 }
 
 // Before those of the same priority: whoever comes later is asked first (fact 2).

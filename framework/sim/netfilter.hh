@@ -43,6 +43,10 @@ class Netfilter {
   const Stations& stations(Family family, firewall::Hook hook) const {
     return stations_[index(family)][static_cast<std::size_t>(hook)];
   }
+  // Of tables of the family bridge, which see frames between ports.
+  const Stations& bridge_stations(firewall::Hook hook) const {
+    return stations_[kBridge][static_cast<std::size_t>(hook)];
+  }
   // The nat base chains, in the order in which the nat core asks them.
   const Stations& nat_chains(Family family, firewall::Hook hook) const {
     return nat_chains_[index(family)][static_cast<std::size_t>(hook)];
@@ -61,15 +65,17 @@ class Netfilter {
  private:
   using ByHook = std::array<Stations, 5>;  // Prerouting to Postrouting
   static std::size_t index(Family family) { return family == Family::Ipv4 ? 0 : 1; }
+  static constexpr std::size_t kBridge = 2;
   void add_table(const firewall::Table& table);
-  void add_chain(const firewall::Table& table, const firewall::Chain& chain, Family family);
+  void add_chains(const firewall::Table& table, std::size_t list);
+  void add_chain(const firewall::Table& table, const firewall::Chain& chain, std::size_t list);
   void add_tracking(Family family);
   void add_nat(Family family);
   void add(Stations& stations, Station station);
 
   firewall::Ruleset ruleset_;
   std::string_view unknown_;
-  std::array<ByHook, 2> stations_;
+  std::array<ByHook, 3> stations_;  // IPv4, IPv6, bridge
   std::array<ByHook, 2> nat_chains_;
   std::array<bool, 2> tracks_{};
   std::array<bool, 2> translates_{};
@@ -85,6 +91,10 @@ class Netfilter {
 
 // RETURNS: true if the packet goes on; else its end is recorded, or it is kept for its other
 // fragments.
+// The same for a frame in a bridge.
+bool pass_bridge_hook(World& world, Host& host, firewall::Hook hook, Packet& packet, Slot in,
+                      Slot out);
+
 bool pass_hook(World& world, Host& host, firewall::Hook hook, Packet& packet, Slot in, Slot out);
 
 }  // namespace topoproof::sim

@@ -102,6 +102,8 @@ Loaded RuleLoads::load(const MetaLoad& e) const {
   if (e.key == MetaKey::Iiftype) return type(at.in);
   if (e.key == MetaKey::Oiftype) return type(at.out);
   if (e.key == MetaKey::Nfproto) {
+    constexpr std::uint8_t kBridge = 7;
+    if (at.in_bridge) return number(kBridge);
     return number(static_cast<std::uint8_t>(at.family == Family::Ipv4 ? 2 : 10));
   }
   if (e.key == MetaKey::L4proto) {

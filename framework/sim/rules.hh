@@ -16,6 +16,7 @@ struct HookPlace {
   Family family;
   Slot in = kNoSlot;
   Slot out = kNoSlot;
+  bool in_bridge = false;  // tables of the family bridge
 
   conntrack::HookPoint point() const;
 };

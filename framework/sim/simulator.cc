@@ -31,7 +31,10 @@ class Simulator::Impl {
         launch(world_, host, {question.flow, question.source_port, question.echo_sequence});
     world_.run();
     for (Host& each : world_.hosts) each.sockets.clear();
-    return read_prediction(world_, start, question.flow.from);
+    Prediction prediction = read_prediction(world_, start, question.flow.from);
+    // Who sends a frame by a packet socket waits for no answer.
+    if (question.flow.service.protocol == flow::Protocol::Raw) prediction.reply.reset();
+    return prediction;
   }
 
   void change(NodeId id, const Node& node) {

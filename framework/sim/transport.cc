@@ -7,6 +7,8 @@
 #include "packet/icmpv6.hh"
 #include "packet/tcp.hh"
 #include "packet/udp.hh"
+#include "packet/view.hh"
+#include "sim/device.hh"
 #include "sim/icmp.hh"
 #include "sim/ip.hh"
 #include "sim/make_packet.hh"
@@ -209,6 +211,19 @@ TcpFields reset_of(const Segment& segment) {
   return reset;
 }
 
+// As a packet socket sends it: no hook sees it before it leaves.
+void launch_frame(World& world, Host& host, const flow::Flow& flow, RecordId start) {
+  const auto frame = packet::parse_frame_view(flow.frame);
+  const auto out = std::ranges::find(host.interfaces, flow.interface, &Interface::name);
+  Packet packet{.tail = start, .locally_made = true};
+  if (!frame || frame->vlan || out == host.interfaces.end()) {
+    return world.end_unknown(host, packet, "a frame with a VLAN tag, or none at all");
+  }
+  packet.skb = skb::Skb(frame->network, frame->ether_type);
+  packet.skb.link = skb::LinkHeader{frame->src, frame->dst, frame->ether_type};
+  transmit(world, host, static_cast<Slot>(out - host.interfaces.begin()), std::move(packet));
+}
+
 }  // namespace
 
 void send_reset(World& world, Host& host, const Packet& about,
@@ -278,6 +293,10 @@ void receive_udp(World& world, Host& host, Packet&& packet) {
 RecordId launch(World& world, Host& host, const Launch& launch) {
   const flow::Flow& flow = launch.flow;
   const RecordId start = world.answer(host, kNoRecord, Event::Replied, 0);
+  if (flow.service.protocol == flow::Protocol::Raw) {
+    launch_frame(world, host, flow, start);
+    return start;
+  }
   const OutputRoute route = route_output(world, host,
                                          {.destination = flow.destination,
                                           .source = flow.source,
