@@ -177,7 +177,8 @@ std::vector<NodeId> routed_path(const flow::Trace& trace) {
     const bool bridged =
         step.kind == flow::StepKind::Received && leaves != trace.end() && leaves->ttl == step.ttl;
     const bool forwarded = step.kind == flow::StepKind::Forwarded;
-    if (bridged || forwarded || step.kind == flow::StepKind::Translated) continue;
+    const bool decision = step.kind == flow::StepKind::Rule || step.kind == flow::StepKind::Route;
+    if (bridged || forwarded || decision || step.kind == flow::StepKind::Translated) continue;
     if (path.empty() || path.back() != step.node) path.push_back(step.node);
   }
   return path;
@@ -192,9 +193,9 @@ std::string hop_line(const flow::Step& step, const Topology& topology) {
   std::string line = topology.node(step.node).name;
   if (!step.interface.empty()) line += ":" + step.interface;
   line = fmt::format("{:<24} {:<10} ", line, to_string(step.kind));
-  const bool last = step.kind == flow::StepKind::Died || step.kind == flow::StepKind::Delivered;
-  line += last ? step.detail : to_string(step.tuple);
-  if (!last && step.ttl != 0) line += fmt::format(" ttl {}", step.ttl);
+  const bool is_hop = step.detail.empty();
+  line += is_hop ? to_string(step.tuple) : step.detail;
+  if (is_hop && step.ttl != 0) line += fmt::format(" ttl {}", step.ttl);
   return line;
 }
 

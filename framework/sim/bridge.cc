@@ -119,6 +119,13 @@ bool stays_on_link(const Passage& passage, const MacAddress& destination) {
   return destination.bytes()[5] != std::byte{0} || passage.data().stp;
 }
 
+// br_netfilter: with rules of IP families, what is bridged meets them.
+bool crosses_ip_hooks(const Host& host, const skb::Skb& skb) {
+  if (host.netfilter == nullptr) return false;
+  return (skb.is_ipv4() && host.settings->bridge_calls_iptables) ||
+         (skb.is_ipv6() && host.settings->bridge_calls_ip6tables);
+}
+
 bool is_valid_source(const MacAddress& mac) { return !mac.is_multicast() && mac != MacAddress(); }
 
 }  // namespace
@@ -128,6 +135,10 @@ void receive_by_bridge(World& world, Host& host, Slot port, Packet&& packet) {
   const skb::LinkHeader link = *packet.skb.link;
   if (!is_valid_source(link.source)) return world.end(host, packet, End::Malformed);
   if (stays_on_link(passage, link.destination)) return world.end(host, packet, End::NoStation);
+  if (crosses_ip_hooks(host, packet.skb)) {
+    return world.end_unknown(host, packet,
+                             "bridged packets that cross the IP hooks (bridge-nf-call)");
+  }
   if (host.at(port).port.neighbor_suppression) {
     return world.end_unknown(host, packet, "a bridge port that suppresses neighbour discovery");
   }

@@ -120,6 +120,7 @@ class Passage {
     const ChainVerdict verdict = run_chain(at_, *station.table, *station.chain, packet_);
     switch (verdict.kind) {
       case ChainVerdict::Kind::Accept:
+        at_.world.note_rule(at_.host, packet_, verdict.hit);
         return !routes || before == route_keys(packet_.skb) || route_anew();
       case ChainVerdict::Kind::Drop:
         at_.world.end_by(at_.host, packet_, End::Filtered, verdict.hit);
@@ -142,6 +143,7 @@ class Passage {
     Chains chains(at_, packet_);
     const auto outcome = netfilter().nat().translate(packet_.skb, at_.point(), chains);
     if (!go_on(outcome, chains.last().hit)) return false;
+    at_.world.note_rule(at_.host, packet_, chains.last().hit);
     const bool moved = at_.hook == Hook::Output && conntrack::Nat::needs_new_route(packet_.skb);
     return !moved || route_anew();
   }
@@ -155,6 +157,7 @@ class Passage {
                                             .any_source = true});
     if (route.end == End::None) {
       packet_.way = route.way;
+      at_.world.note_way(at_.host, packet_);
       return true;
     }
     end_without_way(at_.world, at_.host, packet_, route.end);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "conntrack/defrag.hh"
 #include "packet/checksum.hh"
 #include "packet/icmp.hh"
 #include "packet/icmpv6.hh"
@@ -111,17 +112,30 @@ bool is_member(const Host& host, Slot in, const IpAddress& group) {
   });
 }
 
+// Fragments are put together. RETURNS: false if others are still to come, or it ended.
+bool gather(World& world, Host& host, Packet& packet) {
+  static const conntrack::Settings kDefaults;
+  if (host.fragments == nullptr) {
+    host.fragments = std::make_unique<conntrack::Defragmenter>(world.clock, kDefaults);
+  }
+  auto result = host.fragments->gather(packet.skb);
+  if (auto* whole = std::get_if<skb::Skb>(&result)) {
+    packet.skb = std::move(*whole);
+    return true;
+  }
+  if (std::holds_alternative<conntrack::Outcome>(result)) {
+    world.end(host, packet, End::Malformed);
+  }
+  return false;
+}
+
 // ip_local_deliver, ip6_input: fragments are put together before the INPUT hook looks.
 void deliver(World& world, Host& host, Slot in, Packet&& packet) {
   const IpAddress destination = packet.skb.destination();
   if (destination.is_v6() && destination.is_multicast() && !is_member(host, in, destination)) {
     return world.end(host, packet, End::OtherHost);
   }
-  if (packet.skb.is_ipv4() && is_fragment(packet.skb)) {
-    auto whole = host.fragments.add(std::move(packet));
-    if (!whole) return;
-    packet = *std::move(whole);
-  }
+  if (conntrack::is_fragment(packet.skb) && !gather(world, host, packet)) return;
   if (!pass_hook(world, host, Hook::Input, packet, in, kNoSlot)) return;
   if (packet.skb.is_ipv6() && receive_neighbor_discovery(world, host, in, packet)) return;
   hand_to_protocol(world, host, std::move(packet));
@@ -150,6 +164,7 @@ void route_and_go(World& world, Host& host, Slot in, Packet&& packet) {
       return end_without_route(world, host, std::move(packet), route.end);
     }
     packet.way = route.way;
+    world.note_way(host, packet);
   }
   if (packet.way.kind == Way::Kind::Unicast) return forward(world, host, in, std::move(packet));
   deliver(world, host, in, std::move(packet));
@@ -169,6 +184,7 @@ void receive_ip(World& world, Host& host, Slot in, Packet&& packet) {
 
 void send_ip(World& world, Host& host, Packet&& packet) {
   packet.locally_made = true;
+  world.note_way(host, packet);
   packet.skb.out_interface = host.at(packet.way.out).index;
   if (!pass_hook(world, host, Hook::Output, packet, kNoSlot, packet.way.out)) return;
   output_ip(world, host, kNoSlot, std::move(packet));

@@ -136,7 +136,9 @@ class Reader {
                                                  [](const flow::Step& s) { return s.ttl != 0; });
         const flow::Step step = make_step(record, StepKind::Translated);
         if (before != trace.rend() && before->tuple != step.tuple) trace.push_back(step);
-        const StepKind out = trace.empty() ? first : StepKind::Forwarded;
+        const bool left =
+            std::ranges::any_of(trace, [](const flow::Step& s) { return s.ttl != 0; });
+        const StepKind out = left ? StepKind::Forwarded : first;
         trace.push_back(
             make_step(record, record.event == Event::Received ? StepKind::Received : out));
         return;
@@ -149,13 +151,37 @@ class Reader {
         trace.back().ttl = 0;
         return;
       case Event::Rule:
+        return add_decision(record, StepKind::Rule, describe(world_.hits[record.detail]), trace);
       case Event::Routed:
+        return add_decision(record, StepKind::Route, describe(world_.ways[record.detail], record),
+                            trace);
       case Event::Asked:
       case Event::Answered:
       case Event::Replied:
         return;
     }
   }
+
+  void add_decision(const Record& record, StepKind kind, std::string detail,
+                    flow::Trace& trace) const {
+    flow::Step step = make_step(record, kind);
+    step.interface.clear();
+    step.ttl = 0;
+    step.detail = std::move(detail);
+    trace.push_back(std::move(step));
+  }
+
+  // "10.2.0.0/24 dev right", "default via 10.1.0.1 dev eth0"
+  std::string describe(const Way& way, const Record& record) const {
+    const Prefix prefix = make_prefix(record.destination, way.route->length);
+    std::string text = prefix.is_default() ? "default" : to_string(prefix);
+    if (way.kind == Way::Kind::Local) return "local " + text;
+    if (way.gateway) text += " via " + to_string(*way.gateway);
+    return text + " dev " + world_.hosts[record.node].at(way.out).name;
+  }
+  static std::string describe(const RuleHit& hit) { return sim::describe(hit); }
+  static std::string describe(const Unknown& unknown) { return sim::describe(unknown); }
+  static std::string describe(End end) { return sim::describe(end); }
 
   std::string proof(const Record& record) const {
     if (record.end == End::Unknown) return describe(world_.unknowns[record.detail]);

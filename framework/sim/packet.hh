@@ -20,7 +20,8 @@ struct Way {
   Slot out = kNoSlot;
   std::uint32_t mtu = 0;
   std::optional<IpAddress> gateway = {};
-  std::optional<IpAddress> source = {};  // what the route says that local senders use
+  std::optional<IpAddress> source = {};   // what the route says that local senders use
+  const routing::Route* route = nullptr;  // none: nobody looked it up
 };
 
 struct Packet {

@@ -58,10 +58,13 @@ Way make_way(const Host& host, const Found& found, const routing::Hop& hop) {
   way.mtu = found.route->mtu != 0 ? found.route->mtu
                                   : (hop.interface == kNoSlot ? 0 : host.at(hop.interface).mtu);
   way.source = found.route->source;
+  way.route = found.route;
   return way;
 }
 
-Way local_way(Way::Kind kind = Way::Kind::Local) { return {.kind = kind, .out = kLoopback}; }
+Way local_way(Way::Kind kind = Way::Kind::Local, const routing::Route* route = nullptr) {
+  return {.kind = kind, .out = kLoopback, .route = route};
+}
 
 struct Arrival {
   const World& world;

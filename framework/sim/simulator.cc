@@ -26,6 +26,7 @@ class Simulator::Impl {
     world_.trace.clear();
     world_.unknowns.clear();
     world_.hits.clear();
+    world_.ways.clear();
     Host& host = world_.hosts[question.flow.from.index()];
     const RecordId start =
         launch(world_, host, {question.flow, question.source_port, question.echo_sequence});

@@ -58,6 +58,18 @@ void World::note(const Host& host, Packet& packet, Event event, Slot slot, std::
   packet.tail = trace.add(record);
 }
 
+void World::note_rule(const Host& host, Packet& packet, const RuleHit& hit) {
+  if (!trace.keeps_trace() || hit.rule == nullptr) return;
+  note(host, packet, Event::Rule, kNoSlot, static_cast<std::uint32_t>(hits.size()));
+  hits.push_back(hit);
+}
+
+void World::note_way(const Host& host, Packet& packet) {
+  if (!trace.keeps_trace() || packet.way.route == nullptr) return;
+  note(host, packet, Event::Routed, packet.way.out, static_cast<std::uint32_t>(ways.size()));
+  ways.push_back(packet.way);
+}
+
 void World::end(const Host& host, Packet& packet, End how, std::uint32_t detail) {
   Record record = make_record(host, packet, Event::Ended, kNoSlot);
   record.end = how;

@@ -33,6 +33,7 @@ class World {
   Recorder trace;
   std::vector<Unknown> unknowns;
   std::vector<RuleHit> hits;  // that records name
+  std::vector<Way> ways;
   Clock clock;
 
   Time now() const { return clock.now; }
@@ -46,6 +47,9 @@ class World {
 
   // Takes note, if a trace is kept.
   void note(const Host& host, Packet& packet, Event event, Slot slot, std::uint32_t detail = 0);
+  // The rule that decided about a packet which goes on, and the way that was found for it.
+  void note_rule(const Host& host, Packet& packet, const RuleHit& hit);
+  void note_way(const Host& host, Packet& packet);
   // The packet's last record. Takes the packet: nothing is done with it afterwards.
   void end(const Host& host, Packet& packet, End how, std::uint32_t detail = 0);
   // By a rule, or what else of netfilter.
