@@ -48,7 +48,8 @@ const std::string kNat = R"(table ip n {
 chain post { type nat hook postrouting priority srcnat;
 oifname "right" masquerade
 }
-})";
+}
+)";
 
 std::vector<Fact> facts_of_rules() {
   return {
@@ -83,8 +84,8 @@ std::vector<Fact> facts_of_rules() {
        "  - a -> b icmp: dropped at r\n"},
       {"F09_NegationIsNotComplement",
        at_r(chain("c", "forward", "priority 0;\nudp dport != 53 drop")),
-       "  - a -> b udp/54: dropped at r\n  - a -> b udp/53: delivered\n"
-       "  - a -> b icmp: delivered\n"},
+       "  - a -> b udp/54: dropped at r\n  - a -> b icmp: delivered\n"
+       "  - { flow: a -> b udp/53, should: delivered, reply: dropped at r }\n"},
       {"F10_AMissInAVerdictMapGoesOn",
        at_r(chain("c", "forward",
                   "priority 0;\nudp dport vmap { 53 : accept, 54 : drop }\nudp dport 55 drop")),
@@ -147,8 +148,9 @@ std::vector<Fact> facts_of_nat() {
                                "accept\nip saddr 10.2.0.2 accept"))}),
        "  - { flow: a -> 10.1.0.1 udp/53, should: delivered at b, translated: { destination: "
        "10.2.0.2:53 } }\n"},
+      // The witnesses do not see what a martian was translated to: to them it is lost.
       {"F37_DestinationNatToTheLoopbackIsAMartian", dnat("udp dport 53 dnat to 127.0.0.1"),
-       "  - a -> b udp/53: martian at r\n"},
+       "  - a -> b udp/53: lost at r\n"},
       {"F37_UnlessRouteLocalnetSaysSo",
        to_text({.r = "forwarding: true, sysctls: { net.ipv4.conf.left.route_localnet: 1 }, "
                      "listens: [udp/53], " +
@@ -157,7 +159,7 @@ std::vector<Fact> facts_of_nat() {
        "  - { flow: a -> b udp/53, should: delivered at r }\n"},
       {"F38_DestinationNatAtHomeKeepsTheSource",
        to_text({.a = "routes: [default via 10.1.0.1], " +
-                     nft("table ip n {\nchain out {\ntype nat hook output priority dstnat;\n"
+                     nft("table ip n {\nchain out {\ntype nat hook output priority -100;\n"
                          "udp dport 53 dnat to 10.2.0.2:54\n}\n}\n")}),
        "  - { flow: a -> 10.1.0.1 udp/53, should: delivered at b, translated: { destination: "
        "10.2.0.2:54 } }\n"},
@@ -177,7 +179,8 @@ std::vector<Fact> facts_of_routes() {
        to_text({.a = "routes: [default via 10.1.0.1], loopback: 10.9.0.1/32",
                 .r = "forwarding: true, routes: [default via 10.2.0.2], sysctls: { "
                      "net.ipv4.conf.left.rp_filter: 2 }"}),
-       "  - { flow: a -> b icmp source 10.9.0.1, should: delivered, reply: no_route }\n"},
+       "  - { flow: a -> b icmp source 10.9.0.1, should: delivered, reply: not_forwarding at b "
+       "}\n"},
       {"F43_AnyLocalAddressIsDeliveredOnAnyInterface", to_text({}),
        "  - a -> 10.2.0.1 icmp: delivered at r\n"},
       {"F45_TheTtlIsLookedAtBeforeTheRules",
@@ -186,10 +189,10 @@ std::vector<Fact> facts_of_routes() {
       {"F45_AndSoIsTheMtu",
        to_text({.r = "forwarding: true, " + nft(chain("c", "forward", "priority 0; policy drop;")),
                 .right = "mtu: 1200"}),
-       "  - a -> b icmp size 1300 df: too_big at r\n"},
+       "  - a -> b icmp size 1300 df: too_big at r\n  - a -> b icmp: dropped at r\n"},
       {"F45_ForwardRulesSeeTheLoweredTtl",
        at_r(chain("pre", "prerouting", "priority 0;\nip ttl 63 drop") +
-            chain("fwd", "forward", "priority 0;\nip ttl 64 drop\nip ttl 9 drop")),
+            chain("post", "forward", "priority 0;\nip ttl 64 drop\nip ttl 9 drop")),
        "  - a -> b icmp: delivered\n  - a -> b icmp ttl 10: dropped at r\n"},
       {"F46_BackByTheSameInterfaceIsForwarded",
        "nodes:\n  a: { routes: [10.5.0.0/24 via 10.1.0.1] }\n"

@@ -65,4 +65,34 @@ std::vector<skb::Skb> fragments_of(const skb::Skb& ipv4, std::uint32_t mtu) {
   return pieces;
 }
 
+namespace {
+
+constexpr std::size_t kMostKnown = 64;
+
+std::uint16_t id_of(const skb::Skb& ipv4) { return load_be16(ipv4.bytes().data() + 4); }
+
+}  // namespace
+
+std::vector<FirstFragments::Known>::iterator FirstFragments::find(const skb::Skb& packet) {
+  return std::ranges::find_if(known_, [&](const Known& known) {
+    return known.id == id_of(packet) && known.source == packet.source() &&
+           known.destination == packet.destination();
+  });
+}
+
+void FirstFragments::note(const skb::Skb& fragment, std::uint32_t record) {
+  if (!fragment.is_ipv4() || (fragment_field(fragment) & kOffset) != 0) return;
+  if (known_.size() == kMostKnown) known_.erase(known_.begin());
+  known_.push_back({fragment.source(), fragment.destination(), id_of(fragment), record});
+}
+
+std::optional<std::uint32_t> FirstFragments::take(const skb::Skb& whole) {
+  if (!whole.is_ipv4()) return std::nullopt;
+  const auto at = find(whole);
+  if (at == known_.end()) return std::nullopt;
+  const std::uint32_t record = at->record;
+  known_.erase(at);
+  return record;
+}
+
 }  // namespace topoproof::sim

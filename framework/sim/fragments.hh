@@ -3,6 +3,8 @@
 // Internal to this module.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "skb/skb.hh"
@@ -16,5 +18,23 @@ bool must_not_be_fragmented(const skb::Skb& ipv4, std::uint32_t mtu);
 
 // A packet that was put together leaves in no larger pieces than it came.
 std::vector<skb::Skb> fragments_of(const skb::Skb& ipv4, std::uint32_t mtu);
+
+// A packet that is put together goes on from where its first fragment was: that has the ports.
+class FirstFragments {
+ public:
+  void note(const skb::Skb& fragment, std::uint32_t record);
+  // RETURNS: what was noted of the packet's first fragment.
+  std::optional<std::uint32_t> take(const skb::Skb& whole);
+
+ private:
+  struct Known {
+    IpAddress source;
+    IpAddress destination;
+    std::uint16_t id = 0;
+    std::uint32_t record = 0;
+  };
+  std::vector<Known>::iterator find(const skb::Skb& packet);
+  std::vector<Known> known_;
+};
 
 }  // namespace topoproof::sim

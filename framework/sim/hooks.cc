@@ -105,10 +105,12 @@ class Passage {
 
   bool defragment() {
     if (!conntrack::is_fragment(packet_.skb)) return true;
-    auto result = netfilter().defragmenter(at_.hook).gather(std::move(packet_.skb));
+    at_.host.first_fragments.note(packet_.skb, packet_.tail);
+    auto result = netfilter().defragmenter(at_.hook).gather(packet_.skb);
     if (std::holds_alternative<conntrack::Held>(result)) return false;
     if (auto* whole = std::get_if<skb::Skb>(&result)) {
       packet_.skb = std::move(*whole);
+      packet_.tail = at_.host.first_fragments.take(packet_.skb).value_or(packet_.tail);
       return true;
     }
     return go_on(std::get<conntrack::Outcome>(result));

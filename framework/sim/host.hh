@@ -14,6 +14,7 @@
 #include "conntrack/defrag.hh"
 #include "routing/fib.hh"
 #include "routing/settings.hh"
+#include "sim/fragments.hh"
 #include "sim/network.hh"
 #include "sim/packet.hh"
 #include "sim/socket.hh"
@@ -98,6 +99,7 @@ struct Host {
   std::vector<Neighbor> neighbors;  // by slot and address
   std::vector<Listener> listeners;  // sorted
   Sockets sockets;
+  FirstFragments first_fragments;
   std::unique_ptr<conntrack::Defragmenter> fragments;  // of what is for the node itself
   std::vector<AnswerLimit> answer_limits;
   std::unique_ptr<Netfilter> netfilter;  // null: no rules

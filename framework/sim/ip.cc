@@ -118,9 +118,11 @@ bool gather(World& world, Host& host, Packet& packet) {
   if (host.fragments == nullptr) {
     host.fragments = std::make_unique<conntrack::Defragmenter>(world.clock, kDefaults);
   }
+  host.first_fragments.note(packet.skb, packet.tail);
   auto result = host.fragments->gather(packet.skb);
   if (auto* whole = std::get_if<skb::Skb>(&result)) {
     packet.skb = std::move(*whole);
+    packet.tail = host.first_fragments.take(packet.skb).value_or(packet.tail);
     return true;
   }
   if (std::holds_alternative<conntrack::Outcome>(result)) {

@@ -77,6 +77,8 @@ class Reader {
     if (back) out.back_at_sender = tuple_of(last);
     // A handshake is no answer yet: the request's data has to come through, and its answer.
     if (out.reply->fate.kind != flow::FateKind::Delivered) return;
+    out.reply->fate.proof = "the sender's socket got it";
+    out.reply->trace.back().detail = out.reply->fate.proof;
     if (last.protocol != flow::Protocol::Tcp) return;
     follow_connection(end, out);
   }

@@ -65,7 +65,8 @@ TEST(Simulator, ARouterIsAskedForByArpAndLowersTheTtl) {
   Simulator simulator(routed_pair());
   const Prediction prediction = simulator.predict(ping("10.2.0.2"));
   EXPECT_EQ(told(prediction.request.trace),
-            "sent 0:eth0 ttl 64\nreceived 1:left ttl 64\nforwarded 1:right ttl 63\n"
+            "route 0: ttl 0\nsent 0:eth0 ttl 64\nreceived 1:left ttl 64\nroute 1: ttl 0\n"
+            "forwarded 1:right ttl 63\n"
             "received 2:eth0 ttl 63\ndelivered 2: ttl 0\n");
   ASSERT_TRUE(prediction.reply);
   EXPECT_EQ(prediction.reply->fate.at, NodeId(0));
