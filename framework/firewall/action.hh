@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The nf_tables instructions that decide on a packet, change it, or take note of it.
+// The nf_tables instructions that decide on a packet, redirect it, or report it.
 // Byte order and numbers: see expression.hh.
 #pragma once
 
@@ -40,10 +40,11 @@ inline constexpr std::uint32_t kNatPersistent = 8;
 inline constexpr std::uint32_t kNatFullyRandom = 16;
 inline constexpr std::uint32_t kNatNetmap = 64;
 
-// A register for the upper end is given only where it differs from that of the lower one.
+// Without an upper register (or with the same one) the range is the lower end alone. Without a
+// family only ports are given, in an inet table.
 struct Nat {
   NatKind kind = NatKind::Source;
-  Family family = Family::Ipv4;
+  std::optional<Family> family = Family::Ipv4;
   std::optional<Register> address;
   std::optional<Register> address_high;
   std::optional<Register> port;
@@ -74,30 +75,6 @@ struct Reject {
   friend auto operator<=>(const Reject&, const Reject&) = default;
 };
 
-struct Counter {
-  std::uint64_t packets = 0;
-  std::uint64_t bytes = 0;
-  friend auto operator<=>(const Counter&, const Counter&) = default;
-};
-
-enum class LimitUnit : std::uint32_t { Packets, Bytes };
-
-struct Limit {
-  std::uint64_t rate = 0;         // units
-  std::uint64_t per_seconds = 1;  // 60: a minute
-  std::uint32_t burst = 5;
-  LimitUnit unit = LimitUnit::Packets;
-  bool over = false;  // matches above the rate, not up to it
-  friend auto operator<=>(const Limit&, const Limit&) = default;
-};
-
-struct Quota {
-  std::uint64_t bytes = 0;
-  std::uint64_t consumed = 0;
-  bool over = false;
-  friend auto operator<=>(const Quota&, const Quota&) = default;
-};
-
 struct Log {
   std::string prefix;
   std::optional<std::uint16_t> group;  // given: to a listener, else to the kernel's log
@@ -118,6 +95,43 @@ struct Queue {
   std::uint16_t flags = 0;  // 1: bypass, 2: fanout
   std::optional<Register> number;
   friend auto operator<=>(const Queue&, const Queue&) = default;
+};
+
+// Gives the packet to a local socket that is transparent. No family: the table's. What is not
+// given is the packet's own.
+struct Tproxy {
+  std::optional<Family> family = {};
+  std::optional<Register> address = {};
+  std::optional<Register> port = {};
+  friend auto operator<=>(const Tproxy&, const Tproxy&) = default;
+};
+
+inline constexpr std::uint32_t kSynproxyMss = 1;
+inline constexpr std::uint32_t kSynproxyWscale = 2;
+inline constexpr std::uint32_t kSynproxySackPerm = 4;
+inline constexpr std::uint32_t kSynproxyTimestamp = 8;
+
+// Answers TCP handshakes in the server's place.
+struct Synproxy {
+  std::uint16_t mss = 0;
+  std::uint8_t wscale = 0;
+  std::uint32_t flags = 0;
+  friend auto operator<=>(const Synproxy&, const Synproxy&) = default;
+};
+
+// Sends a copy: to an address (in tables of IP), or out of a device (in tables of netdev).
+struct Duplicate {
+  std::optional<Register> address = {};
+  std::optional<Register> device = {};  // holds an interface index
+  friend auto operator<=>(const Duplicate&, const Duplicate&) = default;
+};
+
+// Sends the packet out of another device, or to an address there as a neighbour. In netdev tables.
+struct Forward {
+  Register device;
+  std::optional<Register> address = {};
+  std::optional<Family> family = {};  // of the address
+  friend auto operator<=>(const Forward&, const Forward&) = default;
 };
 
 }  // namespace topoproof::firewall

@@ -81,9 +81,9 @@ bool RuleText::say(const Nat& e) {
   const auto port = ports(e.port, e.port_high);
   if (!port) return false;
   const bool bracketed = e.family == Family::Ipv6 && !port->empty();
-  const std::string family = table_.family != TableFamily::Inet ? ""
-                             : e.family == Family::Ipv4         ? " ip"
-                                                                : " ip6";
+  const std::string family = table_.family != TableFamily::Inet || !e.family ? ""
+                             : e.family == Family::Ipv4                      ? " ip"
+                                                                             : " ip6";
   return phrase(fmt::format("{}{} to {}{}{}", e.kind == NatKind::Source ? "snat" : "dnat", family,
                             bracketed ? "[" + *address + "]" : *address, *port, *flags));
 }

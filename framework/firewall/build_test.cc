@@ -126,7 +126,7 @@ const Row kRows[] = {
                  "payload load 2b @ transport header + 2 => reg 1\n"
                  "cmp eq reg 1 0x00003500\n"
                  "immediate reg 1 0x0000e914\n"
-                 "redir proto_min reg 1\n"},
+                 "redir proto_min reg 1 flags 0x2\n"},
     {.name = "PingsInAnInetTable",
      .family = TableFamily::Inet,
      .nft = "icmp type echo-request accept",

@@ -14,15 +14,23 @@
 
 #include "base/bytes.hh"
 #include "firewall/action.hh"
+#include "firewall/compatibility.hh"
+#include "firewall/derive.hh"
+#include "firewall/extension.hh"
 #include "firewall/load.hh"
+#include "firewall/lookup.hh"
 #include "firewall/match.hh"
+#include "firewall/stateful.hh"
 
 namespace topoproof::firewall {
 
 using Expression =
     std::variant<PayloadLoad, PayloadStore, MetaLoad, MetaStore, CtLoad, CtStore, Compare, Bitwise,
                  Shift, ByteOrder, Range, Lookup, Verdict, Immediate, Nat, Masquerade, Redirect,
-                 Reject, Counter, Limit, Quota, Log, Notrack, Queue, Fib>;
+                 Reject, Counter, Limit, Quota, Log, Notrack, Queue, Fib, ExtensionLoad,
+                 ExtensionStore, ExtensionReset, NumberGenerator, Hash, RouteLoad, SocketLoad,
+                 OsfLoad, TunnelLoad, XfrmLoad, Tproxy, Synproxy, Duplicate, Forward, Connlimit,
+                 Last, DynamicSet, ObjectReference, ObjectLookup, FlowOffload, XtMatch, XtTarget>;
 using Expressions = std::vector<Expression>;
 
 Bytes host_number(std::uint32_t value);  // 4 bytes in the host's order, as ct and meta load them

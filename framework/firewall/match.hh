@@ -5,8 +5,6 @@
 
 #include <compare>
 #include <cstdint>
-#include <optional>
-#include <string>
 
 #include "base/bytes.hh"
 #include "firewall/load.hh"
@@ -68,16 +66,6 @@ struct Range {
   Bytes high;
   bool inverted = false;
   friend auto operator<=>(const Range&, const Range&) = default;
-};
-
-// In a set: breaks the rule unless the key is there. In a map: also loads the element's data `to`
-// a register, or its verdict (kVerdictRegister). Sets are named within the rule's table.
-struct Lookup {
-  std::string set;
-  Register from;
-  std::optional<Register> to;
-  bool inverted = false;
-  friend auto operator<=>(const Lookup&, const Lookup&) = default;
 };
 
 }  // namespace topoproof::firewall

@@ -2,6 +2,8 @@
 #include "firewall/ruleset.hh"
 
 #include <algorithm>
+#include <array>
+#include <variant>
 
 #include "base/check.hh"
 
@@ -16,23 +18,71 @@ const T* find_named(const std::vector<T>& all, std::string_view name) {
   return found == all.end() ? nullptr : &*found;
 }
 
-void forget_state(Expression& expression) {
-  if (auto* counter = std::get_if<Counter>(&expression)) *counter = {};
-  if (auto* quota = std::get_if<Quota>(&expression)) quota->consumed = 0;
+constexpr std::uint32_t kDefaultLogLevel = 4;
+
+template <class T>
+void forget_equal_end(std::optional<T>& high, const std::optional<T>& low) {
+  if (high == low) high.reset();
+}
+
+struct ForgetState {
+  void operator()(Counter& e) const { e = {}; }
+  void operator()(Quota& e) const { e.consumed = 0; }
+  void operator()(Last& e) const { e = {}; }
+  // The kernel tells the level also where none was asked for,
+  void operator()(Log& e) const {
+    if (e.level == kDefaultLogLevel) e.level.reset();
+  }
+  // and repeats the lower end of a range where no upper one was given.
+  void operator()(Nat& e) const {
+    forget_equal_end(e.address_high, e.address);
+    forget_equal_end(e.port_high, e.port);
+  }
+  void operator()(Masquerade& e) const { forget_equal_end(e.port_high, e.port); }
+  void operator()(Redirect& e) const { forget_equal_end(e.port_high, e.port); }
+  void operator()(DynamicSet& e) const {
+    for (auto& statement : e.statements) std::visit(*this, statement);
+  }
+  template <class Other>
+  void operator()(Other& /*e*/) const {}
+};
+
+void forget_state(Set& set) {
+  set.handle = 0;
+  set.origin = {};
+  for (auto& expression : set.expressions) std::visit(ForgetState{}, expression);
+  for (auto& element : set.elements) {
+    element.expiration_ms = 0;
+    element.where = {};
+    for (auto& expression : element.expressions) std::visit(ForgetState{}, expression);
+  }
+  // The kernel lists them in the order of a hash or a tree.
+  std::ranges::sort(set.elements);
+}
+
+void forget_state(Rule& rule) {
+  rule.handle = 0;
+  rule.origin = {};
+  rule.xt_protocol.reset();
+  for (auto& expression : rule.expressions) std::visit(ForgetState{}, expression);
 }
 
 void forget_state(Table& table) {
-  for (auto& set : table.sets) {
-    set.handle = 0;
-    // The kernel lists them in the order of a hash or a tree.
-    std::ranges::sort(set.elements);
+  table.origin = {};
+  std::ranges::for_each(table.sets, [](Set& set) { forget_state(set); });
+  for (auto& object : table.objects) {
+    object.handle = 0;
+    object.origin = {};
+    std::visit(ForgetState{}, object.value);
+  }
+  for (auto& flowtable : table.flowtables) {
+    flowtable.handle = 0;
+    flowtable.origin = {};
   }
   for (auto& chain : table.chains) {
-    for (auto& rule : chain.rules) {
-      rule.handle = 0;
-      rule.origin = {};
-      for (auto& expression : rule.expressions) forget_state(expression);
-    }
+    chain.handle = 0;
+    chain.origin = {};
+    std::ranges::for_each(chain.rules, [](Rule& rule) { forget_state(rule); });
   }
 }
 
@@ -101,6 +151,22 @@ const Chain* find_chain(const Table& table, std::string_view name) {
 
 const Set* find_set(const Table& table, std::string_view name) {
   return find_named(table.sets, name);
+}
+
+ObjectKind kind_of(const ObjectValue& value) {
+  constexpr std::array kKinds{
+      ObjectKind::Counter,       ObjectKind::Quota,    ObjectKind::Limit,
+      ObjectKind::Connlimit,     ObjectKind::CtHelper, ObjectKind::CtTimeout,
+      ObjectKind::CtExpectation, ObjectKind::Secmark,  ObjectKind::Synproxy};
+  static_assert(kKinds.size() == std::variant_size_v<ObjectValue>);
+  return kKinds.at(value.index());
+}
+
+const Object* find_object(const Table& table, ObjectKind kind, std::string_view name) {
+  const auto found = std::ranges::find_if(table.objects, [&](const Object& object) {
+    return object.name == name && kind_of(object.value) == kind;
+  });
+  return found == table.objects.end() ? nullptr : &*found;
 }
 
 const Rule* find_rule(const Table& table, std::uint64_t handle) {

@@ -4,12 +4,17 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "base/bytes.hh"
+#include "base/issue.hh"
 #include "firewall/action.hh"
+#include "firewall/lookup.hh"
+#include "firewall/origin.hh"
+#include "firewall/stateful.hh"
 
 namespace topoproof::firewall {
 
@@ -38,7 +43,8 @@ inline constexpr std::uint32_t kElementIntervalEnd = 1;
 inline constexpr std::uint32_t kElementCatchall = 2;
 
 // Of an interval set two elements make an interval: its first key, and with kElementIntervalEnd the
-// key after its last. Of a concatenation of ranges one element does: key and key_high.
+// key after its last. Of a concatenation of ranges one element does: key and key_high. The element
+// with kElementCatchall has no key: it is found where no other is.
 struct Element {
   Bytes key;
   Bytes key_high;
@@ -46,8 +52,14 @@ struct Element {
   std::variant<std::monostate, Bytes, Verdict> data;
   std::uint64_t timeout_ms = 0;
   Bytes userdata;
+  std::string object = {};                           // of an object map: its name
+  std::vector<StatefulExpression> expressions = {};  // run on each packet that finds the element
+  std::uint64_t expiration_ms = 0;                   // from now; 0: the whole timeout
+  Location where = {};                               // not known to the kernel
   friend auto operator<=>(const Element&, const Element&) = default;
 };
+
+enum class SetPolicy : std::uint32_t { Performance, Memory };
 
 // Anonymous sets bear the name that the kernel gives them ("__set0", "__map1", ... by the order of
 // their creation within the table); the encoder lets the kernel choose it.
@@ -64,10 +76,16 @@ struct Set {
   std::vector<Element> elements;
   Bytes userdata;
   std::uint64_t handle = 0;
+  std::vector<StatefulExpression> expressions = {};  // copied into each new element
+  ObjectKind object_kind = ObjectKind::Counter;      // with kSetObject
+  std::optional<SetPolicy> policy = {};              // what the kernel shall spare
+  std::uint32_t gc_interval_ms = 0;                  // 0: the kernel's
+  Origin origin = {};                                // not known to the kernel
   friend auto operator<=>(const Set&, const Set&) = default;
 
   bool is_anonymous() const { return (flags & kSetAnonymous) != 0; }
   bool is_map() const { return (flags & kSetMap) != 0; }
+  bool is_object_map() const { return (flags & kSetObject) != 0; }
 };
 
 }  // namespace topoproof::firewall

@@ -106,7 +106,7 @@ TEST(Text, WhatCannotBeSaidIsNamedWithItsLine) {
   const auto text = to_text(rule, Table{});
   ASSERT_FALSE(text.has_value());
   EXPECT_EQ(to_string(text.error()),
-            "rules.nft:3: error: 'queue num 0 total 1' cannot be said as nft text");
+            "rules.nft:3: error: 'queue num 0' cannot be said as nft text");
 }
 
 TEST(Text, ALowerBoundAloneIsNotLost) {

@@ -28,10 +28,12 @@ Issue unreadable(std::string_view what) {
 }
 
 bool is_known(std::string_view name) {
-  constexpr std::array kNames{"payload",   "meta",    "ct",      "cmp",   "bitwise",
-                              "byteorder", "range",   "lookup",  "nat",   "masq",
-                              "redir",     "reject",  "counter", "limit", "quota",
-                              "log",       "notrack", "queue",   "fib",   "immediate"};
+  constexpr std::array kNames{
+      "payload", "meta",   "ct",    "cmp",    "bitwise",  "byteorder", "range",       "lookup",
+      "nat",     "masq",   "redir", "reject", "counter",  "limit",     "quota",       "log",
+      "notrack", "queue",  "fib",   "exthdr", "numgen",   "hash",      "rt",          "socket",
+      "osf",     "tunnel", "xfrm",  "tproxy", "dup",      "fwd",       "last",        "connlimit",
+      "dynset",  "objref", "match", "target", "synproxy", "immediate", "flow_offload"};
   return std::ranges::find(kNames, name) != kNames.end();
 }
 

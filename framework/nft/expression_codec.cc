@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "nft/expression_codec.hh"
 
+#include <algorithm>
+#include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
+#include <linux/netfilter.h>
 #include <linux/netfilter/nf_nat.h>
 
 #include "base/check.hh"
@@ -17,7 +21,6 @@ namespace {
 
 // The kernel sets these itself, from the registers in use.
 constexpr std::uint32_t kImpliedNatFlags = NF_NAT_RANGE_MAP_IPS | NF_NAT_RANGE_PROTO_SPECIFIED;
-constexpr std::uint32_t kDefaultLogLevel = 4;
 
 std::uint32_t register_number(fw::Register r) {
   return r.word % 4 == 0 ? r.word / 4U : r.word + 4U;
@@ -48,6 +51,12 @@ class Writer {
   void u64(std::uint16_t attribute, std::uint64_t value) {
     nftnl_expr_set_u64(expression_, attribute, value);
   }
+  void unless_zero(std::uint16_t attribute, std::uint32_t value) {
+    if (value != 0) u32(attribute, value);
+  }
+  void unless_zero_u64(std::uint16_t attribute, std::uint64_t value) {
+    if (value != 0) u64(attribute, value);
+  }
   void fixed(std::uint16_t attribute, std::uint32_t value) { u32(attribute, value); }
   void flag(std::uint16_t attribute, bool value) { u32(attribute, value ? 1U : 0U); }
   static bool wants(std::uint16_t /*attribute*/, bool value) { return value; }
@@ -56,19 +65,19 @@ class Writer {
   void reg(std::uint16_t attribute, const std::optional<fw::Register>& r) {
     if (r) reg(attribute, *r);
   }
-  void upper_reg(std::uint16_t attribute, const std::optional<fw::Register>& r,
-                 const std::optional<fw::Register>& /*lower*/) {
-    reg(attribute, r);
-  }
   // As nft does: it says that a port is given, not that an address is.
   void nat_flags(std::uint16_t attribute, std::uint32_t flags,
                  const std::optional<fw::Register>& port) {
     if (port) flags |= NF_NAT_RANGE_PROTO_SPECIFIED;
     if (flags != 0) u32(attribute, flags);
   }
-  void family(std::uint16_t attribute, Family family) {
-    u32(attribute,
-        std::to_underlying(family == Family::Ipv4 ? fw::TableFamily::Ip : fw::TableFamily::Ip6));
+  void given_family(std::uint16_t attribute, const std::optional<Family>& family) {
+    if (family) this->family(attribute, family, 0);
+  }
+  // `none` is what no family is told as.
+  void family(std::uint16_t attribute, const std::optional<Family>& family, std::uint32_t none) {
+    const std::uint32_t number = family == Family::Ipv4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
+    u32(attribute, family ? number : none);
   }
 
   void data(std::uint16_t attribute, const Bytes& value) {
@@ -80,15 +89,36 @@ class Writer {
   void size_of(std::uint16_t attribute, const Bytes& value) {
     u32(attribute, static_cast<std::uint32_t>(value.size()));
   }
+  // libnftnl keeps these bytes: it frees them.
+  void info(std::uint16_t attribute, const Bytes& value) {
+    auto* copy = std::malloc(std::max<std::size_t>(value.size(), 1));
+    TOPOPROOF_CHECK(copy != nullptr, "there is memory");
+    std::memcpy(copy, value.data(), value.size());
+    nftnl_expr_set(expression_, attribute, copy, static_cast<std::uint32_t>(value.size()));
+  }
+  void statements(const std::vector<fw::StatefulExpression>& statements) {
+    // One has an attribute of its own, several have a list: older kernels know only the first.
+    std::uint32_t attribute = NFTNL_EXPR_DYNSET_EXPR;
+    if (statements.size() > 1) attribute = NFTNL_EXPR_DYNSET_EXPRESSIONS;
+    for (const auto& statement : statements) {
+      nftnl_expr_add_expr(expression_, attribute, encode(statement).release());
+    }
+  }
+  void dynamic_flags(std::uint16_t attribute, bool inverted, bool has_list) {
+    std::uint32_t flags = 0;
+    if (inverted) flags |= NFT_DYNSET_F_INV;
+    if (has_list) flags |= NFT_DYNSET_F_EXPR;
+    u32(attribute, flags);
+  }
   void text(std::uint16_t attribute, const std::string& value) {
     if (!value.empty()) nftnl_expr_set_str(expression_, attribute, value.c_str());
   }
   void set(std::uint16_t name, std::uint16_t id, const std::string& value) {
     const auto found = ids_.find(value);
     const bool is_anonymous = found != ids_.end();
-    const auto* stem = value.starts_with("__map") ? "__map%d" : "__set%d";
     // Once only: libnftnl 1.2.4 does not free the name that it had.
-    nftnl_expr_set_str(expression_, name, is_anonymous ? stem : value.c_str());
+    const auto& told = is_anonymous ? name_template(value) : value;
+    nftnl_expr_set_str(expression_, name, told.c_str());
     if (is_anonymous) u32(id, found->second);
   }
 
@@ -125,6 +155,8 @@ class Reader {
   void u64(std::uint16_t attribute, std::uint64_t& value) {
     get(attribute, value, nftnl_expr_get_u64);
   }
+  void unless_zero(std::uint16_t attribute, std::uint32_t& value) { u32(attribute, value); }
+  void unless_zero_u64(std::uint16_t attribute, std::uint64_t& value) { u64(attribute, value); }
   void fixed(std::uint16_t /*attribute*/, std::uint32_t /*value*/) {}
   void flag(std::uint16_t attribute, bool& value) {
     std::uint32_t number = 0;
@@ -142,25 +174,40 @@ class Reader {
   void reg(std::uint16_t attribute, std::optional<fw::Register>& r) {
     if (has(attribute)) reg(attribute, r.emplace());
   }
-  // The kernel repeats the lower end where no upper one was given.
-  void upper_reg(std::uint16_t attribute, std::optional<fw::Register>& r,
-                 const std::optional<fw::Register>& lower) {
-    reg(attribute, r);
-    if (r == lower) r.reset();
-  }
   void nat_flags(std::uint16_t attribute, std::uint32_t& flags,
                  const std::optional<fw::Register>& /*port*/) {
     u32(attribute, flags);
     flags &= ~kImpliedNatFlags;
   }
-  void family(std::uint16_t attribute, Family& family) {
+  void given_family(std::uint16_t attribute, std::optional<Family>& family) {
+    if (has(attribute)) this->family(attribute, family, UINT32_MAX);
+  }
+  void family(std::uint16_t attribute, std::optional<Family>& family, std::uint32_t none) {
     std::uint32_t number = 0;
     u32(attribute, number);
-    const auto table = static_cast<fw::TableFamily>(number);
-    if (table != fw::TableFamily::Ip && table != fw::TableFamily::Ip6) unknown_ = true;
-    family = table == fw::TableFamily::Ip6 ? Family::Ipv6 : Family::Ipv4;
+    const bool is_none = number == none;
+    if (!is_none && number != NFPROTO_IPV4 && number != NFPROTO_IPV6) unknown_ = true;
+    family.reset();
+    if (!is_none) family = number == NFPROTO_IPV4 ? Family::Ipv4 : Family::Ipv6;
   }
 
+  void info(std::uint16_t attribute, Bytes& value) { data(attribute, value); }
+  void statements(std::vector<fw::StatefulExpression>& statements) {
+    for_each_statement([&](const nftnl_expr& statement) {
+      auto decoded = decode_stateful(statement);
+      if (decoded) {
+        statements.push_back(*std::move(decoded));
+      } else {
+        unknown_ = true;
+      }
+    });
+  }
+  void dynamic_flags(std::uint16_t attribute, bool& inverted, bool /*has_list*/) {
+    std::uint32_t flags = 0;
+    u32(attribute, flags);
+    inverted = (flags & NFT_DYNSET_F_INV) != 0;
+    if ((flags & ~std::uint32_t{NFT_DYNSET_F_INV | NFT_DYNSET_F_EXPR}) != 0) unknown_ = true;
+  }
   void data(std::uint16_t attribute, Bytes& value) {
     if (!has(attribute)) return;
     std::uint32_t size = 0;
@@ -192,6 +239,15 @@ class Reader {
  private:
   bool has(std::uint16_t attribute) const { return nftnl_expr_is_set(expression_, attribute); }
 
+  template <class F>
+  void for_each_statement(const F& f) {
+    const auto step = [](nftnl_expr* statement, void* data) {
+      (*static_cast<const F*>(data))(*statement);
+      return 0;
+    };
+    nftnl_expr_expr_foreach(expression_, step, const_cast<F*>(&f));  // NOLINT: void* of C
+  }
+
   template <class T, class F>
   void get(std::uint16_t attribute, T& value, F f) {
     if (has(attribute)) value = static_cast<T>(f(expression_, attribute));
@@ -207,25 +263,47 @@ class Reader {
 };
 
 // Names that mean one expression whatever the attributes are.
-fw::Expression plain_alternative(std::string_view name, bool& known) {
-  known = true;
-  if (name == "cmp") return fw::Compare{};
-  if (name == "byteorder") return fw::ByteOrder{};
-  if (name == "range") return fw::Range{};
-  if (name == "lookup") return fw::Lookup{};
-  if (name == "nat") return fw::Nat{};
-  if (name == "masq") return fw::Masquerade{};
-  if (name == "redir") return fw::Redirect{};
-  if (name == "reject") return fw::Reject{fw::RejectKind::AnyError, 0};  // a reset has none
-  if (name == "counter") return fw::Counter{};
-  if (name == "limit") return fw::Limit{};
-  if (name == "quota") return fw::Quota{};
-  if (name == "log") return fw::Log{};
-  if (name == "notrack") return fw::Notrack{};
-  if (name == "queue") return fw::Queue{};
-  if (name == "fib") return fw::Fib{};
-  known = false;
-  return {};
+std::optional<fw::Expression> plain_alternative(std::string_view name) {
+  struct Entry {
+    std::string_view name;
+    fw::Expression expression;
+  };
+  static const Entry kEntries[] = {
+      {"cmp", fw::Compare{}},
+      {"byteorder", fw::ByteOrder{}},
+      {"range", fw::Range{}},
+      {"lookup", fw::Lookup{}},
+      {"nat", fw::Nat{}},
+      {"masq", fw::Masquerade{}},
+      {"redir", fw::Redirect{}},
+      {"reject", fw::Reject{fw::RejectKind::AnyError, 0}},  // a reset has no code
+      {"counter", fw::Counter{}},
+      {"limit", fw::Limit{}},
+      {"quota", fw::Quota{}},
+      {"log", fw::Log{}},
+      {"notrack", fw::Notrack{}},
+      {"queue", fw::Queue{}},
+      {"fib", fw::Fib{}},
+      {"numgen", fw::NumberGenerator{}},
+      {"hash", fw::Hash{}},
+      {"rt", fw::RouteLoad{}},
+      {"socket", fw::SocketLoad{}},
+      {"osf", fw::OsfLoad{}},
+      {"tunnel", fw::TunnelLoad{}},
+      {"xfrm", fw::XfrmLoad{}},
+      {"tproxy", fw::Tproxy{}},
+      {"synproxy", fw::Synproxy{}},
+      {"dup", fw::Duplicate{}},
+      {"fwd", fw::Forward{}},
+      {"connlimit", fw::Connlimit{}},
+      {"last", fw::Last{}},
+      {"dynset", fw::DynamicSet{}},
+      {"flow_offload", fw::FlowOffload{}},
+      {"match", fw::XtMatch{}},
+      {"target", fw::XtTarget{}},
+  };
+  const auto* found = std::ranges::find(kEntries, name, &Entry::name);
+  return found == std::end(kEntries) ? std::nullopt : std::optional(found->expression);
 }
 
 std::optional<fw::Expression> bitwise_alternative(const nftnl_expr& e) {
@@ -246,22 +324,32 @@ std::optional<fw::Expression> alternative(const nftnl_expr& e) {
     return either(NFTNL_EXPR_PAYLOAD_DREG, fw::PayloadLoad{}, fw::PayloadStore{});
   if (name == "meta") return either(NFTNL_EXPR_META_DREG, fw::MetaLoad{}, fw::MetaStore{});
   if (name == "ct") return either(NFTNL_EXPR_CT_DREG, fw::CtLoad{}, fw::CtStore{});
+  if (name == "exthdr") {
+    return nftnl_expr_is_set(&e, NFTNL_EXPR_EXTHDR_SREG)
+               ? fw::ExtensionStore{}
+               : either(NFTNL_EXPR_EXTHDR_DREG, fw::ExtensionLoad{}, fw::ExtensionReset{});
+  }
+  if (name == "objref") {
+    return either(NFTNL_EXPR_OBJREF_IMM_NAME, fw::ObjectReference{}, fw::ObjectLookup{});
+  }
   if (name == "immediate") return either(NFTNL_EXPR_IMM_VERDICT, fw::Verdict{}, fw::Immediate{});
   if (name == "bitwise") return bitwise_alternative(e);
-  bool known = false;
-  auto plain = plain_alternative(name, known);
-  return known ? std::optional(std::move(plain)) : std::nullopt;
-}
-
-// The kernel tells the level also where none was asked for.
-void forget_defaults(fw::Expression& expression) {
-  auto* log = std::get_if<fw::Log>(&expression);
-  if (log != nullptr && log->level == kDefaultLogLevel) log->level.reset();
+  return plain_alternative(name);
 }
 
 }  // namespace
 
-std::string name_template(const firewall::Set& set) { return set.is_map() ? "__map%d" : "__set%d"; }
+// A name of the user's own stays: nft's meters are anonymous sets that have one.
+std::string name_template(std::string_view name) {
+  for (const std::string_view stem : {"__set", "__map", "__objmap"}) {
+    if (!name.starts_with(stem) || name.size() == stem.size()) continue;
+    const auto rest = name.substr(stem.size());
+    if (rest.find_first_not_of("0123456789") == std::string_view::npos) {
+      return fmt::format("{}%d", stem);
+    }
+  }
+  return std::string(name);
+}
 
 UniqueExpression encode(const firewall::Expression& expression, const SetIds& ids) {
   UniqueExpression object(nftnl_expr_alloc(std::string(fw::kernel_name(expression)).c_str()));
@@ -281,8 +369,27 @@ std::expected<firewall::Expression, Issue> decode(const nftnl_expr& expression, 
   Reader reader(expression, ids);
   std::visit([&](auto& e) { fields(reader, e); }, *found);
   if (reader.saw_unknown()) return refuse();
-  forget_defaults(*found);
   return *std::move(found);
+}
+
+UniqueExpression encode(const firewall::StatefulExpression& expression) {
+  return std::visit([](const auto& e) { return encode(fw::Expression(e), {}); }, expression);
+}
+
+std::expected<firewall::StatefulExpression, Issue> decode_stateful(const nftnl_expr& expression) {
+  using Result = std::expected<fw::StatefulExpression, Issue>;
+  auto decoded = decode(expression, {});
+  if (!decoded) return std::unexpected(std::move(decoded).error());
+  return std::visit(
+      [&]<class T>(const T& e) -> Result {
+        if constexpr (std::is_constructible_v<fw::StatefulExpression, T>) {
+          return fw::StatefulExpression(e);
+        } else {
+          return std::unexpected(make_issue(
+              fmt::format("the expression '{}' cannot stand in a set", fw::kernel_name(*decoded))));
+        }
+      },
+      *decoded);
 }
 
 }  // namespace topoproof::nft

@@ -65,7 +65,7 @@ void put_name(nftnl_set* object, const firewall::Set& set, const firewall::Table
   nftnl_set_set_u32(object, NFTNL_SET_FAMILY, family_number(table));
   nftnl_set_set_str(object, NFTNL_SET_TABLE, table.name.c_str());
   nftnl_set_set_str(object, NFTNL_SET_NAME,
-                    (id == ids.end() ? set.name : name_template(set)).c_str());
+                    (id == ids.end() ? set.name : name_template(set.name)).c_str());
   // The kernel wants a number for every set; that of a named one is not used.
   nftnl_set_set_u32(object, NFTNL_SET_ID, id == ids.end() ? UINT32_MAX : id->second);
 }

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "firewall/describe.hh"
+#include "firewall/describe_parts.hh"
+
+namespace topoproof::firewall::describing {
+namespace {
+
+constexpr std::uint32_t kPortsSpecified = 2;  // what the encoder adds where a port is given
+
+template <class T>
+std::string ports_and_flags(const T& e) {
+  const auto flags = e.flags | (e.port ? kPortsSpecified : 0);
+  return optional_register("proto_min", e.port) + optional_register("proto_max", e.port_high) +
+         (flags == 0 ? "" : fmt::format(" flags 0x{:x}", flags));
+}
+
+std::string unit_name(std::uint64_t seconds) {
+  switch (seconds) {
+    case 1:
+      return "second";
+    case 60:
+      return "minute";
+    case 3600:
+      return "hour";
+    case 86400:
+      return "day";
+    case 604800:
+      return "week";
+    default:
+      return fmt::format("{}s", seconds);
+  }
+}
+
+// " tcpseq tcpopt", of NF_LOG_*.
+std::string log_flags(std::uint32_t flags) {
+  constexpr std::array<std::string_view, 6> kNames{"tcpseq", "tcpopt", "ipopt",
+                                                   "uid",    "nflog",  "macdecode"};
+  std::string text;
+  for (std::size_t bit = 0; bit < kNames.size(); ++bit) {
+    if ((flags >> bit & 1) != 0) text += fmt::format(" {}", kNames.at(bit));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string text(const Verdict& e) { return "immediate reg 0 " + describe(e); }
+
+std::string text(const Nat& e) {
+  return fmt::format("nat {} {}{}{}{}", e.kind == NatKind::Source ? "snat" : "dnat",
+                     family_name(e.family), optional_register("addr_min", e.address),
+                     optional_register("addr_max", e.address_high), ports_and_flags(e));
+}
+std::string text(const Masquerade& e) { return "masq" + ports_and_flags(e); }
+std::string text(const Redirect& e) { return "redir" + ports_and_flags(e); }
+
+std::string text(const Reject& e) {
+  return fmt::format("reject type {} code {}", static_cast<unsigned>(e.kind), e.code);
+}
+
+std::string text(const Log& e) {
+  auto text = e.prefix.empty() ? std::string("log") : "log prefix " + e.prefix;
+  if (e.group) {
+    return text + fmt::format(" group {} snaplen {} qthreshold {}", *e.group, e.snaplen.value_or(0),
+                              e.queue_threshold.value_or(0));
+  }
+  if (e.level) text += fmt::format(" level {}", *e.level);
+  return text + log_flags(e.flags.value_or(0));
+}
+
+std::string text(const Notrack& /*e*/) { return "notrack"; }
+
+std::string text(const Queue& e) {
+  auto text = e.number      ? fmt::format("queue sreg_qnum {}", number(*e.number))
+              : e.total > 1 ? fmt::format("queue num {}-{}", e.first, e.first + e.total - 1)
+                            : fmt::format("queue num {}", e.first);
+  if ((e.flags & 1) != 0) text += " bypass";
+  if ((e.flags & 2) != 0) text += " fanout";
+  return text;
+}
+
+std::string text(const Tproxy& e) {
+  const auto family = e.family ? fmt::format(" {}", family_name(e.family)) : "";
+  return "tproxy" + family + optional_register("addr", e.address) +
+         optional_register("port", e.port);
+}
+
+std::string text(const Synproxy& e) {
+  return fmt::format("synproxy mss {} wscale {}", e.mss, e.wscale);
+}
+
+std::string text(const Duplicate& e) {
+  std::string text = "dup";
+  if (e.address) text += fmt::format(" sreg_addr {}", number(*e.address));
+  if (e.device) text += fmt::format(" sreg_dev {}", number(*e.device));
+  return text;
+}
+
+std::string text(const Forward& e) {
+  auto text = fmt::format("fwd sreg_dev {}", number(e.device));
+  if (e.address) text += fmt::format(" sreg_addr {}", number(*e.address));
+  if (e.family) text += fmt::format(" nfproto {}", *e.family == Family::Ipv4 ? 2 : 10);
+  return text;
+}
+
+std::string text(const Counter& e) {
+  return fmt::format("counter pkts {} bytes {}", e.packets, e.bytes);
+}
+std::string text(const Limit& e) {
+  return fmt::format("limit rate {}/{} burst {} type {} flags 0x{:x}", e.rate,
+                     unit_name(e.per_seconds), e.burst,
+                     e.unit == LimitUnit::Packets ? "packets" : "bytes", e.over ? 1 : 0);
+}
+std::string text(const Quota& e) {
+  return fmt::format("quota bytes {} consumed {} flags {}", e.bytes, e.consumed, e.over ? 1 : 0);
+}
+std::string text(const Connlimit& e) {
+  return fmt::format("connlimit count {} flags {}", e.count, e.over ? 1 : 0);
+}
+std::string text(const Last& e) {
+  return e.seen ? fmt::format("last {}ms", e.ago_ms) : "last never";
+}
+std::string text(const StatefulExpression& e) {
+  return std::visit([](const auto& stateful) { return text(stateful); }, e);
+}
+
+}  // namespace topoproof::firewall::describing
