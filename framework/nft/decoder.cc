@@ -76,6 +76,16 @@ std::string place(const nftnl_rule& rule) {
                      nftnl_rule_get_str(&rule, NFTNL_RULE_CHAIN));
 }
 
+// libnftnl 1.2.4 writes the name of an object without a final zero, and reads it up to one.
+void name_objects(BytesView message, firewall::Rule& rule) {
+  std::size_t index = 0;
+  for_each_expression(message, [&](std::string_view, BytesView data, std::size_t) {
+    auto* reference = std::get_if<firewall::ObjectReference>(&rule.expressions.at(index++));
+    if (reference == nullptr) return;
+    reference->name = text_of(child(data, NFTA_OBJREF_IMM_NAME));
+  });
+}
+
 }  // namespace
 
 std::optional<Issue> RulesetDecoder::add(BytesView message) {
@@ -169,6 +179,7 @@ std::optional<Issue> RulesetDecoder::add_rule(BytesView message) {
   if (chain == owner->chains.end()) return unreadable("rule without chain");
   auto rule = read_rule(*object, set_ids(*owner));
   if (!rule) return make_issue(fmt::format("{}: {}", place(*object), rule.error().text));
+  name_objects(message, *rule);
   chain->rules.push_back(*std::move(rule));
   return std::nullopt;
 }
