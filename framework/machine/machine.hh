@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Runs a program over packets, chain by chain, as the kernel's nft_do_chain() does. What is not
+// modelled gives Unknown with a reason, when a packet comes to it and not before.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conntrack/nat.hh"
+#include "conntrack/random.hh"
+#include "conntrack/tracker.hh"
+#include "machine/environment.hh"
+#include "machine/program.hh"
+
+namespace topoproof::machine {
+
+// Where a packet is (struct nf_hook_state). `family` is that of the hook: Ip, Ip6, Arp, Bridge,
+// Netdev. No interface: the kernel gives none at this hook.
+struct HookState {
+  firewall::Hook hook = firewall::Hook::Prerouting;
+  TableFamily family = TableFamily::Ip;
+  const Interface* in = nullptr;
+  const Interface* out = nullptr;
+
+  Family ip_family() const { return family == TableFamily::Ip6 ? Family::Ipv6 : Family::Ipv4; }
+};
+
+// An answer that a reject rule wants to be sent to the packet's source; the packet is dropped.
+struct RejectAnswer {
+  bool tcp_reset = false;
+  std::uint8_t icmp_type = 0;
+  std::uint8_t icmp_code = 0;
+  friend auto operator<=>(const RejectAnswer&, const RejectAnswer&) = default;
+};
+
+struct Decision {
+  enum class Kind : std::uint8_t { Accept, Drop, Unknown };
+  Kind kind = Kind::Accept;
+  // The rule that decided; null: the chain's policy.
+  const firewall::Rule* rule = nullptr;
+  std::optional<RejectAnswer> answer = {};
+  std::string_view why = {};  // of Unknown, and of a Drop that is no verdict of a rule
+  // A rule drew a random number: with another draw the decision could be another.
+  bool is_random = false;
+
+  bool accepts() const { return kind == Kind::Accept; }
+};
+
+// What the kernel's nftrace would tell, event by event.
+struct Record {
+  enum class Kind : std::uint8_t { Rule, Return, Policy };
+  Kind kind = Kind::Rule;
+  std::uint32_t chain = 0;               // index in Program::chains()
+  const firewall::Rule* rule = nullptr;  // null: of Policy, and of Return at the end of a chain
+  VerdictCode verdict;                   // of the rule, or of the policy
+};
+using Records = std::vector<Record>;
+
+// What a machine works with; all of it outlives the machine. Tracker and nat are null in a
+// namespace that does not track: no rule there can ask for them.
+struct World {
+  Environment& environment;
+  const conntrack::Clock& clock;
+  conntrack::Tracker* tracker = nullptr;
+  conntrack::Nat* nat = nullptr;
+  std::uint64_t seed = 1;
+};
+
+class Machine {
+ public:
+  Machine(Program program, const World& world)
+      : program_(std::move(program)), world_(world), random_(world.seed) {}
+
+  // Runs one base chain. The packet may be changed, and its connection as well.
+  // `records`: null costs nothing.
+  Decision run(std::uint32_t base_chain, skb::Skb& packet, const HookState& at,
+               Records* records = nullptr);
+
+  Program& program() { return program_; }
+  const Program& program() const { return program_; }
+
+ private:
+  Program program_;
+  World world_;
+  conntrack::Random random_;
+};
+
+}  // namespace topoproof::machine

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "machine/program.hh"
+
+#include <algorithm>
+
+namespace topoproof::machine {
+namespace {
+
+using firewall::ChainType;
+
+bool is_registered(const firewall::Table& table, TableFamily family) {
+  if (table.dormant) return false;
+  if (table.family == family) return true;
+  return table.family == TableFamily::Inet &&
+         (family == TableFamily::Ip || family == TableFamily::Ip6);
+}
+
+bool is_in(const firewall::Table& table, Family family) {
+  return is_registered(table, family == Family::Ipv4 ? TableFamily::Ip : TableFamily::Ip6);
+}
+
+bool is_tracking(const firewall::Expression& expression) {
+  return std::holds_alternative<firewall::CtLoad>(expression) ||
+         std::holds_alternative<firewall::CtStore>(expression) ||
+         std::holds_alternative<firewall::Nat>(expression) ||
+         std::holds_alternative<firewall::Masquerade>(expression) ||
+         std::holds_alternative<firewall::Redirect>(expression) ||
+         std::holds_alternative<firewall::Connlimit>(expression) ||
+         std::holds_alternative<firewall::Synproxy>(expression) ||
+         std::holds_alternative<firewall::FlowOffload>(expression);
+}
+
+// Extensions of x_tables that call nf_ct_netns_get() (xt_conntrack.c, xt_connmark.c, ...).
+constexpr std::string_view kTrackingExtensions[] = {
+    "conntrack", "state",    "connmark", "connbytes",   "connlabel", "connlimit",
+    "helper",    "CONNMARK", "CT",       "DNAT",        "SNAT",      "MASQUERADE",
+    "REDIRECT",  "NETMAP",   "NOTRACK",  "CONNSECMARK", "SYNPROXY",  "cluster"};
+
+bool is_tracking_extension(const firewall::Expression& expression) {
+  const auto* match = std::get_if<firewall::XtMatch>(&expression);
+  const auto* target = std::get_if<firewall::XtTarget>(&expression);
+  if (match == nullptr && target == nullptr) return false;
+  const auto& name = match != nullptr ? match->name : target->name;
+  return std::ranges::find(kTrackingExtensions, name) != std::end(kTrackingExtensions);
+}
+
+bool has_tracking(const firewall::Set& set) {
+  const auto limits = [](const firewall::StatefulExpression& e) {
+    return std::holds_alternative<firewall::Connlimit>(e);
+  };
+  return std::ranges::any_of(set.expressions, limits);
+}
+
+}  // namespace
+
+std::vector<std::uint32_t> Program::base_chains(TableFamily family, firewall::Hook hook,
+                                                Which which) const {
+  std::vector<std::uint32_t> found;
+  for (std::uint32_t i = 0; i < chains_.size(); ++i) {
+    const auto& chain = chains_[i];
+    const auto& at = chain.source->base;
+    if (!at || at->hook != hook || !is_registered(*chain.table, family)) continue;
+    if ((at->type == ChainType::Nat) == (which == Which::Nat)) found.push_back(i);
+  }
+  std::ranges::reverse(found);
+  std::ranges::stable_sort(found, {}, [this](std::uint32_t i) { return base(i).priority; });
+  return found;
+}
+
+bool Program::needs_nat(Family family) const {
+  return std::ranges::any_of(chains_, [&](const CompiledChain& chain) {
+    return chain.source->base && chain.source->base->type == ChainType::Nat &&
+           is_in(*chain.table, family);
+  });
+}
+
+bool Program::needs_tracking(Family family) const {
+  if (needs_nat(family)) return true;
+  if (!ruleset_) return false;
+  for (const auto& table : ruleset_->tables) {
+    // A rule of a dormant table holds on to tracking all the same.
+    const bool applies =
+        table.family == TableFamily::Inet ||
+        table.family == (family == Family::Ipv4 ? TableFamily::Ip : TableFamily::Ip6);
+    if (!applies) continue;
+    if (std::ranges::any_of(table.sets, has_tracking)) return true;
+    for (const auto& chain : table.chains) {
+      for (const auto& rule : chain.rules) {
+        if (std::ranges::any_of(rule.expressions, is_tracking)) return true;
+        if (std::ranges::any_of(rule.expressions, is_tracking_extension)) return true;
+      }
+    }
+  }
+  return false;
+}
+
+std::optional<firewall::Counter> Program::counter_of(const CompiledRule& rule) const {
+  for (const auto& instruction : std::span(code_).subspan(rule.first, rule.count)) {
+    const auto* count = std::get_if<code::Count>(&instruction);
+    if (count == nullptr) continue;
+    const auto& state = std::get<CounterState>(states_[count->state]);
+    return firewall::Counter{state.packets, state.bytes};
+  }
+  return {};
+}
+
+}  // namespace topoproof::machine

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A ruleset made ready to run: names resolved, sets indexed, with the state that its packets leave
+// (counters, limits, elements that rules add). Made once, run for many packets.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "firewall/ruleset.hh"
+#include "machine/code.hh"
+#include "machine/set.hh"
+#include "machine/state.hh"
+
+namespace topoproof::machine {
+
+struct CompiledRule {
+  std::uint32_t first = 0;  // instruction
+  std::uint32_t count = 0;
+  const firewall::Rule* source = nullptr;
+  std::uint64_t matches = 0;  // packets for which no expression broke the rule
+};
+
+struct CompiledChain {
+  std::vector<CompiledRule> rules;
+  const firewall::Chain* source = nullptr;
+  const firewall::Table* table = nullptr;
+  std::uint64_t packets = 0;  // that entered it
+};
+
+struct NamedObject {
+  const firewall::Object* source = nullptr;
+  std::optional<std::uint32_t> state;  // none: what it does is not modelled
+};
+
+// The families of hooks a packet can be at (state->pf): chains of inet are registered in the lists
+// of ip and of ip6.
+using firewall::TableFamily;
+
+class Program {
+ public:
+  Program() = default;  // of no tables
+  // REQUIRES: a ruleset that the kernel would load (names resolve, jumps end).
+  explicit Program(firewall::Ruleset ruleset);
+
+  const firewall::Ruleset& ruleset() const { return *ruleset_; }
+
+  // The base chains of a hook in the order in which packets meet them: by priority, and of equal
+  // priority the one registered later first. Of chains of type nat only, or of all others.
+  // `family`: Ip, Ip6, Arp, Bridge or Netdev.
+  enum class Which { Nat, Others };
+  std::vector<std::uint32_t> base_chains(TableFamily family, firewall::Hook hook,
+                                         Which which) const;
+  const firewall::BaseChain& base(std::uint32_t chain) const {
+    return *chains_[chain].source->base;
+  }
+
+  // What rules of the namespace need: connection tracking (any ct or nat), translation (a nat
+  // chain), by family: nf_ct_netns_get() counts them so.
+  bool needs_tracking(Family family) const;
+  bool needs_nat(Family family) const;
+
+  // For reports, and for who runs the program.
+  std::span<CompiledChain> chains() { return chains_; }
+  std::span<const CompiledChain> chains() const { return chains_; }
+  std::span<const Instruction> code() const { return code_; }
+  std::vector<Set>& sets() { return sets_; }
+  std::vector<State>& states() { return states_; }
+  std::vector<NamedObject>& objects() { return objects_; }
+
+  // What the kernel would dump as the counter of a rule: of the first counter in it.
+  std::optional<firewall::Counter> counter_of(const CompiledRule& rule) const;
+
+ private:
+  friend class Compiler;
+
+  std::shared_ptr<const firewall::Ruleset> ruleset_;
+  std::vector<CompiledChain> chains_;
+  std::vector<Instruction> code_;
+  std::vector<Set> sets_;
+  std::vector<State> states_;
+  std::vector<NamedObject> objects_;
+};
+
+}  // namespace topoproof::machine

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "machine/run.hh"
+
+#include <cstring>
+
+namespace topoproof::machine {
+namespace {
+
+constexpr std::size_t kDeepest = 16;  // NFT_JUMP_STACK_SIZE
+
+struct Frame {
+  std::uint32_t chain = 0;
+  std::size_t next_rule = 0;
+};
+
+bool is_final(Next next) {
+  return next == Next::Accept || next == Next::Drop || next == Next::Unknown || next == Next::Queue;
+}
+
+bool holds(firewall::CompareOp op, int order) {
+  switch (op) {
+    case firewall::CompareOp::Equal:
+      return order == 0;
+    case firewall::CompareOp::NotEqual:
+      return order != 0;
+    case firewall::CompareOp::Less:
+      return order < 0;
+    case firewall::CompareOp::LessOrEqual:
+      return order <= 0;
+    case firewall::CompareOp::Greater:
+      return order > 0;
+    case firewall::CompareOp::GreaterOrEqual:
+      return order >= 0;
+  }
+  return false;
+}
+
+}  // namespace
+
+Decision Machine::run(std::uint32_t base_chain, skb::Skb& packet, const HookState& at,
+                      Records* records) {
+  return Run(program_, world_, random_, packet, at, records).chain(base_chain);
+}
+
+skb::Headers Run::find_headers() const {
+  const bool checked = at_.family == TableFamily::Ip || at_.family == TableFamily::Ip6;
+  return checked ? packet_.headers()
+                 : skb::parse_unchecked_headers(packet_.bytes(), packet_.ether_type());
+}
+
+// A chain to its end, or to a verdict that leaves it. Goto replaces the chain, jump comes back.
+Decision Run::chain(std::uint32_t base) {
+  std::array<Frame, kDeepest> stack;
+  std::size_t depth = 0;
+  Frame at{base, 0};
+  ++program_.chains()[base].packets;
+  for (;;) {
+    std::size_t stopped_at = 0;
+    walk_rules(at.chain, at.next_rule, stopped_at);
+    const auto& rules = program_.chains()[at.chain].rules;
+    const auto* rule = stopped_at < rules.size() ? rules[stopped_at].source : nullptr;
+    if (is_final(verdict_.next)) {
+      record(Record::Kind::Rule, at.chain, rule, verdict_);
+      return conclude(base, rule);
+    }
+    if (verdict_.next == Next::Jump || verdict_.next == Next::Goto) {
+      record(Record::Kind::Rule, at.chain, rule, verdict_);
+      if (verdict_.next == Next::Jump) {
+        if (depth == kDeepest) return conclude(base, rule);
+        stack[depth++] = {at.chain, stopped_at + 1};
+      }
+      at = {verdict_.chain, 0};
+      ++program_.chains()[at.chain].packets;
+      continue;
+    }
+    record(Record::Kind::Return, at.chain, rule, verdict_);
+    if (depth == 0) return conclude(base, nullptr);
+    at = stack[--depth];
+  }
+}
+
+void Run::walk_rules(std::uint32_t chain, std::size_t first, std::size_t& stopped_at) {
+  auto& rules = program_.chains()[chain].rules;
+  verdict_ = {};
+  for (stopped_at = first; stopped_at < rules.size(); ++stopped_at) {
+    auto& rule = rules[stopped_at];
+    run_rule(rule);
+    if (verdict_.next == Next::Break) {
+      verdict_ = {};
+      continue;
+    }
+    ++rule.matches;
+    if (verdict_.next != Next::Continue) return;
+    record(Record::Kind::Rule, chain, rule.source, verdict_);
+  }
+}
+
+void Run::run_rule(const CompiledRule& rule) {
+  for (const auto& instruction : program_.code().subspan(rule.first, rule.count)) {
+    std::visit([this](const auto& i) { run(i); }, instruction);
+    if (verdict_.next != Next::Continue) return;
+  }
+}
+
+Decision Run::conclude(std::uint32_t base, const fw::Rule* rule) {
+  Decision decision{.rule = rule, .answer = answer_, .why = why_, .is_random = is_random_};
+  switch (verdict_.next) {
+    case Next::Accept:
+      return decision;
+    case Next::Drop:
+      decision.kind = Decision::Kind::Drop;
+      return decision;
+    case Next::Continue:
+    case Next::Return: {
+      const bool drops = program_.base(base).drops;
+      decision.kind = drops ? Decision::Kind::Drop : Decision::Kind::Accept;
+      record(Record::Kind::Policy, base, nullptr, {drops ? Next::Drop : Next::Accept});
+      return decision;
+    }
+    case Next::Break:
+    case Next::Jump:
+    case Next::Goto:
+    case Next::Queue:
+    case Next::Unknown:
+      break;
+  }
+  decision.kind = Decision::Kind::Unknown;
+  return decision;
+}
+
+void Run::drop(std::string_view why) {
+  verdict_ = {.next = Next::Drop};
+  why_ = why;
+}
+
+void Run::give_up(std::string_view why) {
+  verdict_ = {.next = Next::Unknown};
+  why_ = why;
+}
+
+std::size_t Run::length() const {
+  constexpr std::size_t kEthernet = 14;
+  const bool with_link = at_.hook == firewall::Hook::Egress && packet_.link;
+  return packet_.size() + (with_link ? kEthernet : 0);
+}
+
+void Run::run(const code::CompareWord& i) {
+  const bool equal = (registers_.word(i.from) & i.mask) == i.value;
+  if (equal == i.inverted) fail();
+}
+
+void Run::run(const code::CompareBytes& i) {
+  const int order = std::memcmp(registers_.at(i.from), i.value.data(), i.length);
+  if (!holds(i.op, order)) fail();
+}
+
+void Run::run(const code::CompareRange& i) {
+  const auto* value = registers_.at(i.from);
+  const bool inside = std::memcmp(value, i.low.data(), i.length) >= 0 &&
+                      std::memcmp(value, i.high.data(), i.length) <= 0;
+  if (inside == i.inverted) fail();
+}
+
+void Run::run(const code::MaskWord& i) {
+  registers_.word(i.to) = (registers_.word(i.from) & i.mask) ^ i.flip;
+}
+
+void Run::run(const code::MaskWords& i) {
+  for (std::size_t w = 0; w < i.words; ++w) {
+    registers_.word(i.to + w) = (registers_.word(i.from + w) & i.mask[w]) ^ i.flip[w];
+  }
+}
+
+void Run::run(const code::SetWords& i) {
+  registers_.store(i.to, BytesView(i.value).first((i.length + 3U) / 4U * 4U));
+}
+
+void Run::run(const code::Count& i) {
+  auto& state = *std::get_if<CounterState>(&program_.states()[i.state]);
+  ++state.packets;
+  state.bytes += length();
+}
+
+void Run::run(const code::Other& i) {
+  std::visit([&](const auto& e) { other(e, i.index); }, *i.expression);
+}
+
+void Run::other(const fw::Compare& e, std::uint32_t /*index*/) {
+  if (!holds(e.op, std::memcmp(registers_.at(e.from.word), e.value.data(), e.value.size()))) fail();
+}
+
+}  // namespace topoproof::machine

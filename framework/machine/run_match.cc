@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Instructions that compute on registers and are not frequent enough for a form of their own.
+#include <algorithm>
+#include <cstring>
+
+#include "conntrack/jhash.hh"
+#include "machine/run.hh"
+
+namespace topoproof::machine {
+
+void Run::other(const fw::Range& e, std::uint32_t /*index*/) {
+  const auto* value = registers_.at(e.from.word);
+  const bool inside = std::memcmp(value, e.low.data(), e.low.size()) >= 0 &&
+                      std::memcmp(value, e.high.data(), e.high.size()) <= 0;
+  if (inside == e.inverted) fail();
+}
+
+void Run::other(const fw::Bitwise& e, std::uint32_t /*index*/) {
+  Bytes result(e.mask.size());
+  const auto from = registers_.view(e.from.word, result.size());
+  for (std::size_t i = 0; i < result.size(); ++i) result[i] = (from[i] & e.mask[i]) ^ e.flip[i];
+  registers_.store(e.to.word, result);
+}
+
+void Run::other(const fw::Immediate& e, std::uint32_t /*index*/) {
+  registers_.store(e.to.word, e.value);
+}
+
+// Over words in their order, the first the highest (nft_bitwise_eval_lshift, ..._rshift).
+void Run::other(const fw::Shift& e, std::uint32_t /*index*/) {
+  const auto words = (e.length + 3) / 4;
+  std::uint32_t carry = 0;
+  const bool moves = e.bits % 32 != 0;
+  const auto left = e.direction == fw::ShiftDirection::Left;
+  for (std::uint32_t n = 0; n < words; ++n) {
+    const auto i = left ? words - 1 - n : n;
+    const auto value = registers_.word(e.from.word + i);
+    registers_.word(e.to.word + i) = (left ? value << e.bits : value >> e.bits) | carry;
+    if (moves) carry = left ? value >> (32 - e.bits) : value << (32 - e.bits);
+  }
+}
+
+// Swaps the bytes of each number: the same both ways on a machine whose order is not the network's.
+void Run::other(const fw::ByteOrder& e, std::uint32_t /*index*/) {
+  if (e.size == 0) return;
+  const auto from = registers_.view(e.from.word, e.length);
+  Bytes bytes(from.begin(), from.end());
+  for (std::size_t at = 0; at + e.size <= bytes.size(); at += e.size) {
+    std::reverse(bytes.begin() + static_cast<std::ptrdiff_t>(at),
+                 bytes.begin() + static_cast<std::ptrdiff_t>(at + e.size));
+  }
+  registers_.store(e.to.word, bytes);
+}
+
+void Run::other(const fw::NumberGenerator& e, std::uint32_t index) {
+  if (e.kind == fw::NumberKind::Random) {
+    is_random_ = is_random_ || e.modulus > 1;
+    registers_.word(e.to.word) = conntrack::scaled(random_.next32(), e.modulus) + e.offset;
+    return;
+  }
+  auto& state = std::get<SequenceState>(program_.states()[index]);
+  const auto value = state.next;
+  state.next = value + 1 < e.modulus ? value + 1 : 0;
+  registers_.word(e.to.word) = value + e.offset;
+}
+
+void Run::other(const fw::Hash& e, std::uint32_t /*index*/) {
+  if (e.modulus <= 1) {
+    registers_.word(e.to.word) = e.offset;
+    return;
+  }
+  if (e.kind == fw::HashKind::Symmetric) return give_up("symhash: its key is random");
+  if (!e.seed || !e.from) return give_up("jhash: its seed is random");
+  const auto hash = conntrack::jhash_bytes(registers_.view(e.from->word, e.length), *e.seed);
+  registers_.word(e.to.word) = conntrack::scaled(hash, e.modulus) + e.offset;
+}
+
+}  // namespace topoproof::machine
