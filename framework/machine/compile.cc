@@ -83,6 +83,7 @@ class Compiler {
   static std::uint32_t small_index(std::size_t n) { return static_cast<std::uint32_t>(n); }
 
   void compile(const fw::Table& table, std::uint32_t first_chain) {
+    family_ = table.family == fw::TableFamily::Ip6 ? Family::Ipv6 : Family::Ipv4;
     chains_.clear();
     sets_.clear();
     objects_.clear();
@@ -248,6 +249,14 @@ class Compiler {
   Instruction make_instruction(const fw::ObjectReference& e, const fw::Expression& whole) {
     return code::Other{&whole, objects_.at({e.kind, e.name})};
   }
+  Instruction make_instruction(const fw::XtMatch& e, const fw::Expression& whole) {
+    program_.xt_matches_.push_back(xt_.make(e, family_));
+    return code::Other{&whole, small_index(program_.xt_matches_.size() - 1)};
+  }
+  Instruction make_instruction(const fw::XtTarget& e, const fw::Expression& whole) {
+    program_.xt_targets_.push_back(XtCompiler::make(e, family_));
+    return code::Other{&whole, small_index(program_.xt_targets_.size() - 1)};
+  }
   template <class T>
   Instruction make_instruction(const T& e, const fw::Expression& whole) {
     if constexpr (std::is_constructible_v<fw::StatefulExpression, T>) {
@@ -257,7 +266,9 @@ class Compiler {
   }
 
   Program& program_;
+  XtCompiler xt_;
   // Of the table at work.
+  Family family_ = Family::Ipv4;
   std::map<std::string, std::uint32_t, std::less<>> chains_;
   std::map<std::string, std::uint32_t, std::less<>> sets_;
   std::map<std::pair<fw::ObjectKind, std::string>, std::uint32_t> objects_;

@@ -24,6 +24,7 @@ struct HookState {
   TableFamily family = TableFamily::Ip;
   const Interface* in = nullptr;
   const Interface* out = nullptr;
+  bool is_bridged = false;  // a frame of a bridge that passes the hooks of IP (br_netfilter)
 
   Family ip_family() const { return family == TableFamily::Ip6 ? Family::Ipv6 : Family::Ipv4; }
 };

@@ -57,7 +57,10 @@ std::string say(const Decision& decision) {
 class Comparison {
  public:
   explicit Comparison(std::uint64_t seed)
-      : generator_(seed), filter_(generator_.table()), table_(filter_.machine.program().ruleset().tables[0]), plain_(table_) {}
+      : generator_(seed),
+        filter_(generator_.table()),
+        table_(filter_.machine.program().ruleset().tables[0]),
+        plain_(table_) {}
 
   std::string next() {
     auto packet = generator_.packet();
@@ -72,12 +75,13 @@ class Comparison {
     const auto decision = filter_.machine.run(0, skb, filter_.at);
     const auto now = static_cast<std::uint64_t>(filter_.clock.now.count());
     const auto verdict = plain_.evaluate(table_.chains[0], packet, now);
-    if (say(decision) == say(verdict) && decision.rule == verdict.rule && same(skb, packet)) return {};
-    return fmt::format("{} by rule {}, plain {} by {}; mark {} and {}\nbefore {}\nafter  {}\nplain  {}\n{}",
-                       say(decision), text_of(decision.rule), say(verdict), text_of(verdict.rule),
-                       skb.mark, packet.mark, before, to_hex(skb.bytes()),
-                       to_hex(std::as_bytes(std::span(packet.bytes))),
-                       firewall::describe(filter_.machine.program().ruleset()));
+    if (say(decision) == say(verdict) && decision.rule == verdict.rule && same(skb, packet))
+      return {};
+    return fmt::format(
+        "{} by rule {}, plain {} by {}; mark {} and {}\nbefore {}\nafter  {}\nplain  {}\n{}",
+        say(decision), text_of(decision.rule), say(verdict), text_of(verdict.rule), skb.mark,
+        packet.mark, before, to_hex(skb.bytes()), to_hex(std::as_bytes(std::span(packet.bytes))),
+        firewall::describe(filter_.machine.program().ruleset()));
   }
 
   std::string compare_counters() {

@@ -228,8 +228,8 @@ Evaluator::Outcome Evaluator::load(const fw::PayloadLoad& e) {
   if (e.base == fw::PayloadBase::Transport) {
     const auto place = transport();
     if (!place) return Outcome::NextRule;
-    const bool aligned = (e.length == 1 || e.length == 2 || e.length == 4) &&
-                         e.offset % e.length == 0;
+    const bool aligned =
+        (e.length == 1 || e.length == 2 || e.length == 4) && e.offset % e.length == 0;
     if (place->later_fragment && !aligned) return Outcome::NextRule;
     begin += place->at;
     // The short way that failed is followed by the long one, which sees the fragment.
@@ -322,7 +322,8 @@ const fw::Element* Evaluator::find(const fw::Set& set, const Octets& key) const 
   }
   if ((set.flags & fw::kSetInterval) == 0) {
     for (const auto& element : set.elements) {
-      if ((element.flags & fw::kElementCatchall) == 0 && octets(element.key) == key) return &element;
+      if ((element.flags & fw::kElementCatchall) == 0 && octets(element.key) == key)
+        return &element;
     }
     return nullptr;
   }
@@ -357,8 +358,7 @@ Evaluator::Outcome Evaluator::option(const fw::ExtensionLoad& e) {
   const auto& bytes = packet_->bytes;
   const auto place = transport();
   std::optional<Octets> value;
-  if (place && !place->later_fragment && place->protocol == 6 &&
-      place->at + 20 <= bytes.size()) {
+  if (place && !place->later_fragment && place->protocol == 6 && place->at + 20 <= bytes.size()) {
     const std::size_t size = bytes[place->at + 12] / 16 * 4U;
     if (size >= 20 && place->at + size <= bytes.size()) {
       for (std::size_t i = 20; i + 1 < size;) {
@@ -367,7 +367,8 @@ Evaluator::Outcome Evaluator::option(const fw::ExtensionLoad& e) {
         const std::size_t length = kind < 2 || said == 0 ? 1 : said;
         if (kind == e.type) {
           if (i + length <= size && e.offset + e.length <= length) {
-            const auto begin = bytes.begin() + static_cast<std::ptrdiff_t>(place->at + i + e.offset);
+            const auto begin =
+                bytes.begin() + static_cast<std::ptrdiff_t>(place->at + i + e.offset);
             value = Octets(begin, begin + static_cast<std::ptrdiff_t>(e.length));
           }
           break;

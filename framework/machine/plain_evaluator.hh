@@ -62,7 +62,8 @@ class Evaluator {
   Outcome limit(const firewall::Limit& e);
   Outcome reject(const firewall::Reject& e);
   Outcome follow(const firewall::Verdict& verdict);
-  const firewall::Element* find(const firewall::Set& set, const std::vector<std::uint8_t>& key) const;
+  const firewall::Element* find(const firewall::Set& set,
+                                const std::vector<std::uint8_t>& key) const;
 
   // Where the transport header is, and of what protocol; nothing where that cannot be told.
   struct Place {

@@ -56,8 +56,8 @@ void Generator::add_match(fw::Expressions& code) {
                                       static_cast<std::uint32_t>(length), to});
   } else if (kind < 9) {
     using enum fw::MetaKey;
-    static constexpr fw::MetaKey kKeys[] = {Length, Protocol, Mark,    Iif,     Oif,     Iifname,
-                                            Oifname, Nfproto, L4proto, Pkttype, Priority};
+    static constexpr fw::MetaKey kKeys[] = {Length,  Protocol, Mark,    Iif,     Oif,     Iifname,
+                                            Oifname, Nfproto,  L4proto, Pkttype, Priority};
     const auto key = kKeys[below(std::size(kKeys))];
     if (key == Iifname || key == Oifname) length = 16;
     if (key == Nfproto || key == L4proto || key == Pkttype) length = 1;
@@ -76,8 +76,8 @@ void Generator::add_match(fw::Expressions& code) {
     code.emplace_back(fw::Bitwise{to, to, some_bytes(length), some_bytes(length)});
   }
   if (length % 2 == 0 && length <= 8 && chance(10)) {
-    code.emplace_back(fw::ByteOrder{fw::ByteOrderOp::ToHost, to, to,
-                                    static_cast<std::uint32_t>(length), 2});
+    code.emplace_back(
+        fw::ByteOrder{fw::ByteOrderOp::ToHost, to, to, static_cast<std::uint32_t>(length), 2});
   }
   if (chance(20)) {
     auto low = some_bytes(length);
@@ -111,15 +111,16 @@ void Generator::add_action(fw::Expressions& code) {
       code.emplace_back(fw::MetaStore{fw::MetaKey::Mark, fw::reg(1)});
       return;
     case 1:
-      code.emplace_back(fw::Limit{.rate = 1 + below(5), .burst = 1 + static_cast<std::uint32_t>(below(4)),
+      code.emplace_back(fw::Limit{.rate = 1 + below(5),
+                                  .burst = 1 + static_cast<std::uint32_t>(below(4)),
                                   .over = chance(20)});
       return;
     case 2:
       code.emplace_back(fw::Quota{.bytes = below(400), .over = chance(20)});
       return;
     case 3:
-      code.emplace_back(fw::NumberGenerator{fw::NumberKind::Incremental,
-                                            1 + static_cast<std::uint32_t>(below(3)), 0, fw::reg(1)});
+      code.emplace_back(fw::NumberGenerator{
+          fw::NumberKind::Incremental, 1 + static_cast<std::uint32_t>(below(3)), 0, fw::reg(1)});
       code.emplace_back(fw::Compare{fw::CompareOp::Equal, fw::reg(1), Bytes(4)});
       return;
     case 4:
@@ -170,13 +171,16 @@ void Generator::add_sets(fw::Table& table) {
     const std::uint32_t flags = begins ? 0 : fw::kElementIntervalEnd;
     ranges.elements.push_back({.key = bound, .flags = flags});
     verdicts.elements.push_back({.key = bound, .flags = flags, .data = verdict(chains_ - 1)});
-    if (!begins && chance(30)) verdicts.elements.push_back({.key = bound, .data = verdict(chains_ - 1)});
+    if (!begins && chance(30))
+      verdicts.elements.push_back({.key = bound, .data = verdict(chains_ - 1)});
     exact.elements.push_back({.key = bound});
     if (chance(50)) map.elements.push_back({.key = bound, .data = some_bytes(4)});
     begins = !begins;
   }
   if (chance(30)) map.elements.push_back({.flags = fw::kElementCatchall, .data = some_bytes(4)});
-  fw::Set concat{.name = "concat", .flags = fw::kSetInterval | fw::kSetConcat, .key_length = 8,
+  fw::Set concat{.name = "concat",
+                 .flags = fw::kSetInterval | fw::kSetConcat,
+                 .key_length = 8,
                  .field_lengths = {2, 4}};
   for (auto count = below(6); count > 0; --count) {
     fw::Element element{.key = Bytes(8), .key_high = Bytes(8)};
@@ -209,7 +213,8 @@ Packet Generator::packet() {
   auto stack = v6 ? packet::ipv6() : packet::ipv4({.dont_fragment = chance(50)});
   if (v6 && chance(20)) stack = std::move(stack) / packet::hop_by_hop();
   if (v6 && chance(20)) {
-    stack = std::move(stack) / packet::ipv6_fragment({.fragment_offset = small(), .more_fragments = chance(50)});
+    stack = std::move(stack) /
+            packet::ipv6_fragment({.fragment_offset = small(), .more_fragments = chance(50)});
   }
   const auto kind = below(3);
   if (kind == 0) stack = std::move(stack) / packet::udp({.sport = small(), .dport = small()});

@@ -12,6 +12,7 @@
 #include "machine/code.hh"
 #include "machine/set.hh"
 #include "machine/state.hh"
+#include "machine/xt_program.hh"
 
 namespace topoproof::machine {
 
@@ -68,6 +69,8 @@ class Program {
   std::vector<Set>& sets() { return sets_; }
   std::vector<State>& states() { return states_; }
   std::vector<NamedObject>& objects() { return objects_; }
+  std::vector<XtMatchCode>& xt_matches() { return xt_matches_; }
+  const std::vector<xtables::Target>& xt_targets() const { return xt_targets_; }
 
   // What the kernel would dump as the counter of a rule: of the first counter in it.
   std::optional<firewall::Counter> counter_of(const CompiledRule& rule) const;
@@ -81,6 +84,8 @@ class Program {
   std::vector<Set> sets_;
   std::vector<State> states_;
   std::vector<NamedObject> objects_;
+  std::vector<XtMatchCode> xt_matches_;
+  std::vector<xtables::Target> xt_targets_;
 };
 
 }  // namespace topoproof::machine

@@ -150,6 +150,24 @@ class Run {
   // run_xt.cc
   void other(const fw::XtMatch& e, std::uint32_t index);
   void other(const fw::XtTarget& e, std::uint32_t index);
+  void target(const xtables::Extension& t);
+  void target(const xtables::RejectTarget& t);
+  void target(const xtables::LogTarget&) {}
+  void target(const xtables::NflogTarget&) {}
+  void target(const xtables::MarkTarget& t);
+  void target(const xtables::ConnmarkTarget& t);
+  void target(const xtables::TcpMssTarget& t);
+  void target(const xtables::NatTarget& t);
+  void target(const xtables::CtTarget& t);
+  void target(const xtables::TproxyTarget&) { give_up("TPROXY"); }
+  void target(const xtables::ClassifyTarget& t) { packet_.priority = t.priority; }
+  void target(const xtables::DscpTarget& t);
+  void target(const xtables::TosTarget& t);
+  void target(const xtables::ChecksumTarget&) { skb::complete_checksum(packet_); }
+  void target(const xtables::HopLimitTarget& t);
+  void target(const xtables::QueueTarget& t);
+  void change_traffic_class(std::uint8_t mask, std::uint8_t value);
+  void queue(std::uint16_t number, bool bypass);
 
   // These have instructions of their own.
   void other(const fw::PayloadLoad&, std::uint32_t) {}

@@ -111,18 +111,19 @@ void Run::other(const fw::Reject& e, std::uint32_t /*index*/) {
   verdict_ = {.next = Next::Drop};
 }
 
-// Without anybody who reads it the packet is lost, or passes if the rule says so.
 void Run::other(const fw::Queue& e, std::uint32_t /*index*/) {
   constexpr std::uint16_t kBypass = 1;
   const auto number = e.number ? registers_.load16(e.number->word) : e.first;
+  queue(number, (e.flags & kBypass) != 0);
+}
+
+// Without anybody who reads it the packet is lost, or passes if the rule says so.
+void Run::queue(std::uint16_t number, bool bypass) {
   const auto listener = world_.environment.has_queue_listener(number);
   if (!is_known(listener)) return;
   if (*listener) return give_up("a verdict from user space");
-  if ((e.flags & kBypass) != 0) {
-    verdict_ = {.next = Next::Accept};
-  } else {
-    drop("queued, and nobody reads the queue");
-  }
+  if (!bypass) return drop("queued, and nobody reads the queue");
+  verdict_ = {.next = Next::Accept};
 }
 
 void Run::other(const fw::Tproxy& e, std::uint32_t /*index*/) {
