@@ -19,7 +19,8 @@ constexpr std::size_t kMostDetailedLinks = 60;
 constexpr double kMargin = 30;
 constexpr double kLineHeight = 14;
 constexpr double kStagger = 28;
-constexpr double kLetterWidth = 6.8;  // of the bold names, at their font size
+constexpr double kLetterWidth = 6.8;     // of the bold names, at their font size
+constexpr double kEndLetterWidth = 5.4;  // of the labels of links
 
 constexpr std::string_view kStyle = R"(  <style>
     text { font-family: sans-serif; font-size: 11px; text-anchor: middle; }
@@ -52,11 +53,16 @@ std::string escaped(std::string_view text) {
   return result;
 }
 
-Point box_of(const LabelLines& label) {
+Point size_of(const LabelLines& label, double letter_width) {
   std::size_t longest = 2;
   for (const std::string& line : label) longest = std::max(longest, line.size());
-  return {kLetterWidth * static_cast<double>(longest) + 12,
-          kLineHeight * static_cast<double>(label.size()) + 8};
+  return {letter_width * static_cast<double>(longest),
+          kLineHeight * static_cast<double>(label.size())};
+}
+
+Point box_of(const LabelLines& label) {
+  const Point size = size_of(label, kLetterWidth);
+  return {size.x + 12, size.y + 8};
 }
 
 std::vector<LayoutEdge> edges_of(const Drawing& drawing) {
@@ -192,8 +198,8 @@ class Picture {
     const Point& b = points_[edge.to];
     const Point bend = bend_of(edge);
     if (details_) {
-      labels += lines_text(label_place(edge.from, bend), edge.at_from, "end", "end");
-      labels += lines_text(label_place(edge.to, bend), edge.at_to, "end", "end");
+      labels += lines_text(label_place(edge.from, bend, edge.at_from), edge.at_from, "end", "end");
+      labels += lines_text(label_place(edge.to, bend, edge.at_to), edge.at_to, "end", "end");
     }
     return fmt::format("  <path{} d=\"M {:.1f} {:.1f} Q {:.1f} {:.1f} {:.1f} {:.1f}\"/>\n",
                        edge.is_link ? "" : " class=\"owner\"", a.x, a.y, bend.x, bend.y, b.x, b.y);
@@ -201,13 +207,14 @@ class Picture {
 
   // Outside of the box of a vertex, on the way to `towards`; labels of one vertex in turn nearer
   // and farther, so that those of neighbouring links are not on top of each other.
-  Point label_place(std::size_t vertex, const Point& towards) {
+  Point label_place(std::size_t vertex, const Point& towards, const LabelLines& label) {
     const Point& at = points_[vertex];
     const double dx = towards.x - at.x;
     const double dy = towards.y - at.y;
     const double length = std::max(std::hypot(dx, dy), 1.0);
-    const double half_x = boxes_[vertex].x / 2 + 34;  // half of a label's own width
-    const double half_y = boxes_[vertex].y / 2 + 18;
+    const Point size = size_of(label, kEndLetterWidth);
+    const double half_x = (boxes_[vertex].x + size.x) / 2;
+    const double half_y = (boxes_[vertex].y + size.y) / 2;
     const double nearest = std::min(half_x / std::max(std::abs(dx) / length, 1e-6),
                                     half_y / std::max(std::abs(dy) / length, 1e-6));
     const double reach = nearest + kStagger * (labels_[vertex]++ % 2);
