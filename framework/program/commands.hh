@@ -4,7 +4,9 @@
 #pragma once
 
 #include <atomic>
+#include <optional>
 
+#include "plan/planner.hh"
 #include "program/command.hh"
 #include "program/console.hh"
 
@@ -16,11 +18,16 @@ inline constexpr int kInputWrong = 2;
 inline constexpr int kHarnessFailed = 3;
 inline constexpr int kDiverged = 4;
 
+// What was found before a command runs.
+struct Surroundings {
+  bool in_sandbox = false;                  // then rules' text can be compiled for the simulator
+  std::optional<plan::Limits> limits = {};  // the machine's, to be respected
+};
+
 // Once `stop` is true, the run ends soon, and what was done by then is reported.
-// REQUIRES: the process is in a sandbox, unless it only lists or simulates. `compiles`: it is in
-// one, so rules' text can be compiled for the simulator.
+// REQUIRES: the process is in a sandbox, unless it only lists or simulates.
 int run_test(const TestCommand& command, const Console& console, const std::atomic<bool>& stop,
-             bool compiles);
+             const Surroundings& surroundings);
 
 // As above. `compiles`: the process is in a sandbox, where rules' text can be compiled.
 int run_trace(const TraceCommand& command, const Console& console, bool compiles);

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "lab/limits.hh"
 #include "program/command_line.hh"
 #include "program/commands.hh"
 #include "report/printable.hh"
@@ -18,16 +19,16 @@ namespace {
 
 class Runner {
  public:
-  explicit Runner(bool in_sandbox) : in_sandbox_(in_sandbox) {}
+  explicit Runner(const Surroundings& surroundings) : surroundings_(surroundings) {}
 
   int operator()(const TestCommand& command) const {
-    return run_test(command, console_, sys::catch_interrupts(), in_sandbox_);
+    return run_test(command, console_, sys::catch_interrupts(), surroundings_);
   }
   int operator()(const TraceCommand& command) const {
-    return run_trace(command, console_, in_sandbox_);
+    return run_trace(command, console_, surroundings_.in_sandbox);
   }
   int operator()(const ReachCommand& command) const {
-    return run_reach(command, console_, in_sandbox_);
+    return run_reach(command, console_, surroundings_.in_sandbox);
   }
   int operator()(const LintCommand& command) const { return run_lint(command, console_); }
   int operator()(const PlanCommand& command) const { return run_plan(command, console_); }
@@ -38,8 +39,8 @@ class Runner {
   int operator()(const VersionCommand&) const { return run_version(console_); }
 
  private:
+  Surroundings surroundings_;
   Console console_ = make_console();
-  bool in_sandbox_;
 };
 
 // RETURNS: whether the process is in a sandbox then.
@@ -64,7 +65,12 @@ int run(const std::vector<std::string>& arguments) {
     sys::print(answer.exit_code == 0 ? sys::Stream::Out : sys::Stream::Error, answer.text);
     return answer.exit_code;
   }
-  return std::visit(Runner(enter_sandbox_for(*command)), *command);
+  sys::survive_file_size_limit();
+  // The machine's limits can be read in its own network namespace only.
+  Surroundings surroundings;
+  if (needs_sandbox(*command)) surroundings.limits = lab::plan_limits(lab::observe_limits());
+  surroundings.in_sandbox = enter_sandbox_for(*command);
+  return std::visit(Runner(surroundings), *command);
 }
 
 }  // namespace

@@ -49,8 +49,8 @@ std::vector<ScenarioFile> read_files(const TestCommand& command,
 class TestRun {
  public:
   TestRun(const TestCommand& command, const Console& console, const std::atomic<bool>& stop,
-          bool compiles)
-      : command_(command), console_(console), stop_(stop), compiles_(compiles) {}
+          const Surroundings& surroundings)
+      : command_(command), console_(console), stop_(stop), surroundings_(surroundings) {}
 
   RunResult run(std::span<const ScenarioFile> files) {
     const bool any_wrong =
@@ -84,6 +84,7 @@ class TestRun {
          .on_progress = [&](const report::RunState& state) { show(state); }});
     clear_progress();
     add_unbegun(files, results);
+    tell_unbegun(files.size() - results.size());
     return results;
   }
 
@@ -97,6 +98,12 @@ class TestRun {
     }
   }
 
+  void tell_unbegun(std::size_t count) const {
+    if (count == 0) return;
+    console_.error(fmt::format("{} {} not run after this error; --keep-going runs them\n", count,
+                               count == 1 ? "scenario was" : "scenarios were"));
+  }
+
   ScenarioResult run_one(const ScenarioFile& file, const scenario::Observer& observer) const {
     if (has_errors(file.issues)) return unrun(file);
     if (command_.with == Executors::Simulator) return simulate_one(file, observer);
@@ -107,6 +114,7 @@ class TestRun {
                                            .must_keep_pcap = asked,
                                            .predict = command_.with == Executors::Both,
                                            .verbose = command_.verbose,
+                                           .limits = surroundings_.limits,
                                            .stop = &stop_},
                                           observer);
     result.issues = file.issues;  // warnings
@@ -114,8 +122,9 @@ class TestRun {
   }
 
   ScenarioResult simulate_one(const ScenarioFile& file, const scenario::Observer& observer) const {
-    const auto compile =
-        compiles_ ? scenario::make_rule_compiler(file.scenario.topology) : scenario::RuleCompiler();
+    const auto compile = surroundings_.in_sandbox
+                             ? scenario::make_rule_compiler(file.scenario.topology)
+                             : scenario::RuleCompiler();
     ScenarioResult result = scenario::simulate(
         file.scenario, compile, {.verbose = command_.verbose, .stop = &stop_}, observer);
     result.issues = file.issues;  // warnings
@@ -148,7 +157,7 @@ class TestRun {
   const TestCommand& command_;
   const Console& console_;
   const std::atomic<bool>& stop_;
-  bool compiles_;
+  const Surroundings& surroundings_;
 };
 
 std::string closing_text(const TestCommand& command, const Console& console, const RunResult& run) {
@@ -197,7 +206,7 @@ int list(std::span<const ScenarioFile> files, const Console& console) {
 }  // namespace
 
 int run_test(const TestCommand& command, const Console& console, const std::atomic<bool>& stop,
-             bool compiles) {
+             const Surroundings& surroundings) {
   const auto expression = scenario::NameExpression::parse(command.select);
   if (!expression) {
     console.error(to_string(expression.error()) + "\n");
@@ -215,7 +224,7 @@ int run_test(const TestCommand& command, const Console& console, const std::atom
   sys::raise_open_file_limit();
   const sys::Sweeper sweeper;
   if (!command.pcap.empty()) std::filesystem::create_directories(command.pcap);
-  const RunResult result = TestRun(command, console, stop, compiles).run(files);
+  const RunResult result = TestRun(command, console, stop, surroundings).run(files);
   const int code = issues.empty() ? exit_code(result, command.strict) : kInputWrong;
   return tell(command, console, result) || code == kInputWrong || result.interrupted
              ? code

@@ -72,6 +72,26 @@ TEST_F(FaultTest, ChecksAreErrorsWhereTheCapturesLostFrames) {
             "check less at a time (-j 1, -k)\n");
 }
 
+// red, blue and green on a bridge of the host
+constexpr std::string_view kBridged = R"(
+nodes: { red: {}, blue: {}, green: {}, host: { bridges: { br0: {} } } }
+links:
+  - red:eth0 10.0.0.1/24 -- host:br0/p1
+  - blue:eth0 10.0.0.2/24 -- host:br0/p2
+  - green:eth0 10.0.0.3/24 -- host:br0/p3
+)";
+
+TEST_F(FaultTest, ABridgeThatWouldFloodMoreThanTheMachineHoldsIsRefused) {
+  const auto scenario = parse(std::string(kBridged) + "checks: [red -> blue icmp: delivered]\n");
+  const ScenarioResult result = run(scenario, {.limits = plan::Limits{.backlog = 2}});
+  EXPECT_EQ(
+      result.error,
+      "the network cannot be planned:\n"
+      "fault.scenario.yaml:3:59: error: bridge br0 has 3 ports, but a frame to all of them "
+      "would overflow this machine's backlog of 2 frames: raise net.core.netdev_max_backlog\n");
+  EXPECT_TRUE(result.checks.empty());
+}
+
 // red eth0 ------ eth0 blue: both send all frames back before anything else sees them
 constexpr std::string_view kPingPong = R"(
 nodes:

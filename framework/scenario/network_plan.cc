@@ -8,8 +8,8 @@
 
 namespace topoproof::scenario {
 
-plan::Plan make_plan_or_throw(const Scenario& scenario) {
-  plan::PlanOptions options;
+plan::Plan make_plan_or_throw(const Scenario& scenario, const std::optional<plan::Limits>& limits) {
+  plan::PlanOptions options{.limits = limits};
   options.pairs = neighbor_pairs_of(scenario);
   options.impatient = impatient_nodes_of(scenario);
   auto plan = plan::make_plan(scenario.topology, options);

@@ -6,8 +6,10 @@
 #include <atomic>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 
+#include "plan/planner.hh"
 #include "scenario/outcome.hh"
 
 namespace topoproof::scenario {
@@ -20,6 +22,7 @@ struct RunOptions {
   bool must_keep_pcap = true;               // one that cannot be written makes its check an error
   bool predict = true;                      // by the simulator, and compare
   bool verbose = false;                     // `hops` of checks that passed, too
+  std::optional<plan::Limits> limits = {};  // what exceeds them is an error before it is built
   const std::atomic<bool>* stop = nullptr;  // once true, run() returns within 100 ms
 };
 

@@ -15,13 +15,14 @@
 #include "topology/interfaces.hh"
 
 namespace topoproof::scenario {
+
 Session::Session(const Scenario& scenario, const RunOptions& options)
     : topology_(scenario.topology),
       run_(std::random_device{}()),
       stop_(options.stop),
       barrier_(worker_),
       trace_(loop_) {
-  lab_ = std::make_unique<lab::Lab>(make_plan_or_throw(scenario),
+  lab_ = std::make_unique<lab::Lab>(make_plan_or_throw(scenario, options.limits),
                                     [this](lab::Lab& lab) { open_taps(lab); });
   lab_->settle();
   compare_with_plan();

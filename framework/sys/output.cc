@@ -2,6 +2,7 @@
 #include "sys/output.hh"
 
 #include <cerrno>
+#include <csignal>
 #include <string>
 #include <utility>
 
@@ -47,5 +48,7 @@ void save_file(const std::filesystem::path& path, std::string_view text) {
   write_all(fd.get(), text, attempt);
   check_result(::close(fd.release()), attempt.c_str());  // network file systems tell it only here
 }
+
+void survive_file_size_limit() { std::signal(SIGXFSZ, SIG_IGN); }
 
 }  // namespace topoproof::sys

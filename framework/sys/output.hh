@@ -19,4 +19,8 @@ std::size_t terminal_width(Stream stream);  // in columns; 80 if it is not known
 // Makes the file, or replaces its content. THROWS: SystemError naming the path
 void save_file(const std::filesystem::path& path, std::string_view text);
 
+// From now on a write that would make a file longer than RLIMIT_FSIZE allows fails, as on a full
+// disk; by default it ends the process.
+void survive_file_size_limit();
+
 }  // namespace topoproof::sys
