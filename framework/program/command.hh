@@ -25,8 +25,9 @@ struct TestCommand {
   std::vector<std::string> variants = {};  // of the topologies, in place of what scenarios say
   bool list = false;
   ReportFormat format = ReportFormat::Text;
-  std::string junit = {};  // a file
-  std::string pcap = {};   // a folder; empty: kPcapFolder, and nobody insists on it
+  std::string junit = {};     // a file
+  std::string coverage = {};  // a file
+  std::string pcap = {};      // a folder; empty: kPcapFolder, and nobody insists on it
   bool always_keep_pcap = false;
   bool keep_going = false;
   bool strict = false;

@@ -159,6 +159,9 @@ void Parser::add_test() {
   app->add_flag("--list", test_.list, "List scenarios and checks, run nothing");
   add_choice(*app, "--format", kFormats, test_.format);
   app->add_option("--junit", test_.junit, "Write JUnit XML to this file, too")->type_name("FILE");
+  app->add_option("--coverage", test_.coverage,
+                  "Write which rules met packets, and which never: JSON if it ends in .json")
+      ->type_name("FILE");
   app->add_option("--pcap", test_.pcap,
                   "Keep captures of what failed in this folder (topoproof-captures)")
       ->type_name("FOLDER");

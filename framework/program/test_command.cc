@@ -11,6 +11,7 @@
 #include "program/input_files.hh"
 #include "program/parallel_run.hh"
 #include "program/selection.hh"
+#include "report/coverage.hh"
 #include "report/json.hh"
 #include "report/junit.hh"
 #include "report/tap.hh"
@@ -187,6 +188,13 @@ bool tell(const TestCommand& command, const Console& console, const RunResult& r
   attempt([&] { console.out(closing_text(command, console, run)); });
   if (!command.junit.empty())
     attempt([&] { sys::save_file(command.junit, report::to_junit(run, command.strict)); });
+  if (!command.coverage.empty()) {
+    const bool json = command.coverage.ends_with(".json");
+    attempt([&] {
+      sys::save_file(command.coverage,
+                     json ? report::coverage_json(run) : report::coverage_text(run));
+    });
+  }
   return all_told;
 }
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <compare>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,14 @@ struct Timing {
   std::chrono::nanoseconds teardown{};
 };
 
+// A rule of the network, and how many packets of the simulator's it matched.
+struct RuleUse {
+  std::string node;
+  std::string text;
+  Location where;
+  std::uint64_t packets = 0;
+};
+
 struct ScenarioResult {
   std::string name;
   std::string file;
@@ -58,6 +67,7 @@ struct ScenarioResult {
   std::size_t nodes = 0;
   std::size_t links = 0;
   Timing timing = {};
+  std::vector<RuleUse> rules = {};  // of all nodes; empty if nothing was simulated
 };
 
 struct RunResult {

@@ -60,6 +60,7 @@ class Runner {
       timed(Phase::Building, result_.timing.build, [this] { build(); });
       timed(Phase::Checking, result_.timing.checks, [this] { carry_out(); });
     });
+    if (simulation_) result_.rules = simulation_->rule_uses();
     attempt([this] { blame_lost_frames(); });
     timed(Phase::TearingDown, result_.timing.teardown, [this] { session_.reset(); });
     return std::move(result_);

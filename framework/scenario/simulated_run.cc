@@ -39,6 +39,7 @@ class SimulatedRun {
       result_.timing.build = built - begin;
       for (const Step& step : scenario_.steps) carry_out(step);
       result_.timing.checks = sys::Clock::now() - built;
+      result_.rules = simulation_->rule_uses();
     } catch (const std::exception& refused) {
       result_.error = refused.what();
     }

@@ -28,11 +28,28 @@ Simulation::Simulation(const Scenario& scenario, const RuleCompiler& compile) : 
 
 void Simulation::change(const Change& change) {
   if (const auto* wait = std::get_if<Wait>(&change.what)) return simulator_->wait(wait->time);
+  if (std::holds_alternative<ReplaceRules>(change.what)) replaced_ = rule_uses();
   for (const plan::Step& step : steps_of(change)) {
     apply(step.operation);
     const NodeId id = node_of(step.operation);
     simulator_->change(id, node(id));
   }
+}
+
+std::vector<RuleUse> Simulation::rule_uses() const {
+  std::vector<RuleUse> uses = replaced_;
+  for (const sim::RuleUse& use : simulator_->rule_uses()) {
+    const std::string& node = names_[use.node.index()];
+    const auto same = std::ranges::find_if(uses, [&](const RuleUse& u) {
+      return u.node == node && u.text == use.text && u.where == use.where;
+    });
+    if (same == uses.end()) {
+      uses.push_back({node, use.text, use.where, use.packets});
+    } else {
+      same->packets = std::max(same->packets, use.packets);
+    }
+  }
+  return uses;
 }
 
 sim::Node Simulation::node(NodeId id) const {

@@ -13,6 +13,7 @@
 #include "evidence/judge.hh"
 #include "firewall/ruleset.hh"
 #include "plan/plan.hh"
+#include "scenario/outcome.hh"
 #include "scenario/scenario.hh"
 #include "sim/simulator.hh"
 
@@ -32,6 +33,8 @@ class Simulation {
   sim::Prediction predict(const sim::Question& question) { return simulator_->predict(question); }
   void change(const Change& change);
   void flush_connections() { simulator_->flush_connections(); }
+  // Of the rules that are loaded now, and of those that others replaced.
+  std::vector<RuleUse> rule_uses() const;
 
  private:
   sim::Node node(NodeId id) const;
@@ -51,6 +54,7 @@ class Simulation {
   plan::States states_;
   std::vector<Extras> extras_;
   std::optional<sim::Simulator> simulator_;
+  std::vector<RuleUse> replaced_;
 };
 
 // The same as the kernel's witnesses would tell it.

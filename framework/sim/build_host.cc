@@ -14,9 +14,10 @@ namespace {
 
 class Builder {
  public:
-  Builder(World& world, std::uint32_t id, const Node& node)
+  Builder(World& world, std::uint32_t id, const Node& node, Host* older)
       : world_(world),
         node_(node),
+        older_(older),
         state_(routing::complete(node.state)),
         settings_(state_.sysctls) {
     host_.id = id;
@@ -52,6 +53,7 @@ class Builder {
         .mtu = link.mtu,
         .kind = link.kind,
         .up = link.up,
+        .peer_index = link.peer_index.value_or(0),
         .port = link.port.value_or(state::PortOptions{})};
     interface.settings = world_.share(settings_.interface(link.name));
     host_.interfaces.push_back(std::move(interface));
@@ -131,7 +133,8 @@ class Builder {
 
   void add_rules() {
     if (node_.ruleset.tables.empty()) return;
-    host_.netfilter = std::make_unique<Netfilter>(world_.clock, node_.ruleset, *host_.settings);
+    Netfilter* older = older_ != nullptr ? older_->netfilter.get() : nullptr;
+    host_.netfilter = std::make_unique<Netfilter>(world_, host_, node_.ruleset, older);
   }
 
   void say_what_is_unknown() {
@@ -144,6 +147,7 @@ class Builder {
 
   World& world_;
   const Node& node_;
+  Host* older_;
   state::Namespace state_;
   routing::SettingsReader settings_;
   Host host_;
@@ -151,27 +155,25 @@ class Builder {
 
 }  // namespace
 
-Host make_host(World& world, std::uint32_t id, const Node& node) {
-  return Builder(world, id, node).build();
+Host make_host(World& world, std::uint32_t id, const Node& node, Host* older) {
+  return Builder(world, id, node, older).build();
 }
 
-void connect_veths(std::span<const Node* const> nodes, std::vector<Host>& hosts) {
+void connect_veths(std::vector<Host>& hosts) {
   std::unordered_map<std::uint32_t, Place> by_index;
-  for (const Host& host : hosts) {
-    for (Slot slot = 0; slot < host.interfaces.size(); ++slot) {
-      if (host.at(slot).kind == state::LinkKind::Veth && host.at(slot).index != 0) {
-        by_index[host.at(slot).index] = {host.id, slot};
+  const auto each_veth = [&](const auto& f) {
+    for (Host& host : hosts) {
+      for (Slot slot = 0; slot < host.interfaces.size(); ++slot) {
+        Interface& interface = host.interfaces[slot];
+        if (interface.kind == state::LinkKind::Veth) f(interface, Place{host.id, slot});
       }
     }
-  }
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    for (const state::Link& link : nodes[i]->state.links) {
-      if (!link.peer_index) continue;
-      const auto peer = by_index.find(*link.peer_index);
-      const auto own = std::ranges::find(hosts[i].interfaces, link.name, &Interface::name);
-      if (peer != by_index.end() && own != hosts[i].interfaces.end()) own->peer = peer->second;
-    }
-  }
+  };
+  each_veth([&](const Interface& veth, Place place) { by_index[veth.index] = place; });
+  each_veth([&](Interface& veth, Place) {
+    const auto peer = by_index.find(veth.peer_index);
+    if (veth.peer_index != 0 && peer != by_index.end()) veth.peer = peer->second;
+  });
 }
 
 }  // namespace topoproof::sim

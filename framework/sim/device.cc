@@ -4,6 +4,7 @@
 #include "sim/bridge.hh"
 #include "sim/ip.hh"
 #include "sim/neighbor.hh"
+#include "sim/netfilter.hh"
 
 namespace topoproof::sim {
 namespace {
@@ -67,6 +68,9 @@ void receive(World& world, Host& host, Slot in, Packet&& packet) {
   if (!host.at(in).up) return world.end(host, packet, End::LinkDown);
   world.note(host, packet, Event::Received, in);
   if (!host.unknown.empty()) return world.end_unknown(host, packet, host.unknown);
+  if (host.netfilter != nullptr && host.netfilter->sees_frames()) {
+    return world.end_unknown(host, packet, "rules at the hooks ingress and egress");
+  }
   packet.skb.in_interface = host.at(in).index;
   if (host.at(in).master != kNoSlot) {
     return receive_by_bridge(world, host, in, std::move(packet));

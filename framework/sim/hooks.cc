@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Packets at the hooks of a node.
-#include <fmt/format.h>
-
 #include "sim/netfilter.hh"
 #include "sim/reject.hh"
 #include "sim/route.hh"
@@ -13,6 +11,8 @@ namespace {
 using firewall::Hook;
 using Kind = Netfilter::Station::Kind;
 
+constexpr std::string_view kRandom = "a rule draws a random number";
+
 // The nat chains, as the nat core asks for them.
 class Chains : public conntrack::NatChains {
  public:
@@ -21,26 +21,19 @@ class Chains : public conntrack::NatChains {
 
   std::size_t count() const override { return chains_.size(); }
   conntrack::Outcome run(std::size_t chain, skb::Skb& /*packet*/) override {
-    const Netfilter::Station& station = chains_[chain];
-    last_ = run_chain(at_, *station.table, *station.chain, packet_);
-    switch (last_.kind) {
-      case ChainVerdict::Kind::Accept:
-        return conntrack::accepted();
-      case ChainVerdict::Kind::Unknown:
-        return conntrack::unknown(last_.unknown);
-      case ChainVerdict::Kind::Drop:
-      case ChainVerdict::Kind::Reject:
-        break;
-    }
+    const auto decision = at_.host.netfilter->run(at_, chains_[chain], packet_, hit_);
+    if (decision.is_random) return conntrack::unknown(kRandom);
+    if (decision.kind == machine::Decision::Kind::Unknown) return conntrack::unknown(decision.why);
+    if (decision.accepts()) return conntrack::accepted();
     return conntrack::dropped("a rule of a nat chain");
   }
-  const ChainVerdict& last() const { return last_; }
+  const RuleHit& hit() const { return hit_; }
 
  private:
   const HookPlace& at_;
   Packet& packet_;
-  const Netfilter::Stations& chains_;
-  ChainVerdict last_;
+  std::span<const std::uint32_t> chains_;
+  RuleHit hit_;
 };
 
 // What decides where a packet that is sent goes (nf_route_table_hook4).
@@ -57,11 +50,11 @@ class Passage {
   Passage(const HookPlace& at, Packet& packet) : at_(at), packet_(packet) {}
 
   bool run() {
-    const IpAddress destination = at_.in_bridge ? IpAddress() : packet_.skb.destination();
+    const IpAddress destination = is_bridged() ? IpAddress() : packet_.skb.destination();
     for (const Netfilter::Station& station : stations()) {
       if (!pass(station)) return false;
     }
-    if (at_.in_bridge) return true;
+    if (is_bridged()) return true;
     // nf_nat_ipv4_pre_routing: a new destination has its own route.
     const bool moved = at_.hook == Hook::Prerouting && packet_.skb.destination() != destination;
     if (moved) packet_.way = {};
@@ -70,10 +63,8 @@ class Passage {
 
  private:
   Netfilter& netfilter() const { return *at_.host.netfilter; }
-  const Netfilter::Stations& stations() const {
-    return at_.in_bridge ? netfilter().bridge_stations(at_.hook)
-                         : netfilter().stations(at_.family, at_.hook);
-  }
+  bool is_bridged() const { return at_.family == firewall::TableFamily::Bridge; }
+  const Netfilter::Stations& stations() const { return netfilter().stations(at_.family, at_.hook); }
 
   bool pass(const Netfilter::Station& station) {
     switch (station.kind) {
@@ -117,35 +108,36 @@ class Passage {
   }
 
   bool pass_chain(const Netfilter::Station& station) {
-    const bool routes = station.chain->base->type == firewall::ChainType::Route;
+    const bool routes =
+        netfilter().program().base(station.chain).type == firewall::ChainType::Route;
     const RouteKeys before = routes ? route_keys(packet_.skb) : RouteKeys{};
-    const ChainVerdict verdict = run_chain(at_, *station.table, *station.chain, packet_);
-    switch (verdict.kind) {
-      case ChainVerdict::Kind::Accept:
-        at_.world.note_rule(at_.host, packet_, verdict.hit);
-        return !routes || before == route_keys(packet_.skb) || route_anew();
-      case ChainVerdict::Kind::Drop:
-        at_.world.end_by(at_.host, packet_, End::Filtered, verdict.hit);
-        return false;
-      case ChainVerdict::Kind::Reject:
-        at_.world.end_by(at_.host, packet_, End::Rejected, verdict.hit);
-        send_reject(at_, packet_, verdict.reject);
-        return false;
-      case ChainVerdict::Kind::Unknown:
-        break;
-    }
-    const bool has_rule = verdict.hit.rule != nullptr;
-    at_.world.end_unknown(at_.host, packet_,
-                          fmt::format("{}: {}", verdict.unknown, describe(verdict.hit)),
-                          has_rule ? verdict.hit.rule->origin.where : Location{});
+    RuleHit hit;
+    const machine::Decision decision = netfilter().run(at_, station.chain, packet_, hit);
+    if (decision.is_random) return give_up(kRandom, hit);
+    if (decision.kind == machine::Decision::Kind::Unknown) return give_up(decision.why, hit);
+    if (!decision.accepts()) return refuse(decision, hit);
+    at_.world.note_rule(at_.host, packet_, hit);
+    return !routes || before == route_keys(packet_.skb) || route_anew();
+  }
+
+  bool give_up(std::string_view why, const RuleHit& hit) {
+    const bool has_rule = hit.rule != nullptr;
+    at_.world.end_unknown(at_.host, packet_, std::string(why),
+                          has_rule ? hit.rule->origin.where : Location{});
+    return false;
+  }
+
+  bool refuse(const machine::Decision& decision, const RuleHit& hit) {
+    at_.world.end_by(at_.host, packet_, decision.answer ? End::Rejected : End::Filtered, hit);
+    if (decision.answer) send_reject(at_, packet_, *decision.answer);
     return false;
   }
 
   bool translate() {
     Chains chains(at_, packet_);
     const auto outcome = netfilter().nat().translate(packet_.skb, at_.point(), chains);
-    if (!go_on(outcome, chains.last().hit)) return false;
-    at_.world.note_rule(at_.host, packet_, chains.last().hit);
+    if (!go_on(outcome, chains.hit())) return false;
+    at_.world.note_rule(at_.host, packet_, chains.hit());
     const bool moved = at_.hook == Hook::Output && conntrack::Nat::needs_new_route(packet_.skb);
     return !moved || route_anew();
   }
@@ -170,27 +162,18 @@ class Passage {
   Packet& packet_;
 };
 
-bool is_known(World& world, const Host& host, Packet& packet) {
-  if (host.netfilter->unknown().empty()) return true;
-  world.end_unknown(host, packet, std::string(host.netfilter->unknown()));
-  return false;
-}
-
 }  // namespace
 
 bool pass_bridge_hook(World& world, Host& host, Hook hook, Packet& packet, Slot in, Slot out) {
   if (host.netfilter == nullptr) return true;
-  if (!is_known(world, host, packet)) return false;
-  const Family family = packet.skb.is_ipv6() ? Family::Ipv6 : Family::Ipv4;
-  const HookPlace at{world, host, hook, family, in, out, true};
+  const HookPlace at{world, host, hook, firewall::TableFamily::Bridge, in, out};
   return Passage(at, packet).run();
 }
 
 bool pass_hook(World& world, Host& host, Hook hook, Packet& packet, Slot in, Slot out) {
   if (host.netfilter == nullptr) return true;
-  if (!is_known(world, host, packet)) return false;
-  const HookPlace at{world, host, hook, packet.skb.is_ipv4() ? Family::Ipv4 : Family::Ipv6,
-                     in,    out};
+  const auto family = packet.skb.is_ipv4() ? firewall::TableFamily::Ip : firewall::TableFamily::Ip6;
+  const HookPlace at{world, host, hook, family, in, out};
   return Passage(at, packet).run();
 }
 

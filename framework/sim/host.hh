@@ -61,7 +61,8 @@ struct Interface {
   state::LinkKind kind = state::LinkKind::Veth;
   bool up = false;
   Slot master = kNoSlot;
-  Place peer;  // of a veth
+  std::uint32_t peer_index = 0;  // of a veth
+  Place peer;
   state::PortOptions port;
   const routing::InterfaceSettings* settings = nullptr;  // shared by all that are alike
   std::vector<InterfaceAddress> addresses;               // the first of a network is its primary

@@ -9,6 +9,7 @@
 #include "sim/device.hh"
 #include "sim/icmp.hh"
 #include "sim/ip.hh"
+#include "sim/netfilter.hh"
 #include "sim/route.hh"
 
 namespace topoproof::sim {
@@ -201,6 +202,9 @@ void receive_arp(World& world, Host& host, Slot in, Packet& packet) {
     return world.end(host, packet, End::OtherHost);
   }
   if (!sound) return world.end(host, packet, End::Malformed);
+  if (host.netfilter != nullptr && host.netfilter->sees_arp()) {
+    return world.end_unknown(host, packet, "rules of the family arp");
+  }
   world.end(host, packet, End::Consumed);
   const IpAddress sender(arp->sender_ip);
   if (arp->operation == packet::Arp::kRequest && answers_arp(world, host, in, *arp)) {

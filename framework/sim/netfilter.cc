@@ -2,47 +2,54 @@
 #include "sim/netfilter.hh"
 
 #include <algorithm>
+#include <limits>
 
 #include "conntrack/settings.hh"
 
 namespace topoproof::sim {
 namespace {
 
-using firewall::ChainType;
 using firewall::Hook;
 using firewall::TableFamily;
+using machine::Program;
 using Kind = Netfilter::Station::Kind;
 
 constexpr std::int32_t kDefragment = -400;
 constexpr std::int32_t kTrack = -200;
 constexpr std::int32_t kConfirm = std::numeric_limits<std::int32_t>::max();
-
-bool serves(TableFamily table, Family family) {
-  if (table == TableFamily::Inet) return true;
-  return table == (family == Family::Ipv4 ? TableFamily::Ip : TableFamily::Ip6);
-}
-
-// nf_ct_netns_get is called by these alone (each in its init).
-bool needs_tracking(const firewall::Expression& e) {
-  using namespace firewall;
-  return std::holds_alternative<CtLoad>(e) || std::holds_alternative<CtStore>(e) ||
-         std::holds_alternative<Nat>(e) || std::holds_alternative<Masquerade>(e) ||
-         std::holds_alternative<Redirect>(e);
-}
-
-bool needs_tracking(const firewall::Table& table) {
-  return std::ranges::any_of(table.chains, [](const firewall::Chain& chain) {
-    return std::ranges::any_of(chain.rules, [](const firewall::Rule& rule) {
-      return std::ranges::any_of(rule.expressions, [](const auto& e) { return needs_tracking(e); });
-    });
-  });
-}
+constexpr std::array kHooks{Hook::Prerouting, Hook::Input, Hook::Forward, Hook::Output,
+                            Hook::Postrouting};
 
 conntrack::Settings tracking_settings(const routing::NodeSettings& settings) {
   conntrack::Settings out;
   out.tcp_loose = settings.tcp_loose;
   out.tcp_be_liberal = settings.tcp_be_liberal;
   return out;
+}
+
+std::string kind_of(state::LinkKind kind) {
+  if (kind == state::LinkKind::Veth) return "veth";
+  return kind == state::LinkKind::Bridge ? "bridge" : "";
+}
+
+machine::Interface make_interface(const Host& host, Slot slot) {
+  constexpr std::uint16_t kEther = 1;  // ARPHRD_*
+  constexpr std::uint16_t kLoopbackType = 772;
+  const Interface& from = host.at(slot);
+  machine::Interface out{.index = from.index,
+                         .name = from.name,
+                         .type = slot == kLoopback ? kLoopbackType : kEther,
+                         .kind = kind_of(from.kind)};
+  if (from.master != kNoSlot) out.bridge_name = host.at(from.master).name;
+  return out;
+}
+
+bool has_chain_at(const firewall::Ruleset& ruleset, auto matches) {
+  return std::ranges::any_of(ruleset.tables, [&](const firewall::Table& table) {
+    return std::ranges::any_of(table.chains, [&](const firewall::Chain& chain) {
+      return chain.base && matches(table, *chain.base);
+    });
+  });
 }
 
 }  // namespace
@@ -53,87 +60,84 @@ Netfilter::Tracking::Tracking(const Clock& clock, const conntrack::Settings& set
       at_prerouting(clock, tracker.settings()),
       at_output(clock, tracker.settings()) {}
 
-Netfilter::Netfilter(const Clock& clock, firewall::Ruleset ruleset,
-                     const routing::NodeSettings& settings)
-    : ruleset_(std::move(ruleset)),
-      tracking_(std::make_unique<Tracking>(clock, tracking_settings(settings))) {
-  for (const firewall::Table& table : ruleset_.tables) {
-    if (!table.dormant) add_table(table);
-  }
-}
-
-void Netfilter::keep_connections_of(Netfilter& older) {
-  const conntrack::Settings settings = tracker().settings();
-  tracking_ = std::move(older.tracking_);
+Netfilter::Netfilter(const World& world, const Host& host, const firewall::Ruleset& ruleset,
+                     Netfilter* older)
+    : environment_(world, host.id) {
+  const conntrack::Settings settings = tracking_settings(*host.settings);
+  tracking_ = older != nullptr ? std::move(older->tracking_)
+                               : std::make_unique<Tracking>(world.clock, settings);
   tracker().settings() = settings;
-}
-
-// In the order of the messages that load a table: its chains before the rules in them, which bring
-// connection tracking with them.
-void Netfilter::add_table(const firewall::Table& table) {
-  if (table.family == TableFamily::Arp || table.family == TableFamily::Netdev) {
-    if (!table.chains.empty()) unknown_ = "rules of families arp and netdev";
-    return;
+  for (Slot slot = 0; slot < host.interfaces.size(); ++slot) {
+    interfaces_.push_back(make_interface(host, slot));
   }
-  if (table.family == TableFamily::Bridge) {
-    if (needs_tracking(table)) unknown_ = "connection tracking in bridges";
-    return add_chains(table, kBridge);
+  sees_arp_ = has_chain_at(
+      ruleset, [](const auto& table, const auto&) { return table.family == TableFamily::Arp; });
+  sees_frames_ = has_chain_at(ruleset, [](const auto&, const firewall::BaseChain& base) {
+    return base.hook == Hook::Ingress || base.hook == Hook::Egress;
+  });
+  machine_ = std::make_unique<machine::Machine>(
+      Program(ruleset), machine::World{environment_, world.clock, &tracker(), &nat()});
+  for (const TableFamily family : {TableFamily::Ip, TableFamily::Ip6, TableFamily::Bridge}) {
+    add_chains(family);
   }
-  for (const Family family : {Family::Ipv4, Family::Ipv6}) {
-    if (!serves(table.family, family)) continue;
-    add_chains(table, index(family));
-    if (needs_tracking(table)) add_tracking(family);
-  }
-}
-
-void Netfilter::add_chains(const firewall::Table& table, std::size_t list) {
-  for (const firewall::Chain& chain : table.chains) {
-    if (chain.base) add_chain(table, chain, list);
+  for (const TableFamily family : {TableFamily::Ip, TableFamily::Ip6}) {
+    const Family ip = family == TableFamily::Ip ? Family::Ipv4 : Family::Ipv6;
+    if (program().needs_nat(ip)) add_nat(family);
+    if (program().needs_tracking(ip)) add_tracking(family);
   }
 }
 
-void Netfilter::add_chain(const firewall::Table& table, const firewall::Chain& chain,
-                          std::size_t list) {
-  const firewall::BaseChain& base = *chain.base;
-  if (base.hook == Hook::Ingress || base.hook == Hook::Egress) {
-    unknown_ = "chains at the hooks ingress and egress";
-    return;
+void Netfilter::add_chains(TableFamily family) {
+  for (const Hook hook : kHooks) {
+    for (const std::uint32_t chain : program().base_chains(family, hook, Program::Which::Others)) {
+      stations_[index(family)][static_cast<std::size_t>(hook)].push_back(
+          {program().base(chain).priority, Kind::Chain, chain});
+    }
+    nat_chains_[index(family)][static_cast<std::size_t>(hook)] =
+        program().base_chains(family, hook, Program::Which::Nat);
   }
-  const auto hook = static_cast<std::size_t>(base.hook);
-  const Station station{base.priority, Kind::Chain, &table, &chain};
-  if (base.type != ChainType::Nat) return add(stations_[list][hook], station);
-  add(nat_chains_[list][hook], station);
-  add_nat(list == 0 ? Family::Ipv4 : Family::Ipv6);
 }
 
-// Before those of the same priority: whoever comes later is asked first (fact 2).
-void Netfilter::add(Stations& stations, Station station) {
+// A rule brings connection tracking with it, after the chains of its table were registered: so it
+// comes before those of the same priority (fact 2).
+void Netfilter::add(TableFamily family, Hook hook, Station station) {
+  Stations& stations = stations_[index(family)][static_cast<std::size_t>(hook)];
   const auto place = std::ranges::lower_bound(stations, station.priority, {}, &Station::priority);
   stations.insert(place, station);
 }
 
-void Netfilter::add_tracking(Family family) {
-  if (std::exchange(tracks_[index(family)], true)) return;
-  ByHook& hooks = stations_[index(family)];
+void Netfilter::add_tracking(TableFamily family) {
   for (const Hook hook : {Hook::Prerouting, Hook::Output}) {
-    add(hooks[static_cast<std::size_t>(hook)], {kDefragment, Kind::Defragment});
-    add(hooks[static_cast<std::size_t>(hook)], {kTrack, Kind::Track});
+    add(family, hook, {kDefragment, Kind::Defragment});
+    add(family, hook, {kTrack, Kind::Track});
   }
   for (const Hook hook : {Hook::Input, Hook::Postrouting}) {
-    add(hooks[static_cast<std::size_t>(hook)], {kConfirm, Kind::Confirm});
+    add(family, hook, {kConfirm, Kind::Confirm});
   }
 }
 
-void Netfilter::add_nat(Family family) {
-  if (std::exchange(translates_[index(family)], true)) return;
-  ByHook& hooks = stations_[index(family)];
-  const auto at = [&](Hook hook, std::int32_t priority) {
-    add(hooks[static_cast<std::size_t>(hook)], {priority, Kind::Translate});
-  };
-  at(Hook::Prerouting, firewall::kDestinationNatPriority);
-  at(Hook::Output, firewall::kDestinationNatPriority);
-  at(Hook::Postrouting, firewall::kSourceNatPriority);
-  at(Hook::Input, firewall::kSourceNatPriority);
+void Netfilter::add_nat(TableFamily family) {
+  add(family, Hook::Prerouting, {firewall::kDestinationNatPriority, Kind::Translate});
+  add(family, Hook::Output, {firewall::kDestinationNatPriority, Kind::Translate});
+  add(family, Hook::Postrouting, {firewall::kSourceNatPriority, Kind::Translate});
+  add(family, Hook::Input, {firewall::kSourceNatPriority, Kind::Translate});
+}
+
+machine::Decision Netfilter::run(const HookPlace& at, std::uint32_t chain, Packet& packet,
+                                 RuleHit& hit) {
+  const bool traces = at.world.trace.keeps_trace();
+  environment_.look_at(packet);
+  records_.clear();
+  const machine::HookState state{
+      .hook = at.hook, .family = at.family, .in = interface(at.in), .out = interface(at.out)};
+  const machine::Decision decision =
+      machine_->run(chain, packet.skb, state, traces ? &records_ : nullptr);
+  const machine::CompiledChain* where = &program().chains()[chain];
+  if (decision.rule != nullptr && !records_.empty()) {
+    where = &program().chains()[records_.back().chain];
+  }
+  hit = {where->table, where->source, decision.rule, decision.why};
+  return decision;
 }
 
 }  // namespace topoproof::sim

@@ -7,6 +7,6 @@
 namespace topoproof::sim {
 
 // REQUIRES: the end of `packet` is recorded.
-void send_reject(const HookPlace& at, Packet& packet, const firewall::Reject& how);
+void send_reject(const HookPlace& at, Packet& packet, const machine::RejectAnswer& how);
 
 }  // namespace topoproof::sim

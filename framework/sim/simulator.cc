@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sim/simulator.hh"
 
+#include <algorithm>
+
+#include "packet/view.hh"
 #include "sim/build_host.hh"
+#include "sim/device.hh"
 #include "sim/journey.hh"
 #include "sim/netfilter.hh"
 #include "sim/transport.hh"
@@ -11,27 +15,22 @@ namespace topoproof::sim {
 
 class Simulator::Impl {
  public:
-  explicit Impl(std::span<const Node> nodes) {
-    std::vector<const Node*> all;
-    world_.hosts.reserve(nodes.size());
-    for (const Node& node : nodes) {
-      world_.hosts.push_back(
-          make_host(world_, static_cast<std::uint32_t>(world_.hosts.size()), node));
-      all.push_back(&node);
+  using NodeMaker = Simulator::NodeMaker;
+  Impl(std::size_t count, const NodeMaker& make) {
+    world_.hosts.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      world_.hosts.push_back(make_host(world_, static_cast<std::uint32_t>(i), make(i)));
     }
-    connect_veths(all, world_.hosts);
+    connect_veths(world_.hosts);
   }
 
   Prediction predict(const Question& question) {
-    world_.trace.clear();
-    world_.unknowns.clear();
-    world_.hits.clear();
-    world_.ways.clear();
+    world_.clear_records();
     Host& host = world_.hosts[question.flow.from.index()];
     const RecordId start =
         launch(world_, host, {question.flow, question.source_port, question.echo_sequence});
     world_.run();
-    for (Host& each : world_.hosts) each.sockets.clear();
+    world_.close_sockets();
     Prediction prediction = read_prediction(world_, start, question.flow.from);
     // Who sends a frame by a packet socket waits for no answer.
     if (question.flow.service.protocol == flow::Protocol::Raw) prediction.reply.reset();
@@ -40,7 +39,7 @@ class Simulator::Impl {
 
   void change(NodeId id, const Node& node) {
     Host& old = world_.hosts[id.index()];
-    Host made = make_host(world_, old.id, node);
+    Host made = make_host(world_, old.id, node, &old);
     for (Slot slot = 0; slot < std::min(made.interfaces.size(), old.interfaces.size()); ++slot) {
       made.interfaces[slot].peer = old.interfaces[slot].peer;
       if (made.interfaces[slot].bridge && old.interfaces[slot].bridge) {
@@ -53,8 +52,37 @@ class Simulator::Impl {
         made.add_neighbor(std::move(neighbor));
       }
     }
-    if (made.netfilter && old.netfilter) made.netfilter->keep_connections_of(*old.netfilter);
     old = std::move(made);
+  }
+
+  void inject(NodeId node, const std::string& interface, BytesView frame) {
+    Host& host = world_.hosts[node.index()];
+    const auto at = std::ranges::find(host.interfaces, interface, &Interface::name);
+    const auto view = packet::parse_frame_view(frame);
+    if (at == host.interfaces.end() || !view || view->vlan) return;
+    world_.clear_records();
+    Packet packet{.skb = skb::Skb(view->network, view->ether_type),
+                  .tail = world_.answer(host, kNoRecord, Event::Replied, 0)};
+    packet.skb.link = skb::LinkHeader{view->src, view->dst, view->ether_type};
+    packet.skb.type = packet_type(view->dst, *at);
+    world_.send({host.id, static_cast<Slot>(at - host.interfaces.begin())}, std::move(packet));
+    world_.run();
+  }
+
+  void keep_trace(bool keep) { world_.trace.keep_trace(keep); }
+
+  std::vector<RuleUse> rule_uses() {
+    std::vector<RuleUse> uses;
+    for (Host& host : world_.hosts) {
+      if (host.netfilter == nullptr) continue;
+      for (const machine::CompiledChain& chain : host.netfilter->program().chains()) {
+        for (const machine::CompiledRule& rule : chain.rules) {
+          const RuleHit hit{chain.table, chain.source, rule.source};
+          uses.push_back({host.node(), describe(hit), rule.source->origin.where, rule.matches});
+        }
+      }
+    }
+    return uses;
   }
 
   void wait(std::chrono::nanoseconds time) { world_.clock.now += time; }
@@ -68,13 +96,21 @@ class Simulator::Impl {
   World world_;
 };
 
-Simulator::Simulator(std::span<const Node> nodes) : impl_(std::make_unique<Impl>(nodes)) {}
+Simulator::Simulator(std::span<const Node> nodes)
+    : Simulator(nodes.size(), [&](std::size_t i) { return nodes[i]; }) {}
+Simulator::Simulator(std::size_t count, const NodeMaker& make)
+    : impl_(std::make_unique<Impl>(count, make)) {}
 Simulator::~Simulator() = default;
 Simulator::Simulator(Simulator&&) noexcept = default;
 Simulator& Simulator::operator=(Simulator&&) noexcept = default;
 
 Prediction Simulator::predict(const Question& question) { return impl_->predict(question); }
 void Simulator::change(NodeId id, const Node& node) { impl_->change(id, node); }
+void Simulator::inject(NodeId node, const std::string& interface, BytesView frame) {
+  impl_->inject(node, interface, frame);
+}
+void Simulator::keep_trace(bool keep) { impl_->keep_trace(keep); }
+std::vector<RuleUse> Simulator::rule_uses() const { return impl_->rule_uses(); }
 void Simulator::wait(std::chrono::nanoseconds time) { impl_->wait(time); }
 void Simulator::flush_connections() { impl_->flush_connections(); }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -42,9 +43,21 @@ struct Question {
   std::uint16_t echo_sequence = 1;
 };
 
+// A rule, and for how many packets all that it asks held.
+struct RuleUse {
+  NodeId node;
+  std::string text;  // "inet filter input: tcp dport 22 drop"
+  Location where = {};
+  std::uint64_t packets = 0;
+  friend auto operator<=>(const RuleUse&, const RuleUse&) = default;
+};
+
 class Simulator {
  public:
   explicit Simulator(std::span<const Node> nodes);
+  // Node by node: so large networks need not be there as values all at once.
+  using NodeMaker = std::function<Node(std::size_t)>;
+  Simulator(std::size_t count, const NodeMaker& make);
   ~Simulator();
   Simulator(Simulator&&) noexcept;
   Simulator& operator=(Simulator&&) noexcept;
@@ -52,6 +65,14 @@ class Simulator {
   // Sends the flow and waits, in virtual time, until nothing is under way any more. What the
   // network learns from it (neighbours, stations, connections) stays.
   Prediction predict(const Question& question);
+
+  // Puts a frame on the wire before an interface, and waits as above.
+  void inject(NodeId node, const std::string& interface, BytesView frame);
+  // Without traces it is faster; predictions then say how flows end, not their ways.
+  void keep_trace(bool keep);
+
+  // All rules of all nodes, with how many packets they matched since they were loaded.
+  std::vector<RuleUse> rule_uses() const;
 
   // Puts another description in a node's place. What it has learned stays, as far as it still has
   // the interface. REQUIRES: links are those that it had; their state may differ.

@@ -108,6 +108,7 @@ void send_segment(World& world, Host& host, Socket& socket, std::uint8_t flags, 
 }
 
 void accept_connection(World& world, Host& host, const Segment& syn, RecordId cause) {
+  world.opened_socket(host.id);
   host.sockets.push_back({.tuple = syn.tuple.inverse(),
                           .state = Socket::State::SynReceived,
                           .sequence = syn.sequence ^ 0x5a5a'5a5a,
@@ -326,7 +327,10 @@ RecordId launch(World& world, Host& host, const Launch& launch) {
     socket.state = Socket::State::SynSent;
     ++socket.sequence;
   }
-  if (socket.tuple.protocol != flow::Protocol::Icmp) host.sockets.push_back(socket);
+  if (socket.tuple.protocol != flow::Protocol::Icmp) {
+    world.opened_socket(host.id);
+    host.sockets.push_back(socket);
+  }
   send_ip(world, host, std::move(packet));
   return start;
 }

@@ -34,6 +34,18 @@ void World::run_arrivals() {
   }
 }
 
+void World::clear_records() {
+  trace.clear();
+  unknowns.clear();
+  hits.clear();
+  ways.clear();
+}
+
+void World::close_sockets() {
+  for (const std::uint32_t node : with_sockets_) hosts[node].sockets.clear();
+  with_sockets_.clear();
+}
+
 namespace {
 
 Record make_record(const Host& host, const Packet& packet, Event event, Slot slot) {

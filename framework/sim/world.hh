@@ -44,6 +44,10 @@ class World {
   void wake(Time at, Place place, const IpAddress& neighbor);
   // Until nothing is under way and nobody waits.
   void run();
+  void clear_records();
+  // The sockets of flows that are done.
+  void close_sockets();
+  void opened_socket(std::uint32_t node) { with_sockets_.push_back(node); }
 
   // Takes note, if a trace is kept.
   void note(const Host& host, Packet& packet, Event event, Slot slot, std::uint32_t detail = 0);
@@ -81,6 +85,7 @@ class World {
   std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>> alarms_;
   std::uint64_t alarm_count_ = 0;
   std::size_t steps_ = 0;
+  std::vector<std::uint32_t> with_sockets_;
   std::set<routing::InterfaceSettings> interface_settings_;  // stable addresses
   std::set<routing::NodeSettings> node_settings_;
 };

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Which rules the checks of a run put to the test, and which no packet ever matched.
+#pragma once
+
+#include <string>
+
+#include "scenario/outcome.hh"
+
+namespace topoproof::report {
+
+// By scenario: how many rules met packets, then those that none did, each with its place.
+std::string coverage_text(const scenario::RunResult& run);
+std::string coverage_json(const scenario::RunResult& run);  // every rule with its packets
+
+}  // namespace topoproof::report
