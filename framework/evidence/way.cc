@@ -17,23 +17,6 @@ bool is_port(const Sighting& s, const Witness& witness) {
   return witness.is_bridge_port(s.node, s.interface);
 }
 
-bool is_strangers(const Sighting& s, const Witness& witness) {
-  return s.way == Way::In && !s.for_this_host && !is_port(s, witness);
-}
-
-// Whether a packet that was seen as `a` can be the next time seen as `b`.
-bool leads_to(const Sighting& a, const Sighting& b, const Witness& witness) {
-  const auto far = b.way == Way::In ? witness.far_end(b.node, b.interface) : std::nullopt;
-  if (far) return a.way == Way::Out && a.node == far->node && a.interface == far->interface;
-  if (a.node != b.node) return false;
-  // The bridge's own interface takes in what came by a port.
-  if (b.way == Way::In) return a.way == Way::In && is_port(a, witness);
-  const bool was_sent = a.way == Way::Out && !is_port(a, witness);  // by the bridge's interface
-  const bool came_in = a.way == Way::In && is_port(a, witness);
-  if (is_port(b, witness)) return was_sent || came_in || is_taken_in(a, witness);
-  return is_taken_in(a, witness);
-}
-
 // Each is the next of the one before: the packet was not copied.
 bool is_one_way(const Sightings& seen, const Witness& witness) {
   const auto breaks = [&](const Sighting& a, const Sighting& b) {
@@ -108,6 +91,22 @@ class Copies {
 
 bool is_taken_in(const Sighting& sighting, const Witness& witness) {
   return sighting.way == Way::In && sighting.for_this_host && !is_port(sighting, witness);
+}
+
+bool is_strangers(const Sighting& s, const Witness& witness) {
+  return s.way == Way::In && !s.for_this_host && !is_port(s, witness);
+}
+
+bool leads_to(const Sighting& a, const Sighting& b, const Witness& witness) {
+  const auto far = b.way == Way::In ? witness.far_end(b.node, b.interface) : std::nullopt;
+  if (far) return a.way == Way::Out && a.node == far->node && a.interface == far->interface;
+  if (a.node != b.node) return false;
+  // The bridge's own interface takes in what came by a port.
+  if (b.way == Way::In) return a.way == Way::In && is_port(a, witness);
+  const bool was_sent = a.way == Way::Out && !is_port(a, witness);  // by the bridge's interface
+  const bool came_in = a.way == Way::In && is_port(a, witness);
+  if (is_port(b, witness)) return was_sent || came_in || is_taken_in(a, witness);
+  return is_taken_in(a, witness);
 }
 
 Sightings way_of(Sightings copies, const Witness& witness) {
