@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "evidence/observer.hh"
 
+#include <algorithm>
+
 #include <sys/epoll.h>
 
 namespace topoproof::evidence {
@@ -48,15 +50,27 @@ void Observer::drain(std::size_t tap) {
   const NodeId node = places_[tap].node;
   taps_[tap].drain([&](const capture::FrameView& frame) {
     const auto flow = tracker_.add(node, frame);
-    if (!keep_) return;
-    kept_.push_back({.node = node,
-                     .interface = frame.interface_index,
-                     .type = frame.type.value_or(capture::PacketType::Host),
-                     .timestamp = frame.timestamp,
-                     .length = frame.length + capture::kSll2HeaderSize,
-                     .record = Bytes(frame.record.begin(), frame.record.end()),
-                     .flow = flow});
+    if (keep_) keep(node, frame, flow);
   });
+}
+
+void Observer::keep(NodeId node, const capture::FrameView& frame,
+                    std::optional<probe::FlowNumber> flow) {
+  const std::span record(static_cast<std::byte*>(records_.allocate(frame.record.size(), 1)),
+                         frame.record.size());
+  std::ranges::copy(frame.record, record.begin());
+  kept_.push_back({.node = node,
+                   .interface = frame.interface_index,
+                   .type = frame.type.value_or(capture::PacketType::Host),
+                   .timestamp = frame.timestamp,
+                   .length = frame.length + capture::kSll2HeaderSize,
+                   .record = record,
+                   .flow = flow});
+}
+
+void Observer::drop_kept() {
+  kept_.clear();
+  records_.release();
 }
 
 void Observer::close() {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory_resource>
 #include <optional>
 #include <span>
 #include <string>
@@ -31,7 +32,7 @@ struct KeptFrame {
   capture::PacketType type = capture::PacketType::Host;
   capture::Timestamp timestamp;
   std::size_t length = 0;  // of the record on the wire, uncut
-  Bytes record;            // with the SLL2 header
+  BytesView record;        // with the SLL2 header; valid until drop_kept()
   std::optional<probe::FlowNumber> flow = {};
 };
 
@@ -54,13 +55,14 @@ class Observer {
 
   void keep_frames(bool keep) { keep_ = keep; }
   const std::vector<KeptFrame>& kept() const { return kept_; }
-  void drop_kept() { kept_.clear(); }
+  void drop_kept();
 
   // The nodes whose taps lost frames: silence there proves nothing.
   std::vector<std::string> lossy() const;
 
  private:
   void drain(std::size_t tap);
+  void keep(NodeId node, const capture::FrameView& frame, std::optional<probe::FlowNumber> flow);
 
   sys::EventLoop& loop_;
   Tracker tracker_;
@@ -69,6 +71,7 @@ class Observer {
   std::span<capture::Tap> taps_;
   bool keep_ = false;
   std::vector<KeptFrame> kept_;
+  std::pmr::monotonic_buffer_resource records_;  // of the kept frames
 };
 
 }  // namespace topoproof::evidence
