@@ -44,5 +44,15 @@ TEST(MatrixAlongRoutes, HasACheckForEveryOrderedPair) {
   EXPECT_EQ(check_count(matrix), 12U);
 }
 
+TEST(MatrixAlongRoutes, HasOnlyTheChecksOfItsSample) {
+  Matrix matrix = chain_and_island();
+  matrix.sample = {11, 4};
+  topology::Topology net("names");
+  for (const char* name : {"left", "middle", "right", "island"}) net.add_node({.name = name});
+  ASSERT_EQ(check_count(matrix), 2U);
+  EXPECT_EQ(check_at(matrix, net, 0).name, "island -> right icmp: no_route at island");
+  EXPECT_EQ(check_at(matrix, net, 1).name, "middle -> right icmp: delivered at right");
+}
+
 }  // namespace
 }  // namespace topoproof::scenario

@@ -71,10 +71,6 @@ netlink::RouteQuestion make_question(const flow::Tuple& tuple) {
   return question;
 }
 
-std::uint64_t key_of(const evidence::LinkEnd& end) {
-  return std::uint64_t{end.node.index()} << 32 | end.interface;
-}
-
 RouteAnswer to_answer(const state::Route& route, const netlink::InterfaceNames& names) {
   RouteAnswer answer{.kind = kind_of(route.type), .gateway = route.gateway};
   if (route.interface) answer.interface = names.index(*route.interface);
@@ -92,15 +88,25 @@ bool has_rules(const topology::Node& node) {
 }
 
 KernelWitness::KernelWitness(lab::Lab& lab, const topology::Topology& topology, RuleTrace& trace)
-    : lab_(lab), topology_(topology), trace_(trace) {
+    : lab_(lab), topology_(topology), trace_(trace), ends_(topology.nodes().size()) {
   const auto place = [&](const topology::Endpoint& end) -> evidence::LinkEnd {
     return {end.node, lab.interfaces(end.node).index(end.interface)};
   };
   for (const topology::Link& link : topology.links()) {
     for (const std::size_t i : {0U, 1U}) {
-      ends_[key_of(place(link.ends[i]))] = {place(link.ends[1 - i]), link.ends[i].bridge};
+      const evidence::LinkEnd near = place(link.ends[i]);
+      ends_[near.node.index()].push_back({.interface = near.interface,
+                                          .is_port = link.ends[i].bridge.has_value(),
+                                          .far = place(link.ends[1 - i])});
     }
   }
+  for (auto& ends : ends_) std::ranges::sort(ends, {}, &End::interface);
+}
+
+const KernelWitness::End* KernelWitness::find_end(NodeId node, std::uint32_t interface) const {
+  const auto& ends = ends_[node.index()];
+  const auto found = std::ranges::lower_bound(ends, interface, {}, &End::interface);
+  return found != ends.end() && found->interface == interface ? &*found : nullptr;
 }
 
 std::string KernelWitness::node_name(NodeId node) const { return topology_.node(node).name; }
@@ -129,14 +135,14 @@ bool KernelWitness::listens(NodeId node, flow::Service service) const {
 }
 
 bool KernelWitness::is_bridge_port(NodeId node, std::uint32_t interface) const {
-  const auto found = ends_.find(key_of({node, interface}));
-  return found != ends_.end() && found->second.bridge;
+  const End* end = find_end(node, interface);
+  return end != nullptr && end->is_port;
 }
 
 std::optional<evidence::LinkEnd> KernelWitness::far_end(NodeId node,
                                                         std::uint32_t interface) const {
-  const auto found = ends_.find(key_of({node, interface}));
-  return found == ends_.end() ? std::nullopt : std::optional(found->second.far);
+  const End* end = find_end(node, interface);
+  return end == nullptr ? std::nullopt : std::optional(end->far);
 }
 
 RouteAnswer KernelWitness::route(NodeId node, const flow::Tuple& tuple, std::uint32_t incoming) {

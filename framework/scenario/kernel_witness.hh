@@ -5,7 +5,6 @@
 
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -45,10 +44,13 @@ class KernelWitness : public evidence::Witness {
   RuleTrace& trace_;
   std::vector<std::pair<NodeId, flow::Service>> opened_;
   struct End {
+    std::uint32_t interface = 0;
+    bool is_port = false;
     evidence::LinkEnd far;
-    std::optional<BridgeId> bridge;
   };
-  std::unordered_map<std::uint64_t, End> ends_;  // of all links; asked for every sighting
+  const End* find_end(NodeId node, std::uint32_t interface) const;
+  // Of all links, by node: asked for every sighting, of which a node has few.
+  std::vector<std::vector<End>> ends_;
 };
 
 // The node's rules, from whatever of the short forms or texts they come.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -100,6 +101,29 @@ TEST_F(RunnerTest, AnExpectedFailurePassesAndAnUnexpectedPassFails) {
   ASSERT_EQ(result.checks.size(), 2U);
   EXPECT_EQ(result.checks[0].outcome, Outcome::Passed);
   EXPECT_EQ(result.checks[1].outcome, Outcome::Failed);
+}
+
+// red -> blue passes thrice, and is counted; blue -> red is told with its hops.
+TEST_F(RunnerTest, AMatrixCountsWhatPassesAndTellsWhatDoesNot) {
+  const ScenarioResult result = run(parse(R"(checks:
+  - matrix: { nodes: [red, blue], with: [icmp, udp/53, tcp/80], should: delivered at blue }
+)"));
+  ASSERT_EQ(result.checks.size(), 4U);
+  EXPECT_EQ(result.checks[0].outcome, Outcome::Passed);
+  EXPECT_EQ(result.checks[0].flows, 3U);
+  for (const CheckResult& told : std::span(result.checks).subspan(1)) {
+    EXPECT_EQ(told.outcome, Outcome::Failed);
+    EXPECT_TRUE(told.observed.starts_with("delivered at red")) << told.observed;
+    EXPECT_FALSE(told.hops.empty());
+  }
+}
+
+TEST_F(RunnerTest, AMatrixThatIsAskedForEverythingTellsEveryFlow) {
+  const Scenario all = parse(R"(checks:
+  - matrix: { nodes: [red, blue], with: icmp, should: delivered }
+)");
+  EXPECT_EQ(run(all).checks.size(), 1U);
+  EXPECT_EQ(run(all, {.verbose = true}).checks.size(), 2U);
 }
 
 TEST_F(RunnerTest, RulesThatTheKernelRefusesAreAnError) {

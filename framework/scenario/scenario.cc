@@ -40,12 +40,14 @@ struct DescribeChange {
 }  // namespace
 
 std::size_t check_count(const Matrix& matrix) {
+  if (!matrix.sample.empty()) return matrix.sample.size();
   const std::size_t nodes = matrix.nodes.size();
   return nodes == 0 ? 0 : matrix.services.size() * nodes * (nodes - 1);
 }
 
 Check check_at(const Matrix& matrix, const Topology& topology, std::size_t index) {
   TOPOPROOF_CHECK(index < check_count(matrix), "the matrix has such a check");
+  if (!matrix.sample.empty()) index = matrix.sample[index];
   const std::size_t targets = matrix.nodes.size() - 1;
   const std::size_t pairs = matrix.nodes.size() * targets;
   const std::size_t from = index % pairs / targets;

@@ -67,6 +67,7 @@ struct Matrix {
   Expectation expected;
   // Where pairs differ, each on a path of its own: asked for the pair instead of `expected`.
   std::function<Expectation(NodeId from, const IpAddress& to)> expected_of = {};
+  std::vector<std::size_t> sample = {};  // only these of all its checks; empty: all
 };
 std::size_t check_count(const Matrix& matrix);
 // REQUIRES: index < check_count(matrix). By service, then sender, then target, as in the file.

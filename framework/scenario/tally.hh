@@ -17,7 +17,10 @@ class Tally {
  public:
   explicit Tally(const CheckItem& item);
 
+  bool is_of_matrix() const { return matrix_ != nullptr; }
+
   void add(CheckResult result, bool verbose);
+  void add_passed() { ++passed_; }  // REQUIRES: is_of_matrix()
   // Appends what there is to tell. The last call.
   void report(std::vector<CheckResult>& results);
 

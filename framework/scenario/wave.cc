@@ -48,8 +48,11 @@ class Unrest {
 
 class Wave {
  public:
-  Wave(const Instruments& with, std::span<const flow::Flow> flows)
-      : with_(with), flows_(flows), deadline_(sys::Clock::now() + kPatience) {}
+  Wave(const Instruments& with, std::span<const flow::Flow> flows, const AsExpected& as_expected)
+      : with_(with),
+        flows_(flows),
+        as_expected_(as_expected),
+        deadline_(sys::Clock::now() + kPatience) {}
 
   std::vector<Judged> run() {
     const sys::CpuPin pin;
@@ -130,7 +133,8 @@ class Wave {
   Judged judge(FlowNumber i) const {
     Judged out;
     out.evidence = {flows_[i], first_ + i, attempt(i), tracker().sightings(first_ + i)};
-    out.verdict = evidence::judge(out.evidence, with_.witness);
+    out.as_expected = as_expected_ && as_expected_(i, out.evidence);
+    if (!out.as_expected) out.verdict = evidence::judge(out.evidence, with_.witness);
     return out;
   }
 
@@ -191,6 +195,7 @@ class Wave {
 
   const Instruments& with_;
   std::span<const flow::Flow> flows_;
+  const AsExpected& as_expected_;
   sys::Clock::time_point deadline_;
   FlowNumber first_ = 0;
   std::vector<Judged> judged_;
@@ -198,8 +203,9 @@ class Wave {
 
 }  // namespace
 
-std::vector<Judged> probe_wave(const Instruments& with, std::span<const flow::Flow> flows) {
-  return Wave(with, flows).run();
+std::vector<Judged> probe_wave(const Instruments& with, std::span<const flow::Flow> flows,
+                               const AsExpected& as_expected) {
+  return Wave(with, flows, as_expected).run();
 }
 
 }  // namespace topoproof::scenario

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,9 +33,14 @@ struct Instruments {
 struct Judged {
   evidence::Case evidence;
   evidence::Verdict verdict;
-  std::string unproved;    // why the verdict does not stand; empty if it does
-  bool undecided = false;  // neither is known: the run was told to stop while waiting
+  std::string unproved;      // why the verdict does not stand; empty if it does
+  bool undecided = false;    // neither is known: the run was told to stop while waiting
+  bool as_expected = false;  // the evidence was all that was asked for: there is no verdict
 };
+
+// Whether the evidence of a flow, given by its place among them, is all that is asked of it. Who
+// says so must be sure: the flow is then put into no words, which take longer than its packets.
+using AsExpected = std::function<bool(std::size_t flow, const evidence::Case&)>;
 
 // How long a flow whose end is not yet proved is waited for: above the 3 s that Linux takes by
 // default to give up on a neighbour.
@@ -42,6 +48,7 @@ inline constexpr std::chrono::seconds kPatience{5};
 
 // RETURNS: one result for each flow, in their order; fewer if it was told to stop.
 // THROWS: sys::SystemError
-std::vector<Judged> probe_wave(const Instruments& with, std::span<const flow::Flow> flows);
+std::vector<Judged> probe_wave(const Instruments& with, std::span<const flow::Flow> flows,
+                               const AsExpected& as_expected = {});
 
 }  // namespace topoproof::scenario
