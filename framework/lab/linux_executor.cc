@@ -10,7 +10,7 @@
 #include "netlink/neighbor.hh"
 #include "netlink/route.hh"
 #include "sys/error.hh"
-#include "sys/files.hh"
+#include "sys/sysctls.hh"
 
 namespace topoproof::lab {
 
@@ -139,10 +139,11 @@ void LinuxExecutor::create_namespace() {
 
 void LinuxExecutor::write_sysctls() {
   namespaces_.run(node_, [&] {
+    sys::Sysctls sysctls;
     for (const plan::Step* step : steps_) {
       const auto& op = std::get<plan::SetSysctl>(step->operation);
-      if (op.where_present && !sys::read_sysctl(op.sysctl.name)) continue;
-      attempt(*step, [&] { sys::write_sysctl(op.sysctl.name, op.sysctl.value); });
+      if (op.where_present && !sysctls.read(op.sysctl.name)) continue;
+      attempt(*step, [&] { sysctls.write(op.sysctl.name, op.sysctl.value); });
     }
   });
 }

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "sys/files.hh"
-
 namespace topoproof::lab {
 
 std::string with_spaces(std::string value) {
@@ -13,13 +11,14 @@ std::string with_spaces(std::string value) {
 }
 
 void SysctlWriter::begin_namespace() {
+  sysctls_ = {};
   written_.clear();
   forwarding_.clear();
 }
 
 const std::optional<std::string>& SysctlWriter::untouched_value(const std::string& name) {
   const auto [entry, is_new] = untouched_.try_emplace({forwarding_, name});
-  if (is_new) entry->second = sys::read_sysctl(name).transform(with_spaces);
+  if (is_new) entry->second = sysctls_.read(name).transform(with_spaces);
   return entry->second;
 }
 
@@ -28,7 +27,7 @@ void SysctlWriter::write(const state::Sysctl& sysctl, bool where_present) {
   if (!untouched && where_present) return;
   const bool is_first = written_.insert(sysctl.name).second;
   if (is_first && untouched == with_spaces(sysctl.value)) return;
-  sys::write_sysctl(sysctl.name, sysctl.value);
+  sysctls_.write(sysctl.name, sysctl.value);
   if (sysctl.name == "net.ipv4.ip_forward") forwarding_ = sysctl.value;
 }
 

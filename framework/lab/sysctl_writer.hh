@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "state/namespace.hh"
+#include "sys/sysctls.hh"
 
 namespace topoproof::lab {
 
@@ -25,6 +26,7 @@ class SysctlWriter {
  private:
   const std::optional<std::string>& untouched_value(const std::string& name);
 
+  sys::Sysctls sysctls_;           // of this namespace
   std::set<std::string> written_;  // in this namespace
   // The value that was written to ip_forward, if one was: that resets other sysctls.
   std::string forwarding_;

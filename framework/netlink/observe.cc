@@ -12,6 +12,7 @@
 #include "netlink/route.hh"
 #include "netlink/rule.hh"
 #include "sys/files.hh"
+#include "sys/sysctls.hh"
 
 namespace topoproof::netlink {
 namespace {
@@ -89,8 +90,10 @@ std::vector<state::BridgeEntry> observe_bridge_entries(Socket& socket,
 
 std::vector<state::Sysctl> observe_sysctls(std::span<const std::string> names) {
   std::vector<state::Sysctl> found;
+  sys::Sysctls sysctls;
   for (const std::string& name : names) {
-    if (const auto value = sys::read_sysctl(name)) found.push_back({.name = name, .value = *value});
+    if (auto value = sysctls.read(name))
+      found.push_back({.name = name, .value = *std::move(value)});
   }
   return found;
 }

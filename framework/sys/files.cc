@@ -16,7 +16,10 @@ namespace topoproof::sys {
 
 std::optional<std::string> read_file(const std::filesystem::path& path) {
   const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd.is_open()) return std::nullopt;
+  return fd.is_open() ? read_all(fd) : std::nullopt;
+}
+
+std::optional<std::string> read_all(const Fd& fd) {
   std::string text;
   std::array<char, 4096> buffer{};
   while (true) {

@@ -7,10 +7,13 @@
 #include <string>
 #include <string_view>
 
+#include "sys/fd.hh"
+
 namespace topoproof::sys {
 
 // The text without the final line break; nothing if the file cannot be read.
 std::optional<std::string> read_file(const std::filesystem::path& path);
+std::optional<std::string> read_all(const Fd& fd);  // from where it stands
 
 // One write call, as /proc needs it. THROWS: SystemError naming the path and the text.
 void write_file(const std::filesystem::path& path, std::string_view text);
@@ -19,7 +22,7 @@ void write_file(const std::filesystem::path& path, std::string_view text);
 // "net/ipv4/conf/eth0.5/rp_filter": sysctl(8) takes both forms.
 std::filesystem::path sysctl_path(std::string_view name);
 
-// Act on the network namespace of the calling thread.
+// Act on the network namespace of the calling thread. For many at a time: sysctls.hh.
 std::optional<std::string> read_sysctl(std::string_view name);
 void write_sysctl(std::string_view name, std::string_view value);  // THROWS: SystemError
 

@@ -8,6 +8,7 @@
 #include "sys/kernel_test.hh"
 #include "sys/netns.hh"
 #include "sys/process.hh"
+#include "sys/sysctls.hh"
 
 namespace topoproof::sys {
 namespace {
@@ -25,6 +26,33 @@ TEST_F(NetnsTest, RunInEntersItAndComesBack) {
   const Netns ns = Netns::create();
   EXPECT_EQ(call_in(ns, [] { return Netns::current().id(); }), ns.id());
   EXPECT_NE(Netns::current().id(), ns.id());
+}
+
+TEST_F(NetnsTest, SysctlsAreThoseOfTheNamespaceOfTheThread) {
+  constexpr const char* kForward = "net.ipv4.ip_forward";
+  const Netns a = Netns::create();
+  const Netns b = Netns::create();
+  run_in(a, [] { Sysctls().write(kForward, "1"); });
+  EXPECT_EQ(call_in(a, [] { return Sysctls().read(kForward); }), "1");
+  EXPECT_EQ(call_in(b, [] { return Sysctls().read(kForward); }), "0");
+}
+
+TEST_F(NetnsTest, ASysctlThatIsNotThereCannotBeWrittenAndSaysSo) {
+  Sysctls sysctls;
+  EXPECT_EQ(sysctls.read("net.nowhere.nothing"), std::nullopt);
+  EXPECT_EQ(sysctls.read("net.ipv4.nothing"), std::nullopt);
+  const auto write = [&](const char* name) {
+    try {
+      sysctls.write(name, "1");
+    } catch (const SystemError& refused) {
+      return std::string(refused.what());
+    }
+    return std::string("written");
+  };
+  EXPECT_EQ(write("net.nowhere.nothing"),
+            "write '1' to /proc/sys/net/nowhere/nothing: No such file or directory");
+  EXPECT_EQ(write("net.ipv4.nothing"),
+            "write '1' to /proc/sys/net/ipv4/nothing: No such file or directory");
 }
 
 TEST_F(NetnsTest, WorkerCreatesAndEntersMany) {
