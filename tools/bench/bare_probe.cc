@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bare_probe.hh"
 
+#include <algorithm>
 #include <array>
-#include <chrono>
 #include <vector>
 
 #include <arpa/inet.h>
@@ -19,8 +19,6 @@
 
 namespace topoproof::bench {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kIpHeader = 20;
 constexpr std::size_t kNumberAt = 8;  // in the ICMP message
@@ -48,10 +46,11 @@ sys::Fd open_echo_socket() {
 }
 
 // As the product's taps are.
-std::vector<capture::TapRequest> make_requests(lab::Lab& lab, std::size_t links_of_hub) {
+std::vector<capture::TapRequest> make_requests(lab::Lab& lab, const topology::Topology& net) {
   std::vector<capture::TapRequest> requests;
   for (std::size_t i = 0; i < lab.nodes().size(); ++i) {
-    const std::size_t frames = i == 0 ? 512 * std::min<std::size_t>(links_of_hub, 16) : 512;
+    const std::size_t links = net.links_of(NodeId(i)).size();
+    const std::size_t frames = 512 * std::clamp<std::size_t>(links, 1, 16);
     requests.push_back({&lab.netns(NodeId(i)), {.where = lab.nodes()[i], .frames = frames}});
   }
   capture::fit_rings(requests);
@@ -60,10 +59,11 @@ std::vector<capture::TapRequest> make_requests(lab::Lab& lab, std::size_t links_
 
 class BareLoop {
  public:
-  BareLoop(lab::Lab& lab, std::span<const NodeId> nodes, std::span<const Ipv4Address> addresses)
+  BareLoop(lab::Lab& lab, const topology::Topology& net, std::span<const NodeId> nodes,
+           std::span<const Ipv4Address> addresses)
       : nodes_(nodes),
         addresses_(addresses),
-        set_(make_requests(lab, nodes.size())),
+        set_(make_requests(lab, net)),
         taps_(set_.wait()),
         epoll_(sys::check_result(::epoll_create1(EPOLL_CLOEXEC), "create an epoll")),
         seen_(nodes.size() * nodes.size()) {
@@ -75,21 +75,20 @@ class BareLoop {
     }
   }
 
-  BareResult run() {
+  BareResult run(std::size_t most) {
     const sys::CpuPin pin;
-    const auto start = Clock::now();
-    BareResult result;
+    const Cost start = cost_now();
     for (std::size_t from = 0; from < nodes_.size(); ++from) {
-      for (std::size_t to = 0; to < nodes_.size(); ++to) {
+      for (std::size_t to = 0; to < nodes_.size() && result_.flows < most; ++to) {
         if (from == to) continue;
         send(from, to);
-        if (++result.flows % kBurst == 0) serve();
+        if (++result_.flows % kBurst == 0) serve();
       }
     }
     while (serve() > 0) continue;
-    for (const std::uint8_t flow : seen_) result.seen += flow == kEverything ? 1U : 0U;
-    result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    return result;
+    for (const std::uint8_t flow : seen_) result_.seen += flow == kEverything ? 1U : 0U;
+    result_.cost = cost_now() - start;
+    return result_;
   }
 
  private:
@@ -127,20 +126,24 @@ class BareLoop {
     return count;
   }
 
-  // `message` begins with the IP header.
-  void mark(BytesView message, std::uint8_t of_request, std::uint8_t of_reply) {
-    if (message.size() < kIpHeader + kNumberAt + 4) return;
-    const std::uint32_t number = load_be32(message.data() + kIpHeader + kNumberAt);
-    if (number >= seen_.size()) return;
-    seen_[number] |= message[kIpHeader] == std::byte{kRequest} ? of_request : of_reply;
+  // `message` begins with the IP header. RETURNS: the flow's number, or one of no flow.
+  std::size_t number_of(BytesView message) const {
+    if (message.size() < kIpHeader + kNumberAt + 4) return seen_.size();
+    return load_be32(message.data() + kIpHeader + kNumberAt);
   }
 
   void drain(std::uint32_t place) {
-    const bool hub = place == 0;
     taps_[place].drain([&](const capture::FrameView& frame) {
-      if (hub) return mark(frame.bytes, 0, 0);
+      ++result_.frames;
+      const std::size_t number = number_of(frame.bytes);
+      if (number >= seen_.size()) return;
       const bool out = frame.type == capture::PacketType::Outgoing;
-      mark(frame.bytes, out ? kLeft : kCame, out ? kReplyLeft : kReplyCame);
+      const bool request = frame.bytes[kIpHeader] == std::byte{kRequest};
+      if (nodes_[number / nodes_.size()].index() == place && out == request) {
+        seen_[number] |= request ? kLeft : kReplyCame;
+      } else if (nodes_[number % nodes_.size()].index() == place && out != request) {
+        seen_[number] |= request ? kCame : kReplyLeft;
+      }
     });
   }
 
@@ -149,7 +152,9 @@ class BareLoop {
     while (true) {
       const ssize_t size = ::recv(socket.get(), buffer.data(), buffer.size(), 0);
       if (size < 0) return;
-      mark(BytesView(buffer).first(static_cast<std::size_t>(size)), kGot, kAnswered);
+      const std::size_t number = number_of(BytesView(buffer).first(static_cast<std::size_t>(size)));
+      if (number >= seen_.size()) continue;
+      seen_[number] |= buffer[kIpHeader] == std::byte{kRequest} ? kGot : kAnswered;
     }
   }
 
@@ -160,13 +165,14 @@ class BareLoop {
   sys::Fd epoll_;
   std::vector<sys::Fd> sockets_;
   std::vector<std::uint8_t> seen_;
+  BareResult result_;
 };
 
 }  // namespace
 
-BareResult probe_bare(lab::Lab& lab, std::span<const NodeId> nodes,
-                      std::span<const Ipv4Address> addresses) {
-  return BareLoop(lab, nodes, addresses).run();
+BareResult probe_bare(lab::Lab& lab, const topology::Topology& net, std::span<const NodeId> nodes,
+                      std::span<const Ipv4Address> addresses, std::size_t most) {
+  return BareLoop(lab, net, nodes, addresses).run(most);
 }
 
 }  // namespace topoproof::bench

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // bench_build [RUNS [N...]]: how long does it take to build a star of N nodes on a bridge? Whole
 // processes side by side: a bare program that sends only the necessary messages (the floor), ours,
-// ours with reading everything back, and `ip -batch`. Prints medians, ratios and peak memory.
+// ours with reading everything back, and `ip -batch`. Prints medians and ratios.
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "figure.hh"
 #include "netlink/link.hh"
 #include "netlink/socket.hh"
 #include "sys/error.hh"
@@ -33,9 +34,9 @@ using Command = std::vector<std::string>;
 namespace {
 
 struct Run {
-  double seconds = 0;       // from the start of the process to its end
-  double cpu_seconds = 0;   // user and system: steadier than the above on a busy machine
-  double gone_seconds = 0;  // until the kernel has removed all namespaces
+  bench::Cost process;    // from its start to its end
+  bench::Cost with_gone;  // until the kernel has removed all namespaces; its work for that is not
+                          // in the processor time
   long peak_kib = 0;
 };
 
@@ -76,11 +77,10 @@ Run run(const Command& command) {
   int status = 0;
   rusage usage{};
   sys::check_result(::wait4(child, &status, 0, &usage), "wait for a child");
-  Run result{.seconds = since(start),
-             .cpu_seconds = in_seconds(usage.ru_utime) + in_seconds(usage.ru_stime),
-             .peak_kib = usage.ru_maxrss};
+  const double cpu = in_seconds(usage.ru_utime) + in_seconds(usage.ru_stime);
+  Run result{.process = {since(start), cpu}, .peak_kib = usage.ru_maxrss};
   wait_until_gone();
-  result.gone_seconds = since(start);
+  result.with_gone = {since(start), cpu};
   if (status != 0) throw std::runtime_error(command[0] + " failed");
   return result;
 }
@@ -105,41 +105,51 @@ void write_ip_scripts(const std::filesystem::path& folder, int leaves) {
   }
 }
 
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
-
 class Contest {
  public:
-  Contest(std::string name, Command command)
-      : name_(std::move(name)), command_(std::move(command)) {}
+  explicit Contest(Command command) : command_(std::move(command)) {}
 
   void run_once() { runs_.push_back(run(command_)); }
-  void print(const Contest& floor, const Contest& ip) const {
-    const auto say = [&](const char* what, double Run::* member) {
-      const double mine = median_of(member);
-      fmt::print("{} {:8.1f} ms = {:5.2f} x floor = {:5.2f} x ip -batch   ", what, 1e3 * mine,
-                 mine / floor.median_of(member), mine / ip.median_of(member));
-    };
-    fmt::print("  {:<21}", name_);
-    say("wall", &Run::seconds);
-    say("cpu", &Run::cpu_seconds);
-    fmt::print("gone after {:8.1f} ms   {:5.1f} MiB\n", 1e3 * median_of(&Run::gone_seconds),
-               static_cast<double>(peak_kib()) / 1024);
+  bench::Cost process() const { return median_of(&Run::process); }
+  bench::Cost with_gone() const { return median_of(&Run::with_gone); }
+  double peak_mib() const {
+    return static_cast<double>(std::ranges::max(runs_, {}, &Run::peak_kib).peak_kib) / 1024;
   }
 
  private:
-  double median_of(double Run::* member) const {
-    std::vector<double> values;
-    for (const Run& run : runs_) values.push_back(run.*member);
-    return median(values);
+  bench::Cost median_of(bench::Cost Run::* member) const {
+    std::vector<bench::Cost> costs;
+    for (const Run& run : runs_) costs.push_back(run.*member);
+    return bench::median(costs);
   }
-  long peak_kib() const { return std::ranges::max(runs_, {}, &Run::peak_kib).peak_kib; }
 
-  std::string name_;
   Command command_;
   std::vector<Run> runs_;
+};
+
+struct Star {
+  Contest floor;
+  Contest ours;
+  Contest read_back;
+  Contest ip;
+
+  void run_once() {
+    for (Contest* one : {&floor, &ours, &read_back, &ip}) one->run_once();
+  }
+  void print(int leaves) const {
+    const auto name = [&](const char* what) { return fmt::format("build {}: {}", leaves, what); };
+    bench::print_figure(name("a bare program (floor)"), 1e3 * floor.process().wall,
+                        1e3 * floor.process().cpu, "ms");
+    bench::print_ratio(name("topoproof / floor"), ours.process(), floor.process(),
+                       bench::at_most(1.15));
+    bench::print_ratio(name("with reading back / floor"), read_back.process(), floor.process(),
+                       bench::at_most(1.4));
+    bench::print_ratio(name("topoproof / ip -batch"), ours.process(), ip.process(),
+                       bench::at_most(0.5));
+    bench::print_figure(name("the same, until all is gone"),
+                        ours.with_gone().wall / ip.with_gone().wall, {}, "x", bench::at_most(0.5));
+    bench::print_figure(name("peak memory"), read_back.peak_mib(), {}, "MiB");
+  }
 };
 
 void compare(const std::filesystem::path& programs, int leaves, int runs) {
@@ -147,16 +157,12 @@ void compare(const std::filesystem::path& programs, int leaves, int runs) {
   write_ip_scripts(folder.path(), leaves);
   const std::string n = std::to_string(leaves);
   const std::string ours = programs / "build_star";
-  std::vector<Contest> contests = {
-      {"floor", {programs / "build_star_floor", n}},
-      {"topoproof", {ours, n}},
-      {"topoproof, read back", {ours, n, "read-back"}},
-      {"ip -batch", {"unshare", "-Urnm", "sh", folder.path() / "script"}}};
-  for (int i = 0; i < runs; ++i) {
-    for (Contest& contest : contests) contest.run_once();
-  }
-  fmt::print("star of {} nodes on a bridge, median of {} runs:\n", leaves, runs);
-  for (const Contest& contest : contests) contest.print(contests.front(), contests.back());
+  Star star{.floor = Contest({programs / "build_star_floor", n}),
+            .ours = Contest({ours, n}),
+            .read_back = Contest({ours, n, "read-back"}),
+            .ip = Contest({"unshare", "-Urnm", "sh", folder.path() / "script"})};
+  for (int i = 0; i < runs; ++i) star.run_once();
+  star.print(leaves);
 }
 
 }  // namespace
@@ -169,6 +175,7 @@ int main(int argc, char** argv) {
     std::vector<int> sizes;
     for (int i = 2; i < argc; ++i) sizes.push_back(std::atoi(argv[i]));
     if (sizes.empty()) sizes = {10, 100, 1000};
+    bench::print_heading();
     for (const int leaves : sizes) compare(programs, leaves, runs);
     return 0;
   } catch (const std::exception& thrown) {

@@ -48,22 +48,42 @@ void enter_sandbox() {
   write_file("/proc/self/gid_map", gid.c_str());
 }
 
-// Those of topoproof's pins that differ from what a new namespace has here.
-constexpr const char* kPins[][2] = {
-    {"/proc/sys/net/ipv4/conf/all/accept_redirects", "0"},
-    {"/proc/sys/net/ipv4/conf/default/accept_redirects", "0"},
-    {"/proc/sys/net/ipv4/icmp_ratelimit", "0"},
-    {"/proc/sys/net/ipv4/icmp_msgs_per_sec", "1000000"},
-    {"/proc/sys/net/ipv4/icmp_msgs_burst", "1000000"},
-    {"/proc/sys/net/ipv6/conf/all/disable_ipv6", "1"},
+// Those of topoproof's pins that differ from what a new namespace has here, by folder: to name
+// /proc/sys/net/ipv4 costs more the more namespaces there are (see sys/sysctls.hh).
+constexpr const char* kPins[][3] = {
+    {"/proc/sys/net/ipv4", "conf/all/accept_redirects", "0"},
+    {"/proc/sys/net/ipv4", "conf/default/accept_redirects", "0"},
+    {"/proc/sys/net/ipv4", "icmp_ratelimit", "0"},
+    {"/proc/sys/net/ipv4", "icmp_msgs_per_sec", "1000000"},
+    {"/proc/sys/net/ipv4", "icmp_msgs_burst", "1000000"},
+    {"/proc/sys/net/ipv6", "conf/all/disable_ipv6", "1"},
 };
-constexpr const char* kHubPins[][2] = {
-    {"/proc/sys/net/ipv4/ip_forward", "1"},
-    {"/proc/sys/net/bridge/bridge-nf-call-iptables", "0"},
-    {"/proc/sys/net/bridge/bridge-nf-call-ip6tables", "0"},
-    {"/proc/sys/net/bridge/bridge-nf-call-arptables", "0"},
-    {"/proc/sys/net/ipv4/fib_multipath_hash_seed", "1"},
+constexpr const char* kHubPins[][3] = {
+    {"/proc/sys/net/ipv4", "ip_forward", "1"},
+    {"/proc/sys/net/ipv4", "fib_multipath_hash_seed", "1"},
+    {"/proc/sys/net/bridge", "bridge-nf-call-iptables", "0"},
+    {"/proc/sys/net/bridge", "bridge-nf-call-ip6tables", "0"},
+    {"/proc/sys/net/bridge", "bridge-nf-call-arptables", "0"},
 };
+
+// Those that this kernel has.
+template <std::size_t N>
+void write_pins(const char* const (&pins)[N][3]) {
+  const char* open_folder = "";
+  int folder = -1;
+  for (const auto& pin : pins) {
+    if (std::strcmp(open_folder, pin[0]) != 0) {
+      if (folder >= 0) ::close(folder);
+      folder = ::open(pin[0], O_PATH | O_DIRECTORY | O_CLOEXEC);
+      open_folder = pin[0];
+    }
+    const int fd = folder < 0 ? -1 : ::openat(folder, pin[1], O_WRONLY | O_CLOEXEC);
+    if (fd < 0) continue;
+    if (::write(fd, pin[2], std::strlen(pin[2])) < 0) fail(pin[1]);
+    ::close(fd);
+  }
+  if (folder >= 0) ::close(folder);
+}
 
 struct Namespace {
   int fd = -1;
@@ -75,14 +95,8 @@ Namespace create_namespace(bool is_hub) {
   Namespace ns{::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC),
                mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC)};
   if (ns.fd < 0 || ns.socket == nullptr || mnl_socket_bind(ns.socket, 0, 0) < 0) fail("open");
-  if (is_hub) {
-    for (const auto& pin : kHubPins) {
-      if (::access(pin[0], F_OK) == 0) write_file(pin[0], pin[1]);
-    }
-  }
-  for (const auto& pin : kPins) {
-    if (::access(pin[0], F_OK) == 0) write_file(pin[0], pin[1]);
-  }
+  if (is_hub) write_pins(kHubPins);
+  write_pins(kPins);
   return ns;
 }
 
