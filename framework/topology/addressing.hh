@@ -23,8 +23,7 @@ inline AddressPool default_ipv4_pool() {
           .links = make_prefix(Ipv4Address(10, 254, 0, 0), 16),
           .lans = make_prefix(Ipv4Address(10, 0, 0, 0), 9)};
 }
-AddressPool
-default_ipv6_pool();  // fd00:255::/64, fd00:254::/64, fd00:255::/64, fd00:254::/64, fd00:0::/48
+AddressPool default_ipv6_pool();  // fd00:255::/64, fd00:254::/64, fd00:0::/48
 
 struct AddressingOptions {
   std::optional<AddressPool> ipv4 = default_ipv4_pool();  // none: no addresses of that family
