@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "netlink/ack.hh"
 
+#include <cerrno>
+
 #include <libmnl/libmnl.h>
 
 namespace topoproof::netlink {
@@ -27,22 +29,34 @@ void read_attribute(const AttributeView& attribute, Ack& ack) {
   }
 }
 
+// The kernel says 0 or a negative errno, none beyond its MAX_ERRNO. RETURNS: 0, or the errno;
+// nothing for what it does not say.
+std::optional<int> errno_of(int said) {
+  constexpr int kMaxErrno = 4095;
+  if (said > 0 || said < -kMaxErrno) return std::nullopt;
+  return -said;
+}
+
 }  // namespace
 
 std::optional<Ack> decode_ack(const Message& message) {
   const auto header = read_header<nlmsgerr>(message.payload);
   if (message.type != NLMSG_ERROR || !header) return std::nullopt;
-  Ack ack{.error = header->error < 0 ? -header->error : 0};
+  const auto error = errno_of(header->error);
+  if (!error) return std::nullopt;
+  Ack ack{.error = *error};
   AttributeCursor attributes(extended(message, *header));
   while (const auto attribute = attributes.next()) read_attribute(*attribute, ack);
   return ack;
 }
 
 std::optional<Ack> decode_end(const Message& message) {
-  if (message.type != NLMSG_DONE) return decode_ack(message);
+  const Ack kBroken{.error = EPROTO};
+  if (message.type == NLMSG_ERROR) return decode_ack(message).value_or(kBroken);
+  if (message.type != NLMSG_DONE) return std::nullopt;
   // An error may also end a listing halfway; its number stands in the last message then.
-  const int error = read_header<int>(message.payload).value_or(0);
-  return Ack{.error = error < 0 ? -error : 0};
+  const int said = read_header<int>(message.payload).value_or(0);
+  return Ack{.error = errno_of(said).value_or(EPROTO)};
 }
 
 std::string name_attribute(const Ack& ack, BytesView sent, const Schema* schema) {

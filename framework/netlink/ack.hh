@@ -17,9 +17,11 @@ struct Ack {
   std::uint16_t missing_type = 0;  // of an attribute that should be there; 0: of none
 };
 
-// RETURNS: nothing if the message is no NLMSG_ERROR, or too short to be one.
+// RETURNS: nothing if the message is no NLMSG_ERROR, is too short to be one, or has a number that
+// is no errno.
 std::optional<Ack> decode_ack(const Message& message);
-// NLMSG_DONE too, which ends a listing and holds an error if it ended halfway.
+// NLMSG_DONE too, which ends a listing and holds an error if it ended halfway. What ends so without
+// being sound is the error EPROTO.
 std::optional<Ack> decode_end(const Message& message);
 
 // The name of the attribute meant in the message that was sent; empty if there is none.

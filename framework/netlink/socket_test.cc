@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <deque>
+#include <limits>
 
 #include <gtest/gtest.h>
 #include <linux/netlink.h>
@@ -190,6 +191,17 @@ TEST(Socket, NothingButASoundAnswerIsASuccess) {
   EXPECT_EQ(commit_failure({datagram(short_length)}), "a netlink answer is malformed");
   EXPECT_EQ(commit_failure({datagram(message(NLMSG_ERROR, 0, 2, Bytes(2)))}),
             "a netlink answer to something else came");
+}
+
+// Found by fuzz_nl_transport: a positive number passed for a success.
+TEST(Socket, ANumberThatIsNoErrnoIsNoSuccess) {
+  for (const int negated : {-1, 4096, std::numeric_limits<int>::max()}) {
+    EXPECT_EQ(commit_failure({datagram(ack(2, negated))}),
+              "a netlink answer to something else came");
+  }
+  Batch batch = listing();
+  EXPECT_THROW(scripted({datagram(item(1)), datagram(done(1, -1))}).dump(batch, "list"),
+               NetlinkError);
 }
 
 TEST(Socket, AListingEndsWithItsLastMessageInHoweverManyDatagrams) {
