@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "netlink/conntrack.hh"
+#include "netlink/conntrack_monitor.hh"
 #include "netlink/kernel_namespace.hh"
 #include "sys/kernel_test.hh"
 
@@ -107,6 +108,27 @@ TEST_F(ConntrackTest, DeletingWhatIsNotThereIsRefused) {
                  "udp 10.0.0.1:2 -> 10.0.0.2:80 reply udp 10.0.0.2:80 -> 192.168.0.1:2 seen-reply "
                  "assured mark 0x7: No such file or directory");
   }
+}
+
+TEST_F(ConntrackTest, WhatBecomesOfConnectionsIsToldAsItHappens) {
+  Tracked tracked;
+  auto monitor = sys::call_in(tracked.ns.ns, [] { return std::make_unique<ConnectionMonitor>(); });
+  auto connection = translated(kUdp, 1000);
+  connection.zone = 3;
+  tracked.send(kCreateConnection, connection);
+  auto created = monitor->receive();
+  ASSERT_EQ(created.size(), 1U);
+  EXPECT_EQ(created[0].change, ConnectionChange::Created);
+  created[0].connection.timeout = connection.timeout;
+  EXPECT_EQ(created[0].connection, connection) << describe(created[0]);
+
+  tracked.send(kRemoveConnection, connection);
+  const auto destroyed = monitor->receive();
+  ASSERT_EQ(destroyed.size(), 1U);
+  EXPECT_EQ(destroyed[0].change, ConnectionChange::Destroyed);
+  EXPECT_EQ(destroyed[0].connection.original, connection.original) << describe(destroyed[0]);
+  EXPECT_EQ(destroyed[0].connection.zone, 3);
+  EXPECT_TRUE(monitor->receive().empty());
 }
 
 }  // namespace
