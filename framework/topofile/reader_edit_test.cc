@@ -144,10 +144,10 @@ TEST(Extends, ReportsWhereItWasWritten) {
                        {"net.topo.yaml", "extends: base.topo.yaml\nnodes: { red: { x: 1 } }\n"}}),
             "base.topo.yaml:1:17: error: unknown key 'mtu'; known here: forwarding, loopback, "
             "bridges, routes, neighbors, sysctls, listens, masquerade, snat, port_forwards, "
-            "nftables, iptables\n"
+            "nftables, iptables, ip6tables\n"
             "net.topo.yaml:2:17: error: unknown key 'x'; known here: forwarding, loopback, "
             "bridges, routes, neighbors, sysctls, listens, masquerade, snat, port_forwards, "
-            "nftables, iptables\n");
+            "nftables, iptables, ip6tables\n");
 }
 
 TEST(Extends, NeedsAFileThatDoesNotLeadBack) {

@@ -19,8 +19,8 @@ struct NodeDraft {
 
 NodeDraft read_node(const document::Entry& entry, const FileReader& read_file, Issues& issues);
 
-// masquerade, snat, port_forwards, nftables, iptables. File names are relative to the file that
-// names them.
+// masquerade, snat, port_forwards, nftables, iptables, ip6tables. File names are relative to the
+// file that names them.
 void take_rules(document::Fields& fields, const FileReader& read_file, topology::Node& node);
 
 // The addresses under `ipv4:` and `ipv6:`, each of its own family.

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a node's file says about packet filtering and translation.
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -119,12 +122,13 @@ void take_rules(Fields& fields, const FileReader& read_file, topology::Node& nod
   fields.optional("masquerade", list_of(located(read_masquerade)), node.masquerade);
   fields.optional("snat", list_of(located(read_source_nat)), node.snat);
   fields.optional("port_forwards", list_of(located(read_port_forward)), node.port_forwards);
-  std::vector<topology::RulesText> iptables;
   using enum topology::RulesText::Language;
-  fields.optional("nftables", document::one_or_list_of(rules_reader(Nft, read_file)), node.rules);
-  fields.optional("iptables", document::one_or_list_of(rules_reader(Iptables, read_file)),
-                  iptables);
-  node.rules.insert(node.rules.end(), iptables.begin(), iptables.end());
+  for (const auto& [key, language] :
+       {std::pair("nftables", Nft), {"iptables", Iptables}, {"ip6tables", Ip6tables}}) {
+    std::vector<topology::RulesText> texts;
+    fields.optional(key, document::one_or_list_of(rules_reader(language, read_file)), texts);
+    std::ranges::move(texts, std::back_inserter(node.rules));
+  }
 }
 
 }  // namespace topoproof::topofile

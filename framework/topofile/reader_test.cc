@@ -167,6 +167,24 @@ TEST(TopologyReader, ReadsRulesBesideTheTopologyOrInline) {
   EXPECT_EQ(to_string(text.where), "lab/net.topo.yaml:5:7");
 }
 
+TEST(TopologyReader, ReadsRulesOfIp6tablesAfterThoseOfIptables) {
+  Issues issues;
+  const topology::Topology net = load_topology(
+      "net.topo.yaml", {},
+      files({{"net.topo.yaml",
+              "nodes:\n  a: { ip6tables: [rules.v6, more.v6], iptables: rules.v4 }\n"},
+             {"rules.v6", "*filter\n"},
+             {"more.v6", "*nat\n"},
+             {"rules.v4", "*raw\n"}}),
+      issues);
+  EXPECT_EQ(to_string(issues), "");
+  const auto& rules = net.nodes()[0].rules;
+  ASSERT_EQ(rules.size(), 3U);
+  EXPECT_EQ(rules[0].language, topology::RulesText::Language::Iptables);
+  EXPECT_EQ(rules[1].language, topology::RulesText::Language::Ip6tables);
+  EXPECT_EQ(rules[2].text, "*nat\n");
+}
+
 TEST(TopologyReader, ReportsAllIssuesOfAFileAtOnce) {
   EXPECT_EQ(issues_of("nodes:\n"
                       "  red: { forwardin: true, routes: [default vai 10.0.0.1] }\n"

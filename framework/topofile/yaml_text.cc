@@ -198,6 +198,7 @@ document::Node node_tree(const topology::Topology& topology, NodeId id) {
   keys.optional("port_forwards", trees_of(node.port_forwards, port_forward_tree));
   keys.optional("nftables", rules_tree(node, topology::RulesText::Language::Nft));
   keys.optional("iptables", rules_tree(node, topology::RulesText::Language::Iptables));
+  keys.optional("ip6tables", rules_tree(node, topology::RulesText::Language::Ip6tables));
   return keys.take();
 }
 

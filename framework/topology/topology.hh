@@ -41,7 +41,8 @@ using Addresses = std::vector<Located<InterfaceAddress>>;
 
 // The user's own rules, unread: whoever loads them reports what is wrong with them.
 struct RulesText {
-  enum class Language { Nft, Iptables };
+  // The latter two: what iptables-save and ip6tables-save print.
+  enum class Language { Nft, Iptables, Ip6tables };
   Language language = Language::Nft;
   std::string text;
   Location where = {};  // of the first line of `text`: in the rules' own file, or in the topology
