@@ -11,7 +11,7 @@ set(topoproof_layers
   sys=1 packet=1 flow=1 document=1 state=1 xtables=1
   firewall=2 netlink=2 capture=2 skb=2 routing=2
   topology=3 nft=3 probe=3 conntrack=3
-  topofile=4 drawing=4 plan=4 evidence=4 machine=4
+  topofile=4 drawing=4 plan=4 evidence=4 machine=4 rules=4
   lab=5 sim=5
   scenario=6
   report=7

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "rules/difference.hh"
+
+#include <algorithm>
+#include <map>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "firewall/describe.hh"
+#include "rules/show.hh"
+
+namespace topoproof::rules {
+namespace {
+
+// One thing that may stand in one ruleset or in both: what it is, and how it is said.
+struct Item {
+  std::string key;
+  std::string shown;
+};
+using Items = std::vector<Item>;
+
+std::string marked(char mark, const Item& item) {
+  return fmt::format("{}   {}\n", mark, item.shown);
+}
+
+// Beyond this many pairs all that differs is said to, in its order.
+constexpr std::size_t kMostPairs = 16'000'000;
+
+class Sequences {
+ public:
+  Sequences(std::span<const Item> a, std::span<const Item> b) : a_(a), b_(b) {
+    while (!a_.empty() && !b_.empty() && a_.front().key == b_.front().key) {
+      a_ = a_.subspan(1);
+      b_ = b_.subspan(1);
+    }
+    while (!a_.empty() && !b_.empty() && a_.back().key == b_.back().key) {
+      a_ = a_.first(a_.size() - 1);
+      b_ = b_.first(b_.size() - 1);
+    }
+  }
+
+  std::string lines() {
+    if (a_.size() * b_.size() <= kMostPairs) measure();
+    std::string text;
+    std::size_t i = 0;
+    std::size_t j = 0;
+    while (i < a_.size() || j < b_.size()) {
+      if (i < a_.size() && j < b_.size() && is_common(i, j)) {
+        ++i;
+        ++j;
+      } else if (i < a_.size() && (j == b_.size() || common(i + 1, j) >= common(i, j + 1))) {
+        text += marked('-', a_[i++]);
+      } else {
+        text += marked('+', b_[j++]);
+      }
+    }
+    return text;
+  }
+
+ private:
+  // How many items at most both have in the same order from i and j on.
+  void measure() {
+    lengths_.assign((a_.size() + 1) * (b_.size() + 1), 0);
+    for (std::size_t i = a_.size(); i-- > 0;) {
+      for (std::size_t j = b_.size(); j-- > 0;) {
+        lengths_[place(i, j)] = a_[i].key == b_[j].key
+                                    ? common(i + 1, j + 1) + 1
+                                    : std::max(common(i + 1, j), common(i, j + 1));
+      }
+    }
+  }
+  std::size_t place(std::size_t i, std::size_t j) const { return i * (b_.size() + 1) + j; }
+  std::uint32_t common(std::size_t i, std::size_t j) const {
+    return lengths_.empty() ? 0 : lengths_[place(i, j)];
+  }
+  bool is_common(std::size_t i, std::size_t j) const {
+    return !lengths_.empty() && a_[i].key == b_[j].key;
+  }
+
+  std::span<const Item> a_;
+  std::span<const Item> b_;
+  std::vector<std::uint32_t> lengths_;
+};
+
+// Sets are named by the kernel where they are anonymous: what counts is what is in them.
+std::string rule_key(const firewall::Rule& rule, const firewall::Table& table) {
+  std::string key = to_hex(rule.userdata);
+  for (const auto& expression : rule.expressions) {
+    key += "\n" + describe(expression);
+    const auto* lookup = std::get_if<firewall::Lookup>(&expression);
+    const auto* set = lookup == nullptr ? nullptr : find_set(table, lookup->set);
+    if (set == nullptr || !set->is_anonymous()) continue;
+    auto copy = *set;
+    copy.name.clear();
+    key += describe(firewall::Ruleset{{firewall::Table{.sets = {copy}}}});
+  }
+  return key;
+}
+
+Items rules_of(const firewall::Chain* chain, const firewall::Table& table) {
+  Items items;
+  if (chain == nullptr) return items;
+  for (const auto& rule : chain->rules) {
+    const auto where = to_string(rule.origin.where);
+    items.push_back({rule_key(rule, table), fmt::format("{}{}{}", where, where.empty() ? "" : "  ",
+                                                        rule_text(rule, table))});
+  }
+  return items;
+}
+
+std::string heading(const firewall::Chain& chain) {
+  const auto base = base_text(chain);
+  return fmt::format("chain {}{}{}", chain.name, base.empty() ? "" : ": ", base);
+}
+
+std::string chain_lines(const firewall::Chain* a, const firewall::Chain* b,
+                        const firewall::Table& table_a, const firewall::Table& table_b) {
+  const auto before = a == nullptr ? "" : heading(*a);
+  const auto after = b == nullptr ? "" : heading(*b);
+  const auto items_a = rules_of(a, table_a);
+  const auto items_b = rules_of(b, table_b);
+  const auto rules = Sequences(items_a, items_b).lines();
+  if (before == after) return rules.empty() ? "" : fmt::format("  {}\n{}", before, rules);
+  return (a == nullptr ? "" : fmt::format("- {}\n", before)) +
+         (b == nullptr ? "" : fmt::format("+ {}\n", after)) + rules;
+}
+
+// Elements count, not their order.
+Items sets_of(const firewall::Table& table) {
+  Items items;
+  for (const auto& set : table.sets) {
+    if (set.is_anonymous()) continue;
+    const auto text = describe(firewall::Ruleset{{firewall::Table{.sets = {set}}}});
+    items.push_back({text, fmt::format("{} {}: {} elements", set.is_map() ? "map" : "set", set.name,
+                                       set.elements.size())});
+  }
+  std::ranges::sort(items, {}, &Item::key);
+  return items;
+}
+
+template <class T>
+std::vector<std::string> names(const std::vector<T>& a, const std::vector<T>& b) {
+  std::vector<std::string> all;
+  for (const auto* list : {&a, &b}) {
+    for (const auto& item : *list) {
+      if (std::ranges::find(all, item.name) == all.end()) all.push_back(item.name);
+    }
+  }
+  return all;
+}
+
+std::string table_lines(const firewall::Table& a, const firewall::Table& b) {
+  const auto sets_a = sets_of(a);
+  const auto sets_b = sets_of(b);
+  auto text = Sequences(sets_a, sets_b).lines();
+  for (const auto& name : names(a.chains, b.chains))
+    text += chain_lines(find_chain(a, name), find_chain(b, name), a, b);
+  return text;
+}
+
+using TableName = std::pair<firewall::TableFamily, std::string>;
+using Tables = std::map<TableName, std::pair<const firewall::Table*, const firewall::Table*>>;
+
+std::string side(char mark, const firewall::Table* table) {
+  return table == nullptr ? ""
+                          : fmt::format("{} table {} {}{}\n", mark, to_string(table->family),
+                                        table->name, table->dormant ? " (dormant)" : "");
+}
+
+std::string difference_of(const firewall::Table* a, const firewall::Table* b) {
+  const firewall::Table none;
+  const auto lines = table_lines(a == nullptr ? none : *a, b == nullptr ? none : *b);
+  const bool is_same = a != nullptr && b != nullptr && a->dormant == b->dormant;
+  if (is_same) return lines.empty() ? "" : side(' ', a) + lines;
+  return side('-', a) + side('+', b) + lines;
+}
+
+}  // namespace
+
+std::string difference(const firewall::Ruleset& a, const firewall::Ruleset& b) {
+  // Origins are for showing only; the rest of the state is not.
+  const auto bare = [](const firewall::Ruleset& ruleset) {
+    auto copy = without_state(ruleset);
+    for (std::size_t t = 0; t < copy.tables.size(); ++t) {
+      const auto* table = find_table(ruleset, copy.tables[t].family, copy.tables[t].name);
+      for (auto& chain : copy.tables[t].chains) {
+        const auto* source = table == nullptr ? nullptr : find_chain(*table, chain.name);
+        for (std::size_t i = 0; source != nullptr && i < chain.rules.size(); ++i)
+          chain.rules[i].origin = source->rules.at(i).origin;
+      }
+    }
+    return copy;
+  };
+  const auto bare_a = bare(a);
+  const auto bare_b = bare(b);
+  Tables tables;
+  for (const auto& table : bare_a.tables) tables[{table.family, table.name}].first = &table;
+  for (const auto& table : bare_b.tables) tables[{table.family, table.name}].second = &table;
+  std::string text;
+  for (const auto& [name, sides] : tables) text += difference_of(sides.first, sides.second);
+  return text;
+}
+
+}  // namespace topoproof::rules

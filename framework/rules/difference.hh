@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// How two rulesets differ in what they do: counters, handles, and where rules are written do not
+// count.
+#pragma once
+
+#include <string>
+
+#include "firewall/ruleset.hh"
+
+namespace topoproof::rules {
+
+// Lines that begin with '-' are of `a`, with '+' of `b`, under the headings of their table and
+// chain. Empty if both do the same. Order counts among rules, not among tables, chains and sets.
+std::string difference(const firewall::Ruleset& a, const firewall::Ruleset& b);
+
+}  // namespace topoproof::rules

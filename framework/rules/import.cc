@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "rules/import.hh"
+
+#include <iterator>
+
+#include "netlink/batch.hh"
+#include "netlink/interface_names.hh"
+#include "netlink/link.hh"
+#include "netlink/socket.hh"
+#include "nft/kernel_ruleset.hh"
+#include "nft/text.hh"
+#include "rules/iptables.hh"
+#include "rules/iptables_lines.hh"
+#include "rules/nft_lines.hh"
+
+namespace topoproof::rules {
+namespace {
+
+netlink::Socket open_socket(const sys::Netns& netns, netlink::Protocol protocol) {
+  std::optional<netlink::Socket> socket;
+  sys::run_in(netns, [&] { socket.emplace(protocol); });
+  return *std::move(socket);
+}
+
+// Bridges, since every kernel has them: only their names matter.
+void create_interfaces(const sys::Netns& netns, std::span<const std::string> names) {
+  netlink::Batch batch;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i] == "lo") continue;
+    const state::Link link{.name = names[i], .kind = state::LinkKind::Bridge};
+    encode(link, netlink::InterfaceNames{}, batch.add(i, netlink::kCreateLink));
+  }
+  auto socket = open_socket(netns, netlink::Protocol::Route);
+  socket.commit(batch, [&](std::size_t i) { return "create an interface named " + names[i]; });
+}
+
+}  // namespace
+
+Issues load(const sys::Netns& netns, const Source& source, RuleLines& lines) {
+  if (source.language != Language::Nft) {
+    auto issues = load_iptables(netns, source);
+    if (issues.empty()) read_iptables_lines(source, lines);
+    return issues;
+  }
+  auto issues =
+      nft::load_text(netns, source.text,
+                     {.file = source.where.file, .first_line = std::max(source.where.line, 1)});
+  if (issues.empty()) read_nft_lines(source, make_include_reader(source.where.file), lines);
+  return issues;
+}
+
+std::expected<firewall::Ruleset, Issues> import_rules(std::span<const Source> sources,
+                                                      std::span<const std::string> interfaces) {
+  const auto netns = sys::Netns::create();
+  if (!interfaces.empty()) create_interfaces(netns, interfaces);
+  RuleLines lines;
+  Issues issues;
+  for (const auto& source : sources)
+    std::ranges::move(load(netns, source, lines), std::back_inserter(issues));
+  if (!issues.empty()) return std::unexpected(std::move(issues));
+  auto socket = open_socket(netns, netlink::Protocol::Netfilter);
+  auto ruleset = nft::observe_ruleset(socket);
+  if (!ruleset) return std::unexpected(Issues{std::move(ruleset.error())});
+  give_origins(lines, *ruleset);
+  return *std::move(ruleset);
+}
+
+}  // namespace topoproof::rules

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "firewall/describe.hh"
+#include "nft/kernel_ruleset.hh"
+#include "nft/text.hh"
+#include "rules/import.hh"
+#include "rules/iptables.hh"
+#include "sys/files.hh"
+#include "sys/kernel_test.hh"
+
+namespace topoproof::rules {
+namespace {
+
+using firewall::TableFamily;
+
+class Import : public sys::KernelTest {
+ protected:
+  void write(const std::string& name, const std::string& text) {
+    std::ofstream(folder_.path() / name) << text;
+  }
+  static Source iptables(const std::string& text, const std::string& file = "rules.v4") {
+    return {.language = Language::Iptables, .text = text, .where = {.file = file, .line = 1}};
+  }
+  static std::string refusal(const Source& source) {
+    const auto imported = import_rules({&source, 1});
+    return imported ? "imported" : to_string(imported.error());
+  }
+
+  sys::TempDir folder_;
+};
+
+TEST_F(Import, OfIptablesNamesTheLineOfEachRule) {
+  const auto source = iptables(
+      "*filter\n:INPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\n"
+      "-A INPUT -p tcp -m multiport --dports 80,443 -j ACCEPT\n-A INPUT -j REJECT\nCOMMIT\n");
+  const auto ruleset = import_rules({&source, 1});
+  ASSERT_TRUE(ruleset) << to_string(ruleset.error());
+  const auto* table = find_table(*ruleset, TableFamily::Ip, "filter");
+  ASSERT_NE(table, nullptr);
+  const auto* chain = find_chain(*table, "INPUT");
+  ASSERT_NE(chain, nullptr);
+  ASSERT_EQ(chain->rules.size(), 3U);
+  EXPECT_TRUE(chain->base->drops);
+  EXPECT_EQ(to_string(chain->rules[0].origin.where), "rules.v4:3");
+  EXPECT_EQ(to_string(chain->rules[2].origin.where), "rules.v4:5");
+  EXPECT_EQ(chain->rules[2].origin.text, "-A INPUT -j REJECT");
+}
+
+TEST_F(Import, OfNftNamesTheLineOfEachRuleAlsoInIncludedFiles) {
+  write("ports.nft", "define web = { 80, 443 }\n");
+  write("input.nft", "\n\ntcp dport $web accept\n");
+  const Source source{.text =
+                          "include \"./ports.nft\"\ntable inet t {\n chain input {\n"
+                          "  type filter hook input priority 0\n  iif lo accept\n"
+                          "  include \"./input.nft\"\n  drop\n }\n}\n",
+                      .where = {.file = folder_.path() / "main.nft", .line = 1}};
+  const auto ruleset = import_rules({&source, 1});
+  ASSERT_TRUE(ruleset) << to_string(ruleset.error());
+  const auto& rules = ruleset->tables.at(0).chains.at(0).rules;
+  ASSERT_EQ(rules.size(), 3U);
+  EXPECT_TRUE(to_string(rules[0].origin.where).ends_with("main.nft:5"));
+  EXPECT_TRUE(to_string(rules[1].origin.where).ends_with("input.nft:3"));
+  EXPECT_TRUE(to_string(rules[2].origin.where).ends_with("main.nft:7"));
+}
+
+TEST_F(Import, OfSourcesIsWhatTheyLeaveTogether) {
+  const std::vector<Source> sources{
+      {.text = "table ip t {\n chain c {\n  accept\n }\n}\n", .where = {.file = "a.nft"}},
+      {.text = "table ip t {\n chain c {\n  drop\n }\n}\n", .where = {.file = "b.nft"}}};
+  const auto ruleset = import_rules(sources);
+  ASSERT_TRUE(ruleset) << to_string(ruleset.error());
+  const auto& rules = ruleset->tables.at(0).chains.at(0).rules;
+  ASSERT_EQ(rules.size(), 2U);
+  EXPECT_EQ(to_string(rules[0].origin.where), "a.nft:3");
+  EXPECT_EQ(to_string(rules[1].origin.where), "b.nft:3");
+}
+
+TEST_F(Import, GivesRulesTheInterfacesThatTheyWant) {
+  const Source source{.text = "table ip t {\n chain c {\n  iif eth0 drop\n }\n}\n"};
+  const std::vector<std::string> interfaces{"lo", "eth0"};
+  EXPECT_TRUE(import_rules({&source, 1}, interfaces));
+  EXPECT_FALSE(import_rules({&source, 1}));
+}
+
+TEST_F(Import, NamesTheLineThatIptablesRefuses) {
+  EXPECT_EQ(
+      refusal(iptables("*filter\n-A INPUT -i lo -j ACCEPT\n-A INPUT -o lo -j DROP\nCOMMIT\n")),
+      "rules.v4:3: error: iptables: Can't use -o with INPUT\n");
+}
+
+TEST_F(Import, NamesTheLineThatTheKernelRefuses) {
+  EXPECT_EQ(refusal(iptables("*filter\n-A INPUT -i lo -j ACCEPT\n"
+                             "-A INPUT -p tcp -j MASQUERADE\nCOMMIT\n")),
+            "rules.v4:3: error: iptables: RULE_APPEND failed (Invalid argument): rule in chain "
+            "INPUT\n");
+}
+
+TEST_F(Import, NamesALineWithinTheFileThatItStandsIn) {
+  auto source = iptables("*filter\n-A nowhere -j DROP\nCOMMIT\n", "home.topo.yaml");
+  source.where.line = 20;
+  EXPECT_TRUE(refusal(source).starts_with("home.topo.yaml:21: error: iptables: "))
+      << refusal(source);
+}
+
+TEST_F(Import, LoadsTheSameIntoAnotherNamespace) {
+  const auto source = iptables(
+      "*nat\n:PREROUTING ACCEPT [0:0]\n"
+      "-A PREROUTING -p tcp --dport 80 -j DNAT --to-destination 10.0.0.2:8080\n"
+      "-A PREROUTING -p tcp -m addrtype --dst-type LOCAL -j REDIRECT --to-ports 81\nCOMMIT\n");
+  const auto ruleset = import_rules({&source, 1});
+  ASSERT_TRUE(ruleset) << to_string(ruleset.error());
+  const auto there = sys::Netns::create();
+  const auto original = sys::Netns::create();
+  RuleLines lines;
+  ASSERT_EQ(to_string(load(original, source, lines)), "");
+  auto socket = sys::call_in(
+      there, [] { return std::make_unique<netlink::Socket>(netlink::Protocol::Netfilter); });
+  EXPECT_EQ(to_string(nft::load_ruleset(*socket, *ruleset)), "");
+  EXPECT_EQ(nft::list_ruleset_text(there, nft::Listing::Stateless),
+            nft::list_ruleset_text(original, nft::Listing::Stateless));
+}
+
+TEST_F(Import, TranslatesForReaders) {
+  const auto text =
+      translate_iptables(iptables("*filter\n-A INPUT -s 10.0.0.0/8 -j DROP\nCOMMIT\n"));
+  ASSERT_TRUE(text) << to_string(text.error());
+  EXPECT_NE(text->find("add rule ip filter INPUT ip saddr 10.0.0.0/8 counter drop"),
+            std::string::npos)
+      << *text;
+}
+
+}  // namespace
+}  // namespace topoproof::rules

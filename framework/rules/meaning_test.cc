@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <gtest/gtest.h>
+
+#include "firewall/build.hh"
+#include "rules/compiled.hh"
+#include "rules/difference.hh"
+#include "rules/show.hh"
+
+namespace topoproof::rules {
+namespace {
+
+using namespace firewall;  // NOLINT: the test is about its values
+
+firewall::Rule rule(std::initializer_list<Statement> statements, int line) {
+  return make_rule(TableFamily::Ip, statements,
+                   {.where = {.file = "rules.v4", .line = line}, .text = {}});
+}
+
+Ruleset filter(std::vector<firewall::Rule> rules) {
+  auto chain = make_base_chain("INPUT", ChainType::Filter, Hook::Input, 0);
+  chain.rules = std::move(rules);
+  Table table{.family = TableFamily::Ip, .name = "filter"};
+  table.chains.push_back(std::move(chain));
+  return {{std::move(table)}};
+}
+
+TEST(Show, NamesTheLineOfEachRule) {
+  auto ruleset = filter({rule({iifname("lo"), accept()}, 3), rule({tcp_dport(22), drop()}, 12)});
+  ruleset.tables[0].chains[0].rules[1].origin = {};
+  EXPECT_EQ(show(ruleset),
+            "table ip filter\n"
+            "  chain INPUT: filter input 0, policy accept\n"
+            "    rules.v4:3  iifname \"lo\" accept\n"
+            "    rule 2      tcp dport 22 drop\n");
+}
+
+TEST(Show, SaysWhatAMatchOfIptablesMeans) {
+  const XtMatch ttl{.name = "ttl", .revision = 0, .info = parse_hex("0205000000000000").value()};
+  EXPECT_TRUE(expression_text(ttl, TableFamily::Ip).ends_with("# -m ttl --ttl-lt 5"))
+      << expression_text(ttl, TableFamily::Ip);
+}
+
+TEST(Difference, IsEmptyForTheSame) {
+  auto a = filter({rule({iifname("lo"), counter(), accept()}, 3)});
+  auto b = filter({rule({iifname("lo"), counter(), accept()}, 9)});
+  std::get<Counter>(b.tables[0].chains[0].rules[0].expressions.at(2)).packets = 7;
+  EXPECT_EQ(difference(a, b), "");
+}
+
+TEST(Difference, NamesRulesThatCameAndWent) {
+  const auto a = filter({rule({iifname("lo"), accept()}, 3), rule({tcp_dport(22), accept()}, 4),
+                         rule({tcp_dport(80), accept()}, 5)});
+  const auto b = filter({rule({iifname("lo"), accept()}, 3), rule({tcp_dport(80), accept()}, 4),
+                         rule({tcp_dport(443), accept()}, 5)});
+  EXPECT_EQ(difference(a, b),
+            "  table ip filter\n"
+            "  chain INPUT: filter input 0, policy accept\n"
+            "-   rules.v4:4  tcp dport 22 accept\n"
+            "+   rules.v4:5  tcp dport 443 accept\n");
+}
+
+TEST(Difference, NamesAPolicyThatChanged) {
+  const auto a = filter({});
+  auto b = filter({});
+  b.tables[0].chains[0].base->drops = true;
+  EXPECT_EQ(difference(a, b),
+            "  table ip filter\n"
+            "- chain INPUT: filter input 0, policy accept\n"
+            "+ chain INPUT: filter input 0, policy drop\n");
+}
+
+TEST(Difference, NamesATableThatOnlyOneHas) {
+  EXPECT_EQ(difference({}, filter({})),
+            "+ table ip filter\n+ chain INPUT: filter input 0, policy accept\n");
+}
+
+TEST(Compiled, IsReadAsItWas) {
+  const auto ruleset = filter(
+      {rule({iifname("lo"), accept()}, 3), rule({tcp_dport({80, 90}), counter(), reject()}, 4)});
+  const Source source{.language = Language::Iptables,
+                      .text = "*filter\n",
+                      .where = {.file = "rules.v4", .line = 1}};
+  const auto text = compile(ruleset, {&source, 1});
+  EXPECT_TRUE(looks_compiled(text));
+  const auto read = read_compiled(text, "rules.json");
+  ASSERT_TRUE(read) << to_string(read.error());
+  EXPECT_EQ(show(*read, Detail::Expressions), show(ruleset, Detail::Expressions));
+  EXPECT_EQ(*read, ruleset);
+}
+
+TEST(Compiled, FromAnotherTextIsSaidToBe) {
+  const Source source{.text = "table ip t {}\n", .where = {.file = "/nowhere.nft", .line = 1}};
+  const auto issues = check_compiled(compile({}, {&source, 1}), "rules.json");
+  EXPECT_EQ(to_string(issues),
+            "rules.json: error: compiled from another text than /nowhere.nft has now\n");
+}
+
+TEST(Compiled, OfNonsenseIsAnIssue) {
+  for (const auto* text : {"{", "{}", "{\"format\":\"topoproof rules\",\"version\":2}",
+                           "{\"format\":\"topoproof rules\",\"version\":1,\"tables\":[],"
+                           "\"messages\":[\"zz\"]}",
+                           "{\"format\":\"topoproof rules\",\"version\":1,\"tables\":[],"
+                           "\"messages\":[\"00\"]}"}) {
+    const auto read = read_compiled(text, "rules.json");
+    ASSERT_FALSE(read) << text;
+    EXPECT_TRUE(to_string(read.error()).starts_with("rules.json: error: no file of compiled rules"))
+        << to_string(read.error());
+  }
+}
+
+TEST(Sha256, IsTheStandards) {  // FIPS 180-2, appendix B.1
+  EXPECT_EQ(sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+}  // namespace
+}  // namespace topoproof::rules

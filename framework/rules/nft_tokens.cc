@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "rules/nft_tokens.hh"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include <glob.h>
+
+#include "sys/files.hh"
+
+namespace topoproof::rules {
+namespace {
+
+constexpr std::string_view kEndsWord = " \t\r\n{};\"#";
+constexpr int kDeepestInclude = 16;  // MAX_INCLUDE_DEPTH of nft's scanner
+
+// One text, token by token.
+class Scanner {
+ public:
+  Scanner(std::string_view text, const std::string& file, int line)
+      : rest_(text), file_(std::make_shared<const std::string>(file)), line_(line) {}
+
+  std::optional<Token> next() {
+    skip();
+    if (rest_.empty()) return std::nullopt;
+    switch (rest_.front()) {
+      case '{':
+        return take(TokenKind::Open, 1);
+      case '}':
+        return take(TokenKind::Close, 1);
+      case ';':
+      case '\n':
+        return take(TokenKind::End, 1);
+      case '"':
+        return take_string();
+      default:
+        return take(TokenKind::Word, std::min(rest_.find_first_of(kEndsWord), rest_.size()));
+    }
+  }
+
+ private:
+  // Blanks, comments, and line breaks after a backslash.
+  void skip() {
+    while (!rest_.empty()) {
+      if (rest_.front() == '#') {
+        rest_.remove_prefix(std::min(rest_.find('\n'), rest_.size()));
+      } else if (rest_.starts_with("\\\n")) {
+        ++line_;
+        rest_.remove_prefix(2);
+      } else if (rest_.front() == ' ' || rest_.front() == '\t' || rest_.front() == '\r') {
+        rest_.remove_prefix(1);
+      } else {
+        return;
+      }
+    }
+  }
+
+  Token take(TokenKind kind, std::size_t length) {
+    const Token token{kind, rest_.substr(0, length), file_, line_};
+    if (rest_.front() == '\n') ++line_;
+    rest_.remove_prefix(length);
+    return token;
+  }
+
+  Token take_string() {
+    const auto end = std::min(rest_.find('"', 1), rest_.size());
+    const Token token{TokenKind::String, rest_.substr(1, end - 1), file_, line_};
+    line_ += static_cast<int>(std::ranges::count(token.text, '\n'));
+    rest_.remove_prefix(std::min(end + 1, rest_.size()));
+    return token;
+  }
+
+  std::string_view rest_;
+  std::shared_ptr<const std::string> file_;
+  int line_;
+};
+
+std::vector<std::string> files_of(const std::string& pattern) {
+  glob_t found{};
+  std::vector<std::string> files;
+  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) {
+    for (std::size_t i = 0; i < found.gl_pathc; ++i) files.emplace_back(found.gl_pathv[i]);
+  }
+  ::globfree(&found);
+  return files;
+}
+
+}  // namespace
+
+NftTokens::NftTokens(std::string_view text, const Location& where, const Reader& read_included) {
+  add(std::string(text), where.file, std::max(where.line, 1), read_included, 0);
+}
+
+void NftTokens::add(const std::string& text, const std::string& file, int line, const Reader& read,
+                    int depth) {
+  texts_.push_back(std::make_unique<const std::string>(text));
+  Scanner scanner(*texts_.back(), file, line);
+  bool begins = true;
+  while (auto token = scanner.next()) {
+    if (begins && token->is_word("include") && depth < kDeepestInclude) {
+      const auto path = scanner.next();
+      if (!path) return;
+      for (const auto& included : read(std::string(path->text)))
+        add(included.text, included.file, 1, read, depth + 1);
+      continue;
+    }
+    begins = !token->is(TokenKind::Word) && !token->is(TokenKind::String);
+    tokens_.push_back(*std::move(token));
+  }
+  // The end of a file ends a line.
+  tokens_.push_back({TokenKind::End, "\n", std::make_shared<const std::string>(file), line});
+}
+
+NftTokens::Reader make_include_reader(const std::string& main_file) {
+  const auto directory = std::filesystem::path(main_file).parent_path();
+  return [directory](const std::string& path) {
+    auto files = files_of(directory / path);
+    if (files.empty()) files = files_of(std::filesystem::path("/etc") / path);
+    std::vector<NftTokens::Included> included;
+    for (const auto& file : files) {
+      // nft's own reader of a whole directory leaves nothing out either.
+      if (auto text = sys::read_file(file)) included.push_back({file, *std::move(text) + '\n'});
+    }
+    return included;
+  };
+}
+
+}  // namespace topoproof::rules

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "rules/show.hh"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "firewall/describe.hh"
+#include "firewall/text.hh"
+#include "xtables/match.hh"
+#include "xtables/target.hh"
+
+namespace topoproof::rules {
+namespace {
+
+std::string plural(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string set_line(const firewall::Set& set) {
+  return fmt::format("  {} {}: {}\n", set.is_map() ? "map" : "set", set.name,
+                     plural(set.elements.size(), "element"));
+}
+
+// Where a rule stands, or, where that is not known, which of its chain it is.
+std::string place_text(const firewall::Rule& rule, std::size_t index) {
+  auto place = to_string(rule.origin.where);
+  return place.empty() || rule.origin.where.line == 0 ? fmt::format("rule {}", index + 1) : place;
+}
+
+std::string chain_lines(const firewall::Chain& chain, const firewall::Table& table, Detail detail) {
+  std::vector<std::string> places;
+  std::size_t width = 0;
+  for (std::size_t i = 0; i < chain.rules.size(); ++i) {
+    places.push_back(place_text(chain.rules[i], i));
+    width = std::max(width, places.back().size());
+  }
+  const auto base = base_text(chain);
+  auto text = fmt::format("  chain {}{}{}\n", chain.name, base.empty() ? "" : ": ", base);
+  for (std::size_t i = 0; i < chain.rules.size(); ++i) {
+    text += fmt::format("    {:{}}  {}\n", places[i], width, rule_text(chain.rules[i], table));
+    if (detail == Detail::Rules) continue;
+    for (const auto& expression : chain.rules[i].expressions)
+      text += fmt::format("      [ {} ]\n", expression_text(expression, table.family));
+  }
+  return text;
+}
+
+Family family_of(firewall::TableFamily family) {
+  return family == firewall::TableFamily::Ip6 ? Family::Ipv6 : Family::Ipv4;
+}
+
+}  // namespace
+
+std::string expression_text(const firewall::Expression& expression, firewall::TableFamily family) {
+  const auto text = describe(expression);
+  const auto packets = family_of(family);
+  if (const auto* m = std::get_if<firewall::XtMatch>(&expression)) {
+    return fmt::format("{} # {}", text,
+                       to_string(xtables::decode_match(m->name, m->revision, m->info, packets)));
+  }
+  if (const auto* t = std::get_if<firewall::XtTarget>(&expression)) {
+    return fmt::format("{} # {}", text,
+                       to_string(xtables::decode_target(t->name, t->revision, t->info, packets)));
+  }
+  return text;
+}
+
+std::string rule_text(const firewall::Rule& rule, const firewall::Table& table) {
+  if (!rule.origin.text.empty()) return rule.origin.text;
+  if (auto text = firewall::to_text(rule, table)) return *std::move(text);
+  std::string text;
+  for (const auto& expression : rule.expressions) {
+    text +=
+        fmt::format("{}[ {} ]", text.empty() ? "" : " ", expression_text(expression, table.family));
+  }
+  return text;
+}
+
+std::string base_text(const firewall::Chain& chain) {
+  if (!chain.base) return {};
+  auto text = fmt::format("{} {}", to_string(chain.base->type), to_string(chain.base->hook));
+  for (const auto& device : chain.base->devices) text += " device " + device;
+  return fmt::format("{} {}, policy {}", text, chain.base->priority,
+                     chain.base->drops ? "drop" : "accept");
+}
+
+std::string show(const firewall::Ruleset& ruleset, Detail detail) {
+  std::string text;
+  for (const auto& table : ruleset.tables) {
+    text += fmt::format("table {} {}{}\n", to_string(table.family), table.name,
+                        table.dormant ? " (dormant)" : "");
+    for (const auto& set : table.sets) {
+      if (!set.is_anonymous()) text += set_line(set);
+    }
+    for (const auto& chain : table.chains) text += chain_lines(chain, table, detail);
+  }
+  return text;
+}
+
+}  // namespace topoproof::rules

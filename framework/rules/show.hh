@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Rulesets for a person to read: which rule stands where, and what the kernel runs for it.
+#pragma once
+
+#include <string>
+
+#include "firewall/ruleset.hh"
+
+namespace topoproof::rules {
+
+enum class Detail { Rules, Expressions };
+
+// Tables, their sets by size, chains with their hooks, rules with file and line. With expressions:
+// under each rule the instructions that the kernel runs.
+std::string show(const firewall::Ruleset& ruleset, Detail detail = Detail::Rules);
+
+// One rule on one line: as it was written, where that is known; else as nft would say it; else its
+// instructions, in brackets.
+std::string rule_text(const firewall::Rule& rule, const firewall::Table& table);
+// "filter input 0, policy drop"; empty for a chain that no packet enters by itself.
+std::string base_text(const firewall::Chain& chain);
+
+// As firewall::describe; of a match or target of iptables also what it means.
+std::string expression_text(const firewall::Expression& expression, firewall::TableFamily family);
+
+}  // namespace topoproof::rules

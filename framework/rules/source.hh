@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Rules as a user has them: a text, its language, and where it stands.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "topology/topology.hh"
+
+namespace topoproof::rules {
+
+using Source = topology::RulesText;
+using Language = topology::RulesText::Language;
+
+// By how it looks: a table of iptables-save begins with "*filter" or the like, and IPv6 addresses
+// are what they are.
+Language guess_language(std::string_view text);
+
+// What wrote the dump, if it says so: "iptables-save v1.4.21". Empty if it does not.
+std::string generator_of(std::string_view text);
+// Written by an iptables that did not use nf_tables: its rules stood in other tables of the kernel.
+bool is_legacy(std::string_view generator);
+
+}  // namespace topoproof::rules
