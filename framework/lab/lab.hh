@@ -45,6 +45,8 @@ class Lab {
   netlink::Socket& route_socket(NodeId node) { return namespaces_.route_socket(node); }
   netlink::Socket& netfilter_socket(NodeId node) { return namespaces_.netfilter_socket(node); }
   const netlink::InterfaceNames& interfaces(NodeId node) { return namespaces_.names(node); }
+  // Where the rules were written that the node has been given.
+  const rules::RuleLines& rule_lines(NodeId node) { return namespaces_.rule_lines(node); }
   // Runs `inside` in the node's namespace, on the lab's helper thread. THROWS: what it throws.
   void run(NodeId node, const std::function<void()>& inside) { namespaces_.run(node, inside); }
 

@@ -11,6 +11,7 @@
 #include "netlink/interface_names.hh"
 #include "netlink/socket.hh"
 #include "nft/text.hh"
+#include "rules/rule_lines.hh"
 #include "sys/netns.hh"
 
 namespace topoproof::lab {
@@ -32,6 +33,7 @@ class Namespaces {
   netlink::Socket& netfilter_socket(NodeId node);  // opened when first asked for
   nft::TextLoader& text_loader(NodeId node);       // likewise
   netlink::InterfaceNames& names(NodeId node) { return nodes_[node.index()].names; }
+  rules::RuleLines& rule_lines(NodeId node) { return nodes_[node.index()].rule_lines; }
 
  private:
   struct Node {
@@ -40,6 +42,7 @@ class Namespaces {
     std::optional<netlink::Socket> netfilter;
     std::optional<nft::TextLoader> text;
     netlink::InterfaceNames names;
+    rules::RuleLines rule_lines;  // of the rules that were loaded
   };
 
   std::vector<Node> nodes_;

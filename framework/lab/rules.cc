@@ -4,26 +4,49 @@
 #include <utility>
 
 #include "nft/kernel_ruleset.hh"
+#include "rules/import.hh"
+#include "rules/nft_lines.hh"
 
 namespace topoproof::lab {
+namespace {
+
+Issues load_ruleset(Namespaces& namespaces, NodeId node, const firewall::Ruleset& ruleset) {
+  Issues issues = nft::load_ruleset(namespaces.netfilter_socket(node), ruleset);
+  if (!issues.empty()) return issues;
+  for (const auto& table : ruleset.tables) namespaces.rule_lines(node).replace(table);
+  return {};
+}
+
+// nft text is loaded as it is: it may act on what is there already, and name interfaces by index.
+Issues load_text(Namespaces& namespaces, const plan::LoadRulesText& op) {
+  const auto& where = op.rules.where;
+  Issues issues = namespaces.text_loader(op.node).load(
+      op.rules.text, {.file = where.file, .first_line = where.line});
+  if (!issues.empty()) return issues;
+  rules::read_nft_lines(op.rules, rules::make_include_reader(where.file),
+                        namespaces.rule_lines(op.node));
+  return {};
+}
+
+}  // namespace
 
 RulesRefused::RulesRefused(const std::string& attempt, Issues issues)
     : std::runtime_error(attempt + ":\n" + to_string(issues)), issues_(std::move(issues)) {}
 
 Issues load_rules(Namespaces& namespaces, const plan::LoadRuleset& op) {
-  return nft::load_ruleset(namespaces.netfilter_socket(op.node), op.ruleset);
+  return load_ruleset(namespaces, op.node, op.ruleset);
 }
 
+// Rules of iptables replace their tables, whatever was there.
 Issues load_rules(Namespaces& namespaces, const plan::LoadRulesText& op) {
-  const topology::RulesText& rules = op.rules;
-  if (rules.language == topology::RulesText::Language::Iptables) {
-    return {make_issue(rules.where, "rules in the language of iptables cannot be loaded as text")};
-  }
-  return namespaces.text_loader(op.node).load(
-      rules.text, {.file = rules.where.file, .first_line = rules.where.line});
+  if (op.rules.language == rules::Language::Nft) return load_text(namespaces, op);
+  const auto ruleset = rules::import_rules({&op.rules, 1});
+  if (!ruleset) return ruleset.error();
+  return load_ruleset(namespaces, op.node, *ruleset);
 }
 
 Issues load_rules(Namespaces& namespaces, const plan::FlushRuleset& op) {
+  namespaces.rule_lines(op.node).clear_all();
   return namespaces.text_loader(op.node).load("flush ruleset\n");
 }
 

@@ -89,6 +89,18 @@ std::string command_with_input(const std::string& node, std::string_view command
   return fmt::format("ip netns exec {} {} <<'{}'\n{}{}{}", node, command, end, text, last, end);
 }
 
+std::string_view loader(topology::RulesText::Language language) {
+  switch (language) {
+    case topology::RulesText::Language::Nft:
+      return "nft -f -";
+    case topology::RulesText::Language::Iptables:
+      return "iptables-nft-restore";
+    case topology::RulesText::Language::Ip6tables:
+      return "ip6tables-nft-restore";
+  }
+  return "";
+}
+
 struct Commands {
   const std::vector<std::string>& names;
 
@@ -173,11 +185,7 @@ struct Commands {
     return command_with_input(name(op.node), "nft -f -", *text);
   }
   Result operator()(const LoadRulesText& op) const {
-    if (op.rules.language == topology::RulesText::Language::Nft) {
-      return command_with_input(name(op.node), "nft -f -", op.rules.text);
-    }
-    return std::unexpected(
-        make_issue(op.rules.where, "rules in the language of iptables cannot be shown as nft"));
+    return command_with_input(name(op.node), loader(op.rules.language), op.rules.text);
   }
   Result operator()(const FlushRuleset& op) const {
     return fmt::format("ip netns exec {} nft flush ruleset", name(op.node));

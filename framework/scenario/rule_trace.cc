@@ -14,6 +14,7 @@
 #include "nft/trace.hh"
 #include "packet/view.hh"
 #include "probe/echo.hh"
+#include "rules/rule_lines.hh"
 
 namespace topoproof::scenario {
 namespace {
@@ -29,7 +30,9 @@ struct End {
 
 bool is_reject(const firewall::Rule& rule) {
   return std::ranges::any_of(rule.expressions, [](const firewall::Expression& e) {
-    return std::holds_alternative<firewall::Reject>(e);
+    const auto* target = std::get_if<firewall::XtTarget>(&e);
+    return std::holds_alternative<firewall::Reject>(e) ||
+           (target != nullptr && target->name == "REJECT");
   });
 }
 
@@ -52,7 +55,7 @@ class Node {
  public:
   Node(lab::Lab& lab, NodeId node) {
     lab.run(node, [this] { monitor_ = std::make_unique<nft::TraceMonitor>(); });
-    read_rules(lab.netfilter_socket(node));
+    read_rules(lab, node);
     install(lab.netfilter_socket(node));
   }
 
@@ -62,11 +65,12 @@ class Node {
     if (!issues.empty()) throw std::runtime_error("trace rules: " + to_string(issues));
   }
 
-  void read_rules(netlink::Socket& socket) {
-    auto observed = nft::observe_ruleset(socket);
+  void read_rules(lab::Lab& lab, NodeId node) {
+    auto observed = nft::observe_ruleset(lab.netfilter_socket(node));
     // Rules with what the values cannot say yet are named by table, chain and handle alone.
     known_ = observed.has_value();
     ruleset_ = observed ? *std::move(observed) : firewall::Ruleset{};
+    rules::give_origins(lab.rule_lines(node), ruleset_);
     index_ = std::make_unique<nft::RuleIndex>(ruleset_);
   }
 
@@ -132,7 +136,8 @@ class Node {
     const auto table = std::ranges::find_if(ruleset_.tables, [&](const firewall::Table& t) {
       return t.family == event.family && t.name == event.table;
     });
-    if (table == ruleset_.tables.end()) return rule.origin.text;
+    // The user's own words, where they are known.
+    if (table == ruleset_.tables.end() || !rule.origin.text.empty()) return rule.origin.text;
     const auto text = firewall::to_text(rule, *table);
     return text ? *text : fmt::format("rule with handle {}", event.rule);
   }
@@ -163,7 +168,7 @@ class RuleTrace::Impl {
   void restart(lab::Lab& lab, NodeId node) {
     const auto traced = nodes_.find(node);
     if (traced == nodes_.end()) return;
-    traced->second->read_rules(lab.netfilter_socket(node));
+    traced->second->read_rules(lab, node);
     traced->second->install(lab.netfilter_socket(node));
   }
 

@@ -134,6 +134,44 @@ TEST_F(RunnerTest, RulesThatTheKernelRefusesAreAnError) {
   EXPECT_TRUE(result.checks.empty());
 }
 
+// red ------ blue, which has rules as iptables-save prints them; the first is on line 5.
+Scenario with_iptables(const std::string& rules, const std::string& check) {
+  auto scenario = parse_scenario(
+      "nodes:\n  red: {}\n  blue:\n    iptables: |\n" + rules +
+          "links: ['red:eth0 10.0.0.1/24 -- blue:eth0 10.0.0.2/24']\nchecks:\n  - " + check + "\n",
+      "pair.scenario.yaml");
+  if (!scenario) throw std::runtime_error(to_string(scenario.error()));
+  return *std::move(scenario);
+}
+
+TEST_F(RunnerTest, ARuleOfIptablesThatEndsAPacketIsNamedByItsLine) {
+  const ScenarioResult result =
+      run(with_iptables("      *filter\n"
+                        "      -A INPUT -p tcp --dport 22 -j ACCEPT\n"
+                        "      -A INPUT -p icmp -m conntrack --ctstate NEW -j DROP\n"
+                        "      COMMIT\n",
+                        "red -> blue icmp: delivered"));
+  EXPECT_EQ(result.error, "");
+  ASSERT_EQ(result.checks.size(), 1U);
+  EXPECT_EQ(result.checks[0].outcome, Outcome::Failed);
+  EXPECT_NE(result.checks[0].observed.find(
+                "pair.scenario.yaml:7 ip filter INPUT: -A INPUT -p icmp -m conntrack --ctstate NEW "
+                "-j DROP"),
+            std::string::npos)
+      << result.checks[0].observed;
+}
+
+TEST_F(RunnerTest, AnAnswerOfIptablesIsARejection) {
+  const ScenarioResult result =
+      run(with_iptables("      *filter\n"
+                        "      -A INPUT -p udp --dport 53 -j REJECT\n"
+                        "      COMMIT\n",
+                        "red -> blue udp/53: rejected at blue"));
+  EXPECT_EQ(result.error, "");
+  ASSERT_EQ(result.checks.size(), 1U);
+  EXPECT_EQ(result.checks[0].outcome, Outcome::Passed) << result.checks[0].observed;
+}
+
 TEST_F(RunnerTest, ARunThatIsToldToStopStops) {
   const std::atomic<bool> stop = true;
   const ScenarioResult result =
