@@ -71,12 +71,20 @@ struct ReachCommand {
   bool update = false;      // write it instead
   std::vector<std::string> variants = {};
 };
+enum class RulesAction { Show, Compare, Compile, Translate };
+
+struct RulesCommand {
+  RulesAction action = RulesAction::Show;
+  std::vector<std::string> files = {};  // of Compare two, else one
+  bool expressions = false;             // of Show: what the kernel runs, too
+  std::string output = {};              // a file; empty: the standard output
+};
 struct DoctorCommand {};
 struct VersionCommand {};
 
 using Command =
     std::variant<TestCommand, TraceCommand, ReachCommand, LintCommand, PlanCommand, GraphCommand,
-                 ImportCommand, GenerateCommand, DoctorCommand, VersionCommand>;
+                 ImportCommand, GenerateCommand, RulesCommand, DoctorCommand, VersionCommand>;
 
 // It builds networks (listing does not): the process must enter a sandbox before anything else.
 bool needs_sandbox(const Command& command);

@@ -26,9 +26,9 @@ Exit codes:
   130  interrupted by Ctrl-C
 Where several hold: 2, 3, 1, 4 in that order.)";
 
-constexpr std::array<std::string_view, 11> kCommands{"test",     "trace",  "reach",  "lint",
-                                                     "validate", "plan",   "graph",  "import",
-                                                     "generate", "doctor", "version"};
+constexpr std::array<std::string_view, 12> kCommands{"test",     "trace", "reach",  "lint",
+                                                     "validate", "plan",  "graph",  "import",
+                                                     "generate", "rules", "doctor", "version"};
 
 template <class T>
 using Choices = std::vector<std::pair<std::string_view, T>>;
@@ -81,6 +81,7 @@ class Parser {
     add_graph();
     add_import();
     add_generate();
+    add_rules();
     add("doctor", "Say what this machine can do, and how to allow what is missing", "doctor",
         DoctorCommand());
     add("version", "Print the version", "version", VersionCommand());
@@ -121,6 +122,9 @@ class Parser {
   void add_graph();
   void add_import();
   void add_generate();
+  void add_rules();
+  CLI::App* add_rules(CLI::App& rules, RulesAction action, const std::string& name,
+                      const std::string& what, std::string_view example);
 
   Answer answer(const CLI::ParseError& error) const;
   struct Named {
@@ -138,6 +142,7 @@ class Parser {
   GraphCommand graph_;
   ImportCommand import_;
   GenerateCommand generate_;
+  RulesCommand rules_;
   std::function<Command()> chosen_;
 };
 
@@ -257,6 +262,45 @@ void Parser::add_generate() {
       ->required()
       ->type_name("");
   app->add_option("-o,--output", generate_.output, "Write to this file")->type_name("FILE");
+}
+
+CLI::App* Parser::add_rules(CLI::App& rules, RulesAction action, const std::string& name,
+                            const std::string& what, std::string_view example) {
+  CLI::App* app = rules.add_subcommand(name, what);
+  app->footer(fmt::format("\nExample: topoproof rules {}", example));
+  app->callback([this, action] {
+    rules_.action = action;
+    chosen_ = [this] { return Command(rules_); };
+  });
+  return app;
+}
+
+void Parser::add_rules() {
+  CLI::App* rules = app_.add_subcommand("rules", "Import firewall rules and say what they are");
+  rules->require_subcommand(1);
+  rules->footer("\nExample: topoproof rules show rules.v4 --expressions");
+  const auto* const file = "A topology, nft rules, a dump of iptables-save, or compiled rules";
+  CLI::App* show = add_rules(*rules, RulesAction::Show, "show", "Print rules with file and line",
+                             "show rules.v4 --expressions");
+  show->add_option("FILE", rules_.files, file)->required()->expected(1)->type_name("");
+  show->add_flag("--expressions", rules_.expressions, "Print what the kernel runs for each, too");
+  CLI::App* diff = add_rules(*rules, RulesAction::Compare, "diff",
+                             "Print how rules differ in what they do (exit code 1 if they do)",
+                             "diff before.nft after.nft");
+  diff->add_option("FILE", rules_.files, file)->required()->expected(2)->type_name("");
+  CLI::App* compile = add_rules(*rules, RulesAction::Compile, "compile",
+                                "Write rules to a file that needs no namespace to be read (JSON)",
+                                "compile rules.v4 -o rules.json");
+  compile->add_option("FILE", rules_.files, file)->required()->expected(1)->type_name("");
+  compile->add_option("-o,--output", rules_.output, "Write to this file")->type_name("FILE");
+  CLI::App* translate =
+      add_rules(*rules, RulesAction::Translate, "translate",
+                "Print a dump of iptables-save as nft would say it", "translate rules.v4");
+  translate->add_option("FILE", rules_.files, "A dump of iptables-save or ip6tables-save")
+      ->required()
+      ->expected(1)
+      ->type_name("");
+  translate->add_option("-o,--output", rules_.output, "Write to this file")->type_name("FILE");
 }
 
 Parser::Named Parser::named_command() const {

@@ -39,6 +39,8 @@ int run_plan(const PlanCommand& command, const Console& console);
 int run_graph(const GraphCommand& command, const Console& console);
 int run_import(const ImportCommand& command, const Console& console);
 int run_generate(const GenerateCommand& command, const Console& console);
+// Enters a sandbox itself, where rules have to be imported.
+int run_rules(const RulesCommand& command, const Console& console);
 // Enters a sandbox itself, after a look at the machine outside of it.
 int run_doctor(const Console& console);
 int run_version(const Console& console);

@@ -9,6 +9,7 @@
 
 #include "document/reader.hh"
 #include "plan/planner.hh"
+#include "program/rule_files.hh"
 #include "scenario/reader.hh"
 #include "topofile/reader.hh"
 
@@ -70,26 +71,38 @@ document::Node with_variants(const document::Node& root, std::span<const std::st
 
 void append(Issues& issues, Issues more) { std::ranges::move(more, std::back_inserter(issues)); }
 
-// What the planner finds: it sees more than the checks of a topology.
-void check_plan(const topology::Topology& topology, Issues& issues) {
+// What the planner finds, which sees more than the checks of a topology, and what nft, iptables and
+// the kernel say of the rules.
+void check_built(const topology::Topology& topology, Issues& issues) {
   if (has_errors(issues)) return;
   auto plan = plan::make_plan(topology);
   if (!plan) append(issues, std::move(plan.error()));
+  append(issues, try_rules(topology));
 }
 
 Issues check_topology_file(const std::string& file) {
   Issues issues;
   const auto root = document::read_yaml_file(file, issues);
   if (!root) return issues;
-  check_plan(topofile::read_topology(*root, {}, document::read_text_file, issues), issues);
+  check_built(topofile::read_topology(*root, {}, document::read_text_file, issues), issues);
   for (const std::string& name : topofile::variant_names(*root, document::read_text_file)) {
     Issues more;
-    check_plan(topofile::read_topology(*root, located({&name, 1}), document::read_text_file, more),
-               more);
+    check_built(topofile::read_topology(*root, located({&name, 1}), document::read_text_file, more),
+                more);
     append(issues, std::move(more));
   }
   topofile::sort_issues(issues);
   return issues;
+}
+
+void check_changes(const scenario::Scenario& scenario, Issues& issues) {
+  if (has_errors(issues)) return;
+  for (const scenario::Step& step : scenario.steps) {
+    for (const scenario::Change& change : step.changes) {
+      if (const auto* replace = std::get_if<scenario::ReplaceRules>(&change.what))
+        append(issues, try_rules(scenario.topology, replace->node, replace->rules));
+    }
+  }
 }
 
 }  // namespace
@@ -163,7 +176,8 @@ scenario::Scenario read_network(const std::string& file, std::span<const std::st
 Issues check_file(const std::string& file) {
   if (kind_of(file) == FileKind::Topology) return check_topology_file(file);
   ScenarioFile read = read_scenario_file(file, {});
-  check_plan(read.scenario.topology, read.issues);
+  check_built(read.scenario.topology, read.issues);
+  check_changes(read.scenario, read.issues);
   return std::move(read.issues);
 }
 

@@ -40,7 +40,8 @@ topology::Topology read_topology_file(const std::string& file,
 scenario::Scenario read_network(const std::string& file, std::span<const std::string> variants,
                                 Issues& issues);
 
-// All that is wrong with a file: for a topology, in each of its variants, too.
+// All that is wrong with a file: for a topology, in each of its variants, too. Rules are tried in
+// namespaces; where none can be made, that is a warning.
 Issues check_file(const std::string& file);
 
 }  // namespace topoproof::program

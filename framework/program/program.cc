@@ -35,6 +35,7 @@ class Runner {
   int operator()(const GraphCommand& command) const { return run_graph(command, console_); }
   int operator()(const ImportCommand& command) const { return run_import(command, console_); }
   int operator()(const GenerateCommand& command) const { return run_generate(command, console_); }
+  int operator()(const RulesCommand& command) const { return run_rules(command, console_); }
   int operator()(const DoctorCommand&) const { return run_doctor(console_); }
   int operator()(const VersionCommand&) const { return run_version(console_); }
 

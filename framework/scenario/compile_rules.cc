@@ -8,6 +8,7 @@
 #include "lab/lab.hh"
 #include "nft/kernel_ruleset.hh"
 #include "plan/planner.hh"
+#include "rules/rule_lines.hh"
 
 namespace topoproof::scenario {
 namespace {
@@ -36,11 +37,12 @@ plan::Plan plan_of_interfaces(const topology::Topology& topology, NodeId node,
 }
 
 Compiled compile(const topology::Topology& topology, NodeId node,
-                 const topology::RulesText& rules) {
+                 const topology::RulesText& text) {
   try {
-    lab::Lab lab(plan_of_interfaces(topology, node, rules));
+    lab::Lab lab(plan_of_interfaces(topology, node, text));
     auto found = nft::observe_ruleset(lab.netfilter_socket(node));
     if (!found) return std::unexpected(to_string(found.error()));
+    rules::give_origins(lab.rule_lines(node), *found);
     return *std::move(found);
   } catch (const std::exception& refused) {
     return std::unexpected(fmt::format("rules not compiled: {}", refused.what()));

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "program/rule_files.hh"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "document/reader.hh"
+#include "plan/planner.hh"
+#include "program/input_files.hh"
+#include "rules/compiled.hh"
+#include "rules/import.hh"
+#include "sys/error.hh"
+#include "sys/sandbox.hh"
+#include "topology/interfaces.hh"
+
+namespace topoproof::program {
+namespace {
+
+using Result = std::expected<std::vector<NodeRules>, Issues>;
+
+// Once in a process. THROWS: SystemError, each time.
+void ensure_sandbox() {
+  static const bool entered = (sys::enter_sandbox(), true);
+  static_cast<void>(entered);
+}
+
+std::vector<std::string> interface_names(const topology::Topology& topology, NodeId node) {
+  std::vector<std::string> names;
+  for (const auto& interface : interfaces_of(topology, node)) names.push_back(interface.name);
+  return names;
+}
+
+bool has_rules(const topology::Node& node) {
+  return !(node.rules.empty() && node.masquerade.empty() && node.snat.empty() &&
+           node.port_forwards.empty());
+}
+
+// The short forms' tables first, as they are loaded.
+std::expected<firewall::Ruleset, Issues> rules_of(const topology::Topology& topology, NodeId id) {
+  firewall::Ruleset all;
+  for (const auto& step : plan::rule_steps(id, topology.node(id))) {
+    if (const auto* load = std::get_if<plan::LoadRuleset>(&step.operation))
+      std::ranges::copy(load->ruleset.tables, std::back_inserter(all.tables));
+  }
+  if (topology.node(id).rules.empty()) return all;
+  ensure_sandbox();
+  auto imported = rules::import_rules(topology.node(id).rules, interface_names(topology, id));
+  if (!imported) return imported;
+  std::ranges::move(imported->tables, std::back_inserter(all.tables));
+  return all;
+}
+
+Result read_topology_rules(const std::string& file) {
+  Issues issues;
+  const auto topology = read_topology_file(file, {}, issues);
+  if (has_errors(issues)) return std::unexpected(std::move(issues));
+  std::vector<NodeRules> all;
+  for (std::size_t i = 0; i < topology.nodes().size(); ++i) {
+    const auto& node = topology.nodes()[i];
+    if (!has_rules(node)) continue;
+    auto ruleset = rules_of(topology, NodeId(i));
+    if (!ruleset) return std::unexpected(std::move(ruleset.error()));
+    all.push_back({.node = node.name, .ruleset = *std::move(ruleset), .sources = node.rules});
+  }
+  return all;
+}
+
+Result read_text_rules(const rules::Source& source) {
+  const auto& file = source.where.file;
+  if (rules::looks_compiled(source.text)) {
+    auto ruleset = rules::read_compiled(source.text, file);
+    if (!ruleset) return std::unexpected(Issues{ruleset.error()});
+    return std::vector{NodeRules{.ruleset = *std::move(ruleset)}};
+  }
+  ensure_sandbox();
+  auto ruleset = rules::import_rules({&source, 1});
+  if (!ruleset) return std::unexpected(std::move(ruleset.error()));
+  return std::vector{NodeRules{.ruleset = *std::move(ruleset), .sources = {source}}};
+}
+
+bool is_topology(const std::string& file) {
+  return file.ends_with(".yaml") || file.ends_with(".yml");
+}
+
+}  // namespace
+
+std::expected<rules::Source, Issue> read_rule_source(const std::string& file) {
+  auto text = document::read_text_file(file);
+  if (!text) return std::unexpected(std::move(text.error()));
+  const auto language = rules::guess_language(*text);
+  return rules::Source{
+      .language = language, .text = *std::move(text), .where = {.file = file, .line = 1}};
+}
+
+Result read_rule_file(const std::string& file) {
+  if (is_topology(file)) return read_topology_rules(file);
+  const auto source = read_rule_source(file);
+  if (!source) return std::unexpected(Issues{source.error()});
+  return read_text_rules(*source);
+}
+
+Issues try_rules(const topology::Topology& topology, NodeId node, const topology::Node& rules) {
+  if (rules.rules.empty()) return {};
+  try {
+    ensure_sandbox();
+  } catch (const sys::SystemError& refused) {
+    return {
+        make_warning(rules.rules.front().where,
+                     fmt::format("the rules were not tried on the kernel: {}", refused.what()))};
+  }
+  auto imported = rules::import_rules(rules.rules, interface_names(topology, node));
+  return imported ? Issues{} : std::move(imported.error());
+}
+
+Issues try_rules(const topology::Topology& topology) {
+  Issues issues;
+  for (std::size_t i = 0; i < topology.nodes().size(); ++i)
+    std::ranges::move(try_rules(topology, NodeId(i), topology.nodes()[i]),
+                      std::back_inserter(issues));
+  return issues;
+}
+
+}  // namespace topoproof::program
