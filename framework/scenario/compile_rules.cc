@@ -36,8 +36,7 @@ plan::Plan plan_of_interfaces(const topology::Topology& topology, NodeId node,
   return out;
 }
 
-Compiled compile(const topology::Topology& topology, NodeId node,
-                 const topology::RulesText& text) {
+Compiled compile(const topology::Topology& topology, NodeId node, const topology::RulesText& text) {
   try {
     lab::Lab lab(plan_of_interfaces(topology, node, text));
     auto found = nft::observe_ruleset(lab.netfilter_socket(node));
