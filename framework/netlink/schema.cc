@@ -23,7 +23,8 @@ std::string find_attribute(BytesView bytes, const Schema& schema, std::size_t of
     if (offset >= payload + attribute->payload.size()) continue;
     const AttributeSpec* spec = schema.find(attribute->type);
     if (spec == nullptr) return {};
-    const bool is_inside = offset >= payload && spec->nested != nullptr;
+    const bool is_inside =
+        offset >= payload && spec->kind == Kind::Nested && spec->nested != nullptr;
     return is_inside ? dotted(spec->name,
                               find_attribute(attribute->payload, *spec->nested, offset - payload))
                      : spec->name;
@@ -43,6 +44,8 @@ bool size_fits(Kind kind, std::size_t size) {
     case Kind::U32:
     case Kind::Be32:
       return size == 4;
+    case Kind::Be64:
+      return size == 8;
     case Kind::Ip:
       return size == 4 || size == 16;
     case Kind::String:
@@ -50,6 +53,7 @@ bool size_fits(Kind kind, std::size_t size) {
     case Kind::LinkAddress:
     case Kind::Binary:
     case Kind::Nested:
+    case Kind::List:
       return true;
   }
   return false;

@@ -22,11 +22,13 @@ enum class Kind : std::uint8_t {
   U32,
   Be16,
   Be32,
+  Be64,
   String,       // with its final zero
   Ip,           // 4 or 16 bytes
   LinkAddress,  // as long as the link's kind has it, 6 bytes for all that we build
   Binary,
   Nested,
+  List,  // a nest of nests, whatever the numbers of its members
 };
 
 // Messages and attributes start at multiples of four bytes.
@@ -39,6 +41,7 @@ struct AttributeSpec {
   Kind kind = Kind::Binary;
   const char* name = "";           // "IFLA_MTU"
   const Schema* nested = nullptr;  // none: it depends on the message, the codec names it
+  std::uint16_t max = 0;           // bytes, or members of a list; 0: no limit
 };
 
 // A message or a nest: a fixed header, then attributes.
@@ -57,7 +60,8 @@ struct Schema {
       return a.type >= b.type;
     };
     const auto is_odd = [](const AttributeSpec& a) {
-      return a.nested != nullptr && a.kind != Kind::Nested;
+      const bool is_list = a.kind == Kind::List;
+      return is_list ? a.nested == nullptr : a.nested != nullptr && a.kind != Kind::Nested;
     };
     return attributes.size() <= kMaxAttributes && header_size % 4 == 0 &&
            std::ranges::adjacent_find(attributes, not_rising) == attributes.end() &&
