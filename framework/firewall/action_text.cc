@@ -69,23 +69,32 @@ bool RuleText::say(const Verdict& e) {
 }
 
 bool RuleText::say(const MetaStore& e) {
+  if (e.key == MetaKey::Mark && holds(e.from, CtKey::Mark)) return phrase("meta mark set ct mark");
   const auto field = find_field(e.key);
   const auto value = field ? constant(e.from, field->form) : std::nullopt;
   return value && phrase(fmt::format("{} set {}", field->name, *value));
 }
 
 bool RuleText::say(const Nat& e) {
-  const auto address = constant(e.address, ValueForm::Address);
+  const auto first = constant(e.address, ValueForm::Address);
   const auto flags = nat_flags_text(e.flags);
-  if (!address || !flags || e.address_high) return false;
   const auto port = ports(e.port, e.port_high);
-  if (!port) return false;
+  if (!first || !flags || !port) return false;
   const bool bracketed = e.family == Family::Ipv6 && !port->empty();
+  const auto in_brackets = [&](const std::string& text) {
+    return bracketed ? "[" + text + "]" : text;
+  };
+  auto address = in_brackets(*first);
+  if (e.address_high && e.address_high != e.address) {
+    const auto last = constant(e.address_high, ValueForm::Address);
+    if (!last) return false;
+    address += "-" + in_brackets(*last);
+  }
   const std::string family = table_.family != TableFamily::Inet || !e.family ? ""
                              : e.family == Family::Ipv4                      ? " ip"
                                                                              : " ip6";
   return phrase(fmt::format("{}{} to {}{}{}", e.kind == NatKind::Source ? "snat" : "dnat", family,
-                            bracketed ? "[" + *address + "]" : *address, *port, *flags));
+                            address, *port, *flags));
 }
 
 bool RuleText::say(const Masquerade& e) {
@@ -132,6 +141,38 @@ bool RuleText::say(const Log& e) {
 }
 
 bool RuleText::say(const Notrack& /*e*/) { return phrase("notrack"); }
+
+bool RuleText::say(const Quota& e) {
+  if (e.consumed != 0) return false;
+  return phrase(fmt::format("quota {}{} bytes", e.over ? "over " : "", e.bytes));
+}
+
+bool RuleText::say(const Queue& e) {
+  if (e.number || (e.flags & ~1U) != 0) return false;
+  const std::string flags = e.flags != 0 ? "flags bypass " : "";
+  const auto last = e.total > 1 ? fmt::format("-{}", e.first + e.total - 1) : "";
+  return phrase(fmt::format("queue {}to {}{}", flags, e.first, last));
+}
+
+bool RuleText::say(const CtStore& e) {
+  if (e.key != CtKey::Mark || e.direction) return false;
+  if (holds(e.from, MetaKey::Mark)) return phrase("ct mark set meta mark");
+  const auto value = constant(e.from, ValueForm::Mark);
+  return value && phrase("ct mark set " + *value);
+}
+
+// "tcp option maxseg size set rt mtu", the one use that the builders make of it.
+bool RuleText::say(const ExtensionStore& e) {
+  constexpr std::uint8_t kMaxseg = 2;
+  const bool is_maxseg =
+      e.kind == ExtensionKind::TcpOption && e.type == kMaxseg && e.offset == 2 && e.length == 2;
+  if (!is_maxseg) return false;
+  if (std::holds_alternative<RouteLoad>(at(e.from).source)) {
+    return phrase("tcp option maxseg size set rt mtu");
+  }
+  const auto value = constant(e.from, ValueForm::Number);
+  return value && phrase("tcp option maxseg size set " + *value);
+}
 
 std::optional<std::string> RuleText::constant(const std::optional<Register>& r,
                                               ValueForm form) const {

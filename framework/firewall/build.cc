@@ -150,7 +150,7 @@ class RuleBuilder {
   void add(const Expression& expression) {
     // A translation passes packets of the other family over, and needs no test of its own.
     const auto* nat = std::get_if<Nat>(&expression);
-    TOPOPROOF_CHECK(nat == nullptr || !network_ || *network_ == nat->family,
+    TOPOPROOF_CHECK(nat == nullptr || !network_ || !nat->family || *network_ == *nat->family,
                     "a rule is about one family");
     const auto* reject = std::get_if<Reject>(&expression);
     code_.push_back(reject == nullptr ? expression : Expression(reject_in(table_, *reject)));
@@ -256,25 +256,6 @@ Statement reject_with(Reject how) { return act(how); }
 Statement reject_with_tcp_reset() {
   return {.expressions = {Reject{RejectKind::TcpReset, 0}}, .network = {}, .transport = kTcp};
 }
-Statement masquerade() { return act(Masquerade{}); }
-Statement snat_to(const IpAddress& address) {
-  const Nat nat{.kind = NatKind::Source, .family = address.family(), .address = reg(1)};
-  return {.expressions = {Immediate{reg(1), address.bytes()}, nat}};
-}
-Statement dnat_to(const IpAddress& address, std::optional<std::uint16_t> port) {
-  Nat nat{.kind = NatKind::Destination, .family = address.family(), .address = reg(1)};
-  Statement statement{.expressions = {Immediate{reg(1), address.bytes()}}};
-  if (port) {
-    statement.expressions.emplace_back(Immediate{reg(2), wire_port(*port)});
-    nat.port = reg(2);
-  }
-  statement.expressions.emplace_back(nat);
-  return statement;
-}
-Statement redirect_to(std::uint16_t port) {
-  return {.expressions = {Immediate{reg(1), wire_port(port)}, Redirect{.port = reg(1)}}};
-}
-
 Rule make_rule(TableFamily family, std::span<const Statement> statements, Origin origin) {
   RuleBuilder builder(family);
   for (const auto& statement : statements) builder.add(statement);

@@ -63,6 +63,18 @@ inline constexpr std::uint32_t kCtRelated = 4;
 inline constexpr std::uint32_t kCtNew = 8;
 inline constexpr std::uint32_t kCtUntracked = 64;
 Statement ct_state(std::uint32_t states);
+Statement ct_mark(std::uint32_t mark, Match match = Match::Is);
+// Any of these; combine with |. The numbers are the kernel's (IPS_*).
+inline constexpr std::uint32_t kCtSourceNat = 16;
+inline constexpr std::uint32_t kCtDestinationNat = 32;
+Statement ct_status(std::uint32_t bits);
+// Of the flags that are looked at just these are set. The bits are those of RFC 9293, 3.1.
+inline constexpr std::uint8_t kTcpFin = 1;
+inline constexpr std::uint8_t kTcpSyn = 2;
+inline constexpr std::uint8_t kTcpRst = 4;
+inline constexpr std::uint8_t kTcpAck = 16;
+Statement tcp_flags(std::uint8_t flags, std::uint8_t among);
+Statement no_way_back();  // the route to the sender is not over the interface that it came by
 
 // Actions.
 Statement counter();
@@ -70,6 +82,11 @@ Statement log(std::string prefix);
 Statement notrack();
 Statement limit(std::uint64_t rate, std::uint64_t per_seconds, std::uint32_t burst = 5);
 Statement set_mark(std::uint32_t mark);
+Statement set_ct_mark(std::uint32_t mark);
+Statement save_mark();     // the packet's to the connection
+Statement restore_mark();  // the connection's to the packet
+Statement quota(std::uint64_t bytes, bool over = false);
+Statement clamp_mss();    // to what the route's MTU allows
 Statement set_nftrace();  // the kernel reports every further step of the packet
 
 // Final actions.
@@ -81,10 +98,22 @@ Statement return_to_caller();
 Statement reject();  // port unreachable, of the packet's family
 Statement reject_with(Reject how);
 Statement reject_with_tcp_reset();
-Statement masquerade();
-Statement snat_to(const IpAddress& address);
-Statement dnat_to(const IpAddress& address, std::optional<std::uint16_t> port = {});
-Statement redirect_to(std::uint16_t port);
+Statement queue_to(std::uint16_t first, std::uint16_t last, bool bypass = false);
+
+// Translations; flags are kNat*.
+struct AddressRange {
+  IpAddress first;
+  IpAddress last;
+  AddressRange(const IpAddress& address) : first(address), last(address) {}       // NOLINT: of one
+  AddressRange(const Ipv4Address& address) : AddressRange(IpAddress(address)) {}  // NOLINT
+  AddressRange(const IpAddress& from, const IpAddress& to) : first(from), last(to) {}
+};
+Statement snat_to(const AddressRange& to, std::optional<PortRange> ports = {},
+                  std::uint32_t flags = 0);
+Statement dnat_to(const AddressRange& to, std::optional<PortRange> ports = {},
+                  std::uint32_t flags = 0);
+Statement masquerade(std::optional<PortRange> ports = {}, std::uint32_t flags = 0);
+Statement redirect_to(PortRange ports, std::uint32_t flags = 0);
 
 // REQUIRES: no statement contradicts the table's family or another statement.
 Rule make_rule(TableFamily family, std::span<const Statement> statements, Origin origin = {});

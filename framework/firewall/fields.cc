@@ -80,6 +80,24 @@ std::string name_text(BytesView value) {
                                        : quoted(text.substr(0, end));
 }
 
+struct NamedBit {
+  std::uint32_t bit;
+  std::string_view name;
+};
+
+// RETURNS: nothing if there is none, or one without a name.
+std::optional<std::string> bits_text(std::uint32_t bits, std::span<const NamedBit> names,
+                                     std::string_view between) {
+  std::string text;
+  for (const auto& [bit, name] : names) {
+    if ((bits & bit) == 0) continue;
+    text += fmt::format("{}{}", text.empty() ? "" : between, name);
+    bits &= ~bit;
+  }
+  if (bits != 0 || text.empty()) return std::nullopt;
+  return text;
+}
+
 }  // namespace
 
 std::optional<Field> find_field(const PacketContext& context, PayloadBase base,
@@ -102,6 +120,7 @@ std::optional<Field> find_field(MetaKey key) {
 }
 
 std::optional<Field> find_field(CtKey key) {
+  if (key == CtKey::State) return Field{"ct state", ValueForm::CtState, 4};
   if (key == CtKey::Mark) return Field{"ct mark", ValueForm::Mark, 4};
   return std::nullopt;
 }
@@ -118,6 +137,8 @@ std::string value_text(ValueForm form, BytesView value) {
       return name_text(value);
     case ValueForm::Protocol:
       return protocol_text(std::to_integer<std::uint8_t>(value[0]));
+    case ValueForm::CtState:
+      return ct_states_text(load_host_number(value)).value_or("?");
     case ValueForm::Mark:
       return fmt::format("0x{:08x}", load_host_number(value));
   }
@@ -140,21 +161,23 @@ std::string protocol_text(std::uint8_t protocol) {
 }
 
 std::optional<std::string> ct_states_text(std::uint32_t states) {
-  struct Named {
-    std::uint32_t bit;
-    std::string_view name;
-  };
-  constexpr std::array kNames{Named{kCtInvalid, "invalid"}, Named{kCtEstablished, "established"},
-                              Named{kCtRelated, "related"}, Named{kCtNew, "new"},
-                              Named{kCtUntracked, "untracked"}};
-  std::string text;
-  for (const auto& [bit, name] : kNames) {
-    if ((states & bit) == 0) continue;
-    text += fmt::format("{}{}", text.empty() ? "" : ",", name);
-    states &= ~bit;
-  }
-  if (states != 0 || text.empty()) return std::nullopt;
-  return text;
+  constexpr std::array kNames{NamedBit{kCtInvalid, "invalid"},
+                              NamedBit{kCtEstablished, "established"},
+                              NamedBit{kCtRelated, "related"}, NamedBit{kCtNew, "new"},
+                              NamedBit{kCtUntracked, "untracked"}};
+  return bits_text(states, kNames, ",");
+}
+
+std::optional<std::string> ct_status_text(std::uint32_t bits) {
+  constexpr std::array kNames{NamedBit{kCtSourceNat, "snat"}, NamedBit{kCtDestinationNat, "dnat"}};
+  return bits_text(bits, kNames, ",");
+}
+
+std::string tcp_flags_text(std::uint8_t flags) {
+  constexpr std::array kNames{NamedBit{1, "fin"},  NamedBit{2, "syn"},  NamedBit{4, "rst"},
+                              NamedBit{8, "psh"},  NamedBit{16, "ack"}, NamedBit{32, "urg"},
+                              NamedBit{64, "ecn"}, NamedBit{128, "cwr"}};
+  return bits_text(flags, kNames, " | ").value_or("0x0");
 }
 
 std::string quoted(std::string_view text) { return fmt::format("\"{}\"", text); }

@@ -12,7 +12,7 @@
 
 namespace topoproof::firewall {
 
-enum class ValueForm { Address, Number, HostNumber, Name, Protocol, Mark };
+enum class ValueForm { Address, Number, HostNumber, Name, Protocol, Mark, CtState };
 
 struct Field {
   std::string_view name;  // "ip saddr", "meta mark"
@@ -36,6 +36,8 @@ std::optional<Field> find_field(CtKey key);
 std::string value_text(ValueForm form, BytesView value);
 std::string protocol_text(std::uint8_t protocol);  // "tcp"; the number if it has no name
 std::optional<std::string> ct_states_text(std::uint32_t states);  // "established,related"
+std::optional<std::string> ct_status_text(std::uint32_t bits);    // "snat,dnat"
+std::string tcp_flags_text(std::uint8_t flags);                   // "syn | ack"
 std::string quoted(std::string_view text);
 
 }  // namespace topoproof::firewall

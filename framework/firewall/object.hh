@@ -47,8 +47,9 @@ struct Secmark {
   friend auto operator<=>(const Secmark&, const Secmark&) = default;
 };
 
-using ObjectValue = std::variant<Counter, Quota, Limit, Connlimit, CtHelper, CtTimeout,
-                                 CtExpectation, Secmark, Synproxy>;
+// libnftnl 1.2.4 has no objects of connection limits, and nft 1.0.6 no tunnels: they are refused.
+using ObjectValue =
+    std::variant<Counter, Quota, Limit, CtHelper, CtTimeout, CtExpectation, Secmark, Synproxy>;
 
 // Names are unique among the objects of one kind of a table.
 struct Object {

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "base/prefix.hh"
+#include "firewall/build.hh"
+#include "firewall/set_text.hh"
 
 namespace topoproof::firewall {
 namespace {
@@ -54,16 +56,27 @@ bool RuleText::phrase(std::string text) {
   return true;
 }
 
-// The last dependencies are left out where the field implies them.
-bool RuleText::field_phrase(const Field& field, const std::string& rest) {
-  const bool is_network = field.name.starts_with("ip");
+// A dependency is left out where the field implies it.
+void RuleText::drop_implied(const Field& field) {
   const bool is_icmp = field.name.starts_with("icmp");
   const bool is_transport =
       is_icmp || field.name.starts_with("tcp") || field.name.starts_with("udp");
+  const bool is_network = is_icmp || field.name.starts_with("ip");
   if (is_transport && !pending_.empty() && !pending_.back().is_network) pending_.pop_back();
-  const bool implies_network = is_network || is_icmp;
-  if (implies_network && !pending_.empty() && pending_.back().is_network) pending_.pop_back();
-  return phrase(fmt::format("{} {}", field.name, rest));
+  if (is_network && !pending_.empty() && pending_.back().is_network) pending_.pop_back();
+}
+
+bool RuleText::field_phrase(const Field& field, const std::string& rest) {
+  return fields_phrase({field}, rest);
+}
+
+// The last field's dependencies are the last.
+bool RuleText::fields_phrase(const std::vector<Field>& fields, const std::string& rest) {
+  std::string names;
+  for (const auto& field : fields)
+    names += fmt::format("{}{}", names.empty() ? "" : " . ", field.name);
+  for (auto field = fields.rbegin(); field != fields.rend(); ++field) drop_implied(*field);
+  return phrase(fmt::format("{} {}", names, rest));
 }
 
 bool RuleText::say(const PayloadLoad& e) {
@@ -87,6 +100,23 @@ bool RuleText::say(const Immediate& e) {
   return true;
 }
 
+bool RuleText::say(const Fib& e) {
+  at(e.to) = {e, {}};
+  return true;
+}
+
+bool RuleText::say(const RouteLoad& e) {
+  at(e.to) = {e, {}};
+  return e.key == RouteKey::TcpMss;
+}
+
+bool RuleText::say(const ByteOrder& e) {
+  const auto content = at(e.from);
+  at(e.to) = content;
+  return std::holds_alternative<RouteLoad>(content.source) && e.op == ByteOrderOp::ToNetwork &&
+         e.length == 2 && e.size == 2;
+}
+
 bool RuleText::say(const Bitwise& e) {
   const auto is_zero = [](std::byte b) { return b == std::byte{0}; };
   if (!std::ranges::all_of(e.flip, is_zero) || !at(e.from).mask.empty()) return false;
@@ -97,15 +127,18 @@ bool RuleText::say(const Bitwise& e) {
 bool RuleText::say(const Compare& e) {
   const auto content = at(e.from);
   if (const auto* load = std::get_if<PayloadLoad>(&content.source)) {
-    return say_payload(e, *load, content.mask);
+    return say_tcp_flags(e, *load, content.mask) || say_payload(e, *load, content.mask);
   }
+  if (const auto* fib = std::get_if<Fib>(&content.source)) return say_fib(e, *fib);
   if (std::holds_alternative<CtKey>(content.source) && !content.mask.empty()) {
-    return say_ct_state(e, content);
+    return say_ct_bits(e, content);
   }
   if (const auto* key = std::get_if<MetaKey>(&content.source)) {
     if (e.op == CompareOp::Equal && say_dependency(e, *key)) return true;
   }
   const auto field = field_of(content);
+  // "ct state new" is a test of its bit.
+  if (field && field->form == ValueForm::CtState && e.op != CompareOp::NotEqual) return false;
   return field && say_field(e, *field);
 }
 
@@ -123,11 +156,35 @@ bool RuleText::say_dependency(const Compare& e, MetaKey key) {
   return true;
 }
 
-bool RuleText::say_ct_state(const Compare& e, const Content& content) {
-  if (std::get<CtKey>(content.source) != CtKey::State || content.mask.size() != 4) return false;
-  if (e.op != CompareOp::NotEqual || e.value != host_number(0)) return false;
-  const auto states = ct_states_text(load_host_number(content.mask));
-  return states && phrase("ct state " + *states);
+bool RuleText::say_ct_bits(const Compare& e, const Content& content) {
+  if (content.mask.size() != 4 || e.op != CompareOp::NotEqual || e.value != host_number(0)) {
+    return false;
+  }
+  const auto key = std::get<CtKey>(content.source);
+  const auto bits = load_host_number(content.mask);
+  std::optional<std::string> names;
+  if (key == CtKey::State) names = ct_states_text(bits);
+  if (key == CtKey::Status) names = ct_status_text(bits);
+  return names && phrase(fmt::format("ct {} {}", key == CtKey::State ? "state" : "status", *names));
+}
+
+bool RuleText::say_tcp_flags(const Compare& e, const PayloadLoad& load, const Bytes& mask) {
+  constexpr std::uint32_t kOffset = 13;
+  const bool is_flags = context_.transport == kTcp && load.base == PayloadBase::Transport &&
+                        load.offset == kOffset && load.length == 1 && mask.size() == 1 &&
+                        e.value.size() == 1 && e.op == CompareOp::Equal;
+  if (!is_flags) return false;
+  drop_implied({.name = "tcp flags"});
+  const auto set = std::to_integer<std::uint8_t>(e.value[0]);
+  return phrase(fmt::format("tcp flags & ({}) == {}",
+                            tcp_flags_text(std::to_integer<std::uint8_t>(mask[0])),
+                            set == 0 ? "0x0" : tcp_flags_text(set)));
+}
+
+bool RuleText::say_fib(const Compare& e, const Fib& fib) {
+  const bool is_missing = fib.result == FibResult::Oif && fib.flags == (kFibSource | kFibIif) &&
+                          e.op == CompareOp::Equal && e.value == host_number(0);
+  return is_missing && phrase("fib saddr . iif oif 0");
 }
 
 // One load may cover several fields, or only the first bytes of an address.
@@ -191,24 +248,28 @@ bool RuleText::say(const Range& e) {
 }
 
 bool RuleText::say(const Lookup& e) {
-  const auto field = field_of(at(e.from));
   const auto* set = find_set(table_, e.set);
-  if (!field || set == nullptr || e.to || set->key_length != field->length) return false;
-  const auto* no = e.inverted ? "!= " : "";
-  if (!set->is_anonymous()) return field_phrase(*field, fmt::format("{}@{}", no, e.set));
-  const auto elements = elements_text(*set, field->form);
-  return elements && field_phrase(*field, fmt::format("{}{{ {} }}", no, *elements));
+  const bool is_vmap = e.to == kVerdictRegister;
+  if (set == nullptr || (e.to && !is_vmap)) return false;
+  const auto fields = fields_of(e.from, set->key_length);
+  if (fields.empty()) return false;
+  const auto* how = is_vmap ? "vmap " : e.inverted ? "!= " : "";
+  if (!set->is_anonymous()) return fields_phrase(fields, fmt::format("{}@{}", how, e.set));
+  const auto elements = elements_text(*set);
+  return elements && fields_phrase(fields, fmt::format("{}{{ {} }}", how, *elements));
 }
 
-std::optional<std::string> elements_text(const Set& set, ValueForm form) {
-  if (set.is_map() || (set.flags & (kSetConcat | kSetTimeout | kSetDynamic)) != 0) return {};
-  if ((set.flags & kSetInterval) != 0) return {};
-  std::string text;
-  for (const auto& element : set.elements) {
-    if (element.key.size() != set.key_length || element.flags != 0) return {};
-    text += (text.empty() ? "" : ", ") + value_text(form, element.key);
+std::vector<Field> RuleText::fields_of(Register from, std::uint32_t length) const {
+  constexpr std::uint32_t kWord = 4;
+  std::vector<Field> fields;
+  for (std::uint32_t at = 0; at < length;) {
+    const auto word = from.word + at / kWord;
+    const auto field = word < registers_.size() ? field_of(registers_.at(word)) : std::nullopt;
+    if (!field) return {};
+    fields.push_back(*field);
+    at += at == 0 && field->length == length ? length : (field->length + kWord - 1) / kWord * kWord;
   }
-  return text;
+  return fields;
 }
 
 }  // namespace topoproof::firewall

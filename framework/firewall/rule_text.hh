@@ -26,7 +26,7 @@ class RuleText {
  private:
   // What a register holds: something loaded, perhaps masked, or a constant.
   struct Content {
-    std::variant<std::monostate, PayloadLoad, MetaKey, CtKey, Bytes> source;
+    std::variant<std::monostate, PayloadLoad, MetaKey, CtKey, Fib, RouteLoad, Bytes> source;
     Bytes mask;
   };
   // A test that nft adds by itself where the next phrase needs it.
@@ -53,13 +53,22 @@ class RuleText {
   bool say(const Limit& e);
   bool say(const Log& e);
   bool say(const Notrack& e);
+  bool say(const Quota& e);
+  bool say(const Queue& e);
+  bool say(const CtStore& e);
+  bool say(const Fib& e);
+  bool say(const RouteLoad& e);
+  bool say(const ByteOrder& e);
+  bool say(const ExtensionStore& e);
   template <class Other>
   bool say(const Other& /*e*/) {
     return false;
   }
 
   bool say_dependency(const Compare& e, MetaKey key);
-  bool say_ct_state(const Compare& e, const Content& content);
+  bool say_ct_bits(const Compare& e, const Content& content);
+  bool say_tcp_flags(const Compare& e, const PayloadLoad& load, const Bytes& mask);
+  bool say_fib(const Compare& e, const Fib& fib);
   bool say_payload(const Compare& e, const PayloadLoad& load, const Bytes& mask);
   bool say_field(const Compare& e, const Field& field);
   bool say_bound(const Compare& e, const Field& field);
@@ -67,10 +76,18 @@ class RuleText {
   std::optional<std::string> constant(const std::optional<Register>& r, ValueForm form) const;
   std::optional<std::string> ports(const std::optional<Register>& low,
                                    const std::optional<Register>& high) const;
+  template <class Key>
+  bool holds(Register r, Key key) const {  // exactly this, unmasked
+    const auto* held = std::get_if<Key>(&at(r).source);
+    return held != nullptr && *held == key && at(r).mask.empty();
+  }
   Content& at(Register r) { return registers_.at(r.word); }
   const Content& at(Register r) const { return registers_.at(r.word); }
   bool phrase(std::string text);
   bool field_phrase(const Field& field, const std::string& rest);
+  bool fields_phrase(const std::vector<Field>& fields, const std::string& rest);
+  void drop_implied(const Field& field);
+  std::vector<Field> fields_of(Register from, std::uint32_t length) const;  // empty if not known
 
   const Table& table_;
   PacketContext context_;
@@ -79,8 +96,5 @@ class RuleText {
   std::optional<Compare> lower_bound_;
   std::string text_;
 };
-
-// A set's elements as nft writes them between braces; nothing if they cannot be said.
-std::optional<std::string> elements_text(const Set& set, ValueForm form);
 
 }  // namespace topoproof::firewall

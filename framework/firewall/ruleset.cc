@@ -155,9 +155,8 @@ const Set* find_set(const Table& table, std::string_view name) {
 
 ObjectKind kind_of(const ObjectValue& value) {
   constexpr std::array kKinds{
-      ObjectKind::Counter,       ObjectKind::Quota,    ObjectKind::Limit,
-      ObjectKind::Connlimit,     ObjectKind::CtHelper, ObjectKind::CtTimeout,
-      ObjectKind::CtExpectation, ObjectKind::Secmark,  ObjectKind::Synproxy};
+      ObjectKind::Counter,   ObjectKind::Quota,         ObjectKind::Limit,   ObjectKind::CtHelper,
+      ObjectKind::CtTimeout, ObjectKind::CtExpectation, ObjectKind::Secmark, ObjectKind::Synproxy};
   static_assert(kKinds.size() == std::variant_size_v<ObjectValue>);
   return kKinds.at(value.index());
 }

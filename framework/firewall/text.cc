@@ -5,6 +5,7 @@
 
 #include "firewall/describe.hh"
 #include "firewall/rule_text.hh"
+#include "firewall/set_text.hh"
 
 namespace topoproof::firewall {
 namespace {
@@ -22,6 +23,11 @@ std::string base_text(const BaseChain& base) {
 }
 
 Text chain_text(const Chain& chain, const Table& table) {
+  if (chain.flags != 0 || !chain.userdata.empty()) {
+    return std::unexpected(make_issue(
+        chain.origin.where,
+        fmt::format("the flags or comment of chain '{}' cannot be said as nft text", chain.name)));
+  }
   auto text = fmt::format("\tchain {} {{\n", chain.name);
   if (chain.base) text += base_text(*chain.base);
   for (const auto& rule : chain.rules) {
@@ -32,50 +38,21 @@ Text chain_text(const Chain& chain, const Table& table) {
   return text + "\t}\n";
 }
 
-struct KeyType {
-  std::string_view name;
-  ValueForm form = ValueForm::Number;
-};
-
-std::optional<KeyType> key_type(std::uint32_t type) {
-  switch (type) {
-    case kTypeIpv4:
-      return KeyType{"ipv4_addr", ValueForm::Address};
-    case kTypeIpv6:
-      return KeyType{"ipv6_addr", ValueForm::Address};
-    case kTypePort:
-      return KeyType{"inet_service", ValueForm::Number};
-    case kTypeProtocol:
-      return KeyType{"inet_proto", ValueForm::Protocol};
-    case kTypeMark:
-      return KeyType{"mark", ValueForm::Mark};
-    case kTypeInterfaceName:
-      return KeyType{"ifname", ValueForm::Name};
-    default:
-      return std::nullopt;
-  }
-}
-
-Text set_text(const Set& set) {
-  const auto type = key_type(set.key_type);
-  const auto elements = type ? elements_text(set, type->form) : std::nullopt;
-  if (!elements) {
-    return std::unexpected(
-        make_issue(fmt::format("set '{}' cannot be said as nft text", set.name)));
-  }
-  auto text = fmt::format("\tset {} {{\n\t\ttype {}\n", set.name, type->name);
-  if ((set.flags & kSetConstant) != 0) text += "\t\tflags constant\n";
-  if (!elements->empty()) text += fmt::format("\t\telements = {{ {} }}\n", *elements);
-  return text + "\t}\n";
-}
-
 Text table_text(const Table& table) {
   auto text = fmt::format("table {} {} {{\n", to_string(table.family), table.name);
   if (table.dormant) text += "\tflags dormant\n";
+  if (table.owned || !table.objects.empty() || !table.flowtables.empty()) {
+    return std::unexpected(make_issue(
+        table.origin.where,
+        fmt::format("the objects or flags of table '{}' cannot be said as nft text", table.name)));
+  }
   for (const auto& set : table.sets) {
     if (set.is_anonymous()) continue;  // said where it is looked up
     const auto part = set_text(set);
-    if (!part) return part;
+    if (!part) {
+      return std::unexpected(make_issue(
+          set.origin.where, fmt::format("set '{}' cannot be said as nft text", set.name)));
+    }
     text += *part;
   }
   for (const auto& chain : table.chains) {

@@ -102,11 +102,12 @@ TEST(Text, SetsAreSaidWhereTheyAreLookedUp) {
 }
 
 TEST(Text, WhatCannotBeSaidIsNamedWithItsLine) {
-  Rule rule{.expressions = {Queue{}}, .origin = {.where = {"rules.nft", 3, 0}, .text = {}}};
+  Rule rule{.expressions = {NumberGenerator{.modulus = 2}},
+            .origin = {.where = {"rules.nft", 3, 0}, .text = {}}};
   const auto text = to_text(rule, Table{});
   ASSERT_FALSE(text.has_value());
   EXPECT_EQ(to_string(text.error()),
-            "rules.nft:3: error: 'queue num 0' cannot be said as nft text");
+            "rules.nft:3: error: 'numgen reg 1 = inc mod 2' cannot be said as nft text");
 }
 
 TEST(Text, ALowerBoundAloneIsNotLost) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What is encoded and decoded again is the same: without a kernel.
+#include <algorithm>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -164,6 +165,44 @@ TEST(Codec, SetsAnonymousAndNamedWithTheirElements) {
                                .sets = {ports, networks, verdicts},
                                .chains = {{.name = "c", .rules = {rule}}}}}};
   EXPECT_EQ(through_messages(ruleset), ruleset);
+}
+
+TEST(Codec, AnonymousChains) {
+  Chain base = make_base_chain("in", ChainType::Filter, Hook::Input, 0);
+  base.rules = {make_rule(TableFamily::Ip, {tcp_dport(22), jump("__chain1")})};
+  Chain block{.name = "__chain1", .base = {}, .rules = {make_rule(TableFamily::Ip, {accept()})}};
+  block.flags = kChainBinding;
+  const Ruleset ruleset{{Table{.family = TableFamily::Ip, .name = "t", .chains = {base, block}}}};
+  EXPECT_EQ(describe(through_messages(ruleset)), describe(ruleset));
+}
+
+TEST(Codec, WhatNobodyKnowsIsRefusedByName) {
+  Table table{.name = "t"};
+  table.chains = {{.name = "c", .rules = {{.expressions = {Notrack{}}}}}};
+  Transaction transaction;
+  transaction.add(table);
+  RulesetDecoder decoder;
+  std::optional<Issue> issue;
+  for (std::size_t i = 0; i < transaction.size(); ++i) {
+    const auto view = transaction.message(i);
+    Bytes message(view.begin(), view.end());
+    const auto at = std::ranges::search(message, as_view("notrack")).begin();
+    if (at != message.end()) std::ranges::copy(as_view("zotrack"), at);
+    issue = decoder.add(message);
+  }
+  ASSERT_TRUE(issue.has_value());
+  EXPECT_EQ(issue->text, "the expression 'zotrack' is not supported");
+}
+
+TEST(Codec, AValueThatNoRegisterHoldsIsAnIssue) {
+  Rule rule{.expressions = {Compare{CompareOp::Equal, reg(1), Bytes(65)}}};
+  rule.origin.where = {"rules.nft", 3, 0};
+  Table table{.name = "t"};
+  table.chains = {{.name = "c", .rules = {rule}}};
+  Transaction transaction;
+  transaction.add(table);
+  ASSERT_EQ(transaction.issues().size(), 1U);
+  EXPECT_EQ(transaction.issues()[0].where.line, 3);
 }
 
 TEST(Codec, CommentsAndPoliciesAndDevices) {

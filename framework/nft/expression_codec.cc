@@ -32,7 +32,7 @@ fw::Register register_of(std::uint32_t number) {
 
 class Writer {
  public:
-  Writer(nftnl_expr* expression, const SetIds& ids) : expression_(expression), ids_(ids) {}
+  Writer(nftnl_expr* expression, const BatchIds& ids) : expression_(expression), ids_(ids) {}
 
   template <class T>
   void u8(std::uint16_t attribute, const T& value) {
@@ -51,8 +51,12 @@ class Writer {
   void u64(std::uint16_t attribute, std::uint64_t value) {
     nftnl_expr_set_u64(expression_, attribute, value);
   }
-  void unless_zero(std::uint16_t attribute, std::uint32_t value) {
-    if (value != 0) u32(attribute, value);
+  template <class T>
+  void unless_zero(std::uint16_t attribute, const T& value) {
+    if (static_cast<std::uint32_t>(value) != 0) u32(attribute, value);
+  }
+  void unless_zero_u16(std::uint16_t attribute, std::uint16_t value) {
+    if (value != 0) u16(attribute, value);
   }
   void unless_zero_u64(std::uint16_t attribute, std::uint64_t value) {
     if (value != 0) u64(attribute, value);
@@ -114,12 +118,17 @@ class Writer {
     if (!value.empty()) nftnl_expr_set_str(expression_, attribute, value.c_str());
   }
   void set(std::uint16_t name, std::uint16_t id, const std::string& value) {
-    const auto found = ids_.find(value);
-    const bool is_anonymous = found != ids_.end();
+    const auto found = ids_.sets.find(value);
+    const bool is_anonymous = found != ids_.sets.end();
     // Once only: libnftnl 1.2.4 does not free the name that it had.
     const auto& told = is_anonymous ? name_template(value) : value;
     nftnl_expr_set_str(expression_, name, told.c_str());
     if (is_anonymous) u32(id, found->second);
+  }
+  void chain(std::uint16_t name, std::uint16_t id, const std::string& value) {
+    const auto found = ids_.chains.find(value);
+    if (found == ids_.chains.end()) return text(name, value);
+    u32(id, found->second);
   }
 
  private:
@@ -133,12 +142,13 @@ class Writer {
   }
 
   nftnl_expr* expression_;
-  const SetIds& ids_;
+  const BatchIds& ids_;
 };
 
 class Reader {
  public:
-  Reader(const nftnl_expr& expression, const SetIds& ids) : expression_(&expression), ids_(ids) {}
+  Reader(const nftnl_expr& expression, const BatchNames& names)
+      : expression_(&expression), names_(names) {}
 
   template <class T>
   void u8(std::uint16_t attribute, T& value) {
@@ -155,8 +165,19 @@ class Reader {
   void u64(std::uint16_t attribute, std::uint64_t& value) {
     get(attribute, value, nftnl_expr_get_u64);
   }
-  void unless_zero(std::uint16_t attribute, std::uint32_t& value) { u32(attribute, value); }
-  void unless_zero_u64(std::uint16_t attribute, std::uint64_t& value) { u64(attribute, value); }
+  template <class T>
+  void unless_zero(std::uint16_t attribute, T& value) {
+    value = T{};
+    u32(attribute, value);
+  }
+  void unless_zero_u16(std::uint16_t attribute, std::uint16_t& value) {
+    value = 0;
+    u16(attribute, value);
+  }
+  void unless_zero_u64(std::uint16_t attribute, std::uint64_t& value) {
+    value = 0;
+    u64(attribute, value);
+  }
   void fixed(std::uint16_t /*attribute*/, std::uint32_t /*value*/) {}
   void flag(std::uint16_t attribute, bool& value) {
     std::uint32_t number = 0;
@@ -228,10 +249,14 @@ class Reader {
   void set(std::uint16_t name, std::uint16_t id, std::string& value) {
     text(name, value);
     if (!has(id) || value.find('%') == std::string::npos) return;
-    const auto number = nftnl_expr_get_u32(expression_, id);
-    for (const auto& [known, known_id] : ids_) {
-      if (known_id == number) value = known;
-    }
+    const auto found = names_.sets.find(nftnl_expr_get_u32(expression_, id));
+    if (found != names_.sets.end()) value = found->second;
+  }
+  // libnftnl 1.2.4 writes the number of an anonymous chain, but does not read it: the decoder does.
+  void chain(std::uint16_t name, std::uint16_t /*id*/, std::string& value) {
+    if (!has(name)) return;
+    const auto* chain = nftnl_expr_get_str(expression_, name);
+    if (chain != nullptr) value = chain;
   }
 
   bool saw_unknown() const { return unknown_; }
@@ -258,7 +283,7 @@ class Reader {
   }
 
   const nftnl_expr* expression_;
-  const SetIds& ids_;
+  const BatchNames& names_;
   bool unknown_ = false;
 };
 
@@ -339,19 +364,7 @@ std::optional<fw::Expression> alternative(const nftnl_expr& e) {
 
 }  // namespace
 
-// A name of the user's own stays: nft's meters are anonymous sets that have one.
-std::string name_template(std::string_view name) {
-  for (const std::string_view stem : {"__set", "__map", "__objmap"}) {
-    if (!name.starts_with(stem) || name.size() == stem.size()) continue;
-    const auto rest = name.substr(stem.size());
-    if (rest.find_first_not_of("0123456789") == std::string_view::npos) {
-      return fmt::format("{}%d", stem);
-    }
-  }
-  return std::string(name);
-}
-
-UniqueExpression encode(const firewall::Expression& expression, const SetIds& ids) {
+UniqueExpression encode(const firewall::Expression& expression, const BatchIds& ids) {
   UniqueExpression object(nftnl_expr_alloc(std::string(fw::kernel_name(expression)).c_str()));
   TOPOPROOF_CHECK(object != nullptr, "libnftnl knows every expression of the IR");
   Writer writer(object.get(), ids);
@@ -359,14 +372,15 @@ UniqueExpression encode(const firewall::Expression& expression, const SetIds& id
   return object;
 }
 
-std::expected<firewall::Expression, Issue> decode(const nftnl_expr& expression, const SetIds& ids) {
+std::expected<firewall::Expression, Issue> decode(const nftnl_expr& expression,
+                                                  const BatchNames& names) {
   const auto refuse = [&] {
     const auto* name = nftnl_expr_get_str(&expression, NFTNL_EXPR_NAME);
     return std::unexpected(make_issue(fmt::format("the expression '{}' is not supported", name)));
   };
   auto found = alternative(expression);
   if (!found) return refuse();
-  Reader reader(expression, ids);
+  Reader reader(expression, names);
   std::visit([&](auto& e) { fields(reader, e); }, *found);
   if (reader.saw_unknown()) return refuse();
   return *std::move(found);

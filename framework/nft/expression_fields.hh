@@ -30,9 +30,9 @@ void fields(auto& io, Is<fw::PayloadStore> auto& e) {
   io.u32(NFTNL_EXPR_PAYLOAD_BASE, e.base);
   io.u32(NFTNL_EXPR_PAYLOAD_OFFSET, e.offset);
   io.u32(NFTNL_EXPR_PAYLOAD_LEN, e.length);
-  io.u32(NFTNL_EXPR_PAYLOAD_CSUM_TYPE, e.checksum);
-  io.u32(NFTNL_EXPR_PAYLOAD_CSUM_OFFSET, e.checksum_offset);
-  io.u32(NFTNL_EXPR_PAYLOAD_FLAGS, e.checksum_flags);
+  io.unless_zero(NFTNL_EXPR_PAYLOAD_CSUM_TYPE, e.checksum);
+  io.unless_zero(NFTNL_EXPR_PAYLOAD_CSUM_OFFSET, e.checksum_offset);
+  io.unless_zero(NFTNL_EXPR_PAYLOAD_FLAGS, e.checksum_flags);
 }
 void fields(auto& io, Is<fw::MetaLoad> auto& e) {
   io.u32(NFTNL_EXPR_META_KEY, e.key);
@@ -93,7 +93,7 @@ void fields(auto& io, Is<fw::Lookup> auto& e) {
 void fields(auto& io, Is<fw::Verdict> auto& e) {
   io.fixed(NFTNL_EXPR_IMM_DREG, NFT_REG_VERDICT);
   io.u32(NFTNL_EXPR_IMM_VERDICT, e.kind);
-  io.text(NFTNL_EXPR_IMM_CHAIN, e.chain);
+  io.chain(NFTNL_EXPR_IMM_CHAIN, NFTNL_EXPR_IMM_CHAIN_ID, e.chain);
 }
 void fields(auto& io, Is<fw::Immediate> auto& e) {
   io.reg(NFTNL_EXPR_IMM_DREG, e.to);
@@ -123,13 +123,13 @@ void fields(auto& io, Is<fw::Reject> auto& e) {
   io.u8(NFTNL_EXPR_REJECT_CODE, e.code);
 }
 void fields(auto& io, Is<fw::Counter> auto& e) {
-  io.u64(NFTNL_EXPR_CTR_PACKETS, e.packets);
-  io.u64(NFTNL_EXPR_CTR_BYTES, e.bytes);
+  io.unless_zero_u64(NFTNL_EXPR_CTR_PACKETS, e.packets);
+  io.unless_zero_u64(NFTNL_EXPR_CTR_BYTES, e.bytes);
 }
 void fields(auto& io, Is<fw::Limit> auto& e) {
   io.u64(NFTNL_EXPR_LIMIT_RATE, e.rate);
   io.u64(NFTNL_EXPR_LIMIT_UNIT, e.per_seconds);
-  io.u32(NFTNL_EXPR_LIMIT_BURST, e.burst);
+  io.unless_zero(NFTNL_EXPR_LIMIT_BURST, e.burst);
   io.u32(NFTNL_EXPR_LIMIT_TYPE, e.unit);
   io.flag(NFTNL_EXPR_LIMIT_FLAGS, e.over);
 }
@@ -151,7 +151,7 @@ void fields(auto& io, Is<fw::Queue> auto& e) {
   // The kernel takes the numbers or a register, not both.
   if (!e.number) io.u16(NFTNL_EXPR_QUEUE_NUM, e.first);
   if (!e.number) io.u16(NFTNL_EXPR_QUEUE_TOTAL, e.total);
-  io.u16(NFTNL_EXPR_QUEUE_FLAGS, e.flags);
+  io.unless_zero_u16(NFTNL_EXPR_QUEUE_FLAGS, e.flags);
   io.reg(NFTNL_EXPR_QUEUE_SREG_QNUM, e.number);
 }
 void fields(auto& io, Is<fw::Tproxy> auto& e) {
@@ -254,7 +254,9 @@ void fields(auto& io, Is<fw::RouteLoad> auto& e) {
 void fields(auto& io, Is<fw::SocketLoad> auto& e) {
   io.u32(NFTNL_EXPR_SOCKET_KEY, e.key);
   io.reg(NFTNL_EXPR_SOCKET_DREG, e.to);
-  io.unless_zero(NFTNL_EXPR_SOCKET_LEVEL, e.level);
+  if (io.wants(NFTNL_EXPR_SOCKET_LEVEL, e.key >= fw::SocketKey::Wildcard)) {
+    io.u32(NFTNL_EXPR_SOCKET_LEVEL, e.level);
+  }
 }
 void fields(auto& io, Is<fw::OsfLoad> auto& e) {
   io.reg(NFTNL_EXPR_OSF_DREG, e.to);

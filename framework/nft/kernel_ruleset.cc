@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "nft/kernel_ruleset.hh"
 
+#include <cerrno>
+
 #include <fmt/format.h>
 #include <libmnl/libmnl.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 
 #include "firewall/describe.hh"
+#include "firewall/jump_loop.hh"
 #include "netlink/ack.hh"
 #include "netlink/error.hh"
 #include "nft/attributes.hh"
@@ -19,7 +22,6 @@ namespace {
 // The expression that the kernel's extended ack points into.
 std::string refused_expression(const Subject& subject, BytesView message, std::uint32_t offset) {
   std::string text;
-  if (subject.rule == nullptr || offset == 0) return text;
   std::size_t index = 0;
   for_each_expression(message, [&](std::string_view, BytesView, std::size_t end) {
     if (text.empty() && offset < end) {
@@ -57,16 +59,60 @@ std::vector<Refused> commit(netlink::Socket& socket, Transaction& transaction) {
   return refused;
 }
 
-Issue issue_of(const Refused& refused, const Transaction& transaction) {
-  const auto& [index, ack] = refused;
-  const auto error = sys::error_text(ack.error);
-  if (!index) return make_issue(fmt::format("the kernel refuses the ruleset: {}", error));
-  const auto& subject = transaction.subject(*index);
+// The element that it points at.
+const firewall::Element* refused_element(const Subject& subject, BytesView message,
+                                         std::uint32_t offset) {
+  const auto attributes = attributes_of(message);
+  const auto list = child(attributes, NFTA_SET_ELEM_LIST_ELEMENTS);
+  const auto start = static_cast<std::size_t>(list.data() - message.data());
+  netlink::AttributeCursor cursor(list);
+  for (auto index = subject.first_element; const auto element = cursor.next(); ++index) {
+    const auto end = start + element->offset + sizeof(nlattr) + element->payload.size();
+    if (offset < end) return &subject.set->elements.at(index);
+  }
+  return nullptr;
+}
+
+Issue refusal(const Transaction& transaction, std::size_t index, const netlink::Ack& ack) {
+  const auto& subject = transaction.subject(index);
+  const auto message = transaction.message(index);
+  auto where = place_of(subject);
+  std::string at;
+  if (subject.rule != nullptr && ack.offset != 0) {
+    at = refused_expression(subject, message, ack.offset);
+  }
+  if (subject.set != nullptr && ack.offset != 0) {
+    const auto* element = refused_element(subject, message, ack.offset);
+    if (element != nullptr) at = fmt::format(", at element {}", to_hex(element->key));
+    if (element != nullptr && element->where != Location{}) where = element->where;
+  }
   const auto said = ack.text.empty() ? "" : ack.text + ": ";
-  const auto at = refused_expression(subject, transaction.message(*index), ack.offset);
+  return make_issue(std::move(where),
+                    fmt::format("the kernel refuses {}{}: {}{}", describe(subject), at, said,
+                                sys::error_text(ack.error)));
+}
+
+Issue jump_refusal(const firewall::JumpLoop& loop, int error) {
+  std::string way;
+  for (const auto* chain : loop.chains) way += (way.empty() ? "" : " -> ") + chain->name;
+  const Subject subject{.table = loop.table, .chain = loop.chains.back(), .rule = loop.rule};
   return make_issue(
-      subject.rule == nullptr ? Location{} : subject.rule->origin.where,
-      fmt::format("the kernel refuses {}{}: {}{}", describe(subject), at, said, error));
+      place_of(subject),
+      fmt::format("the kernel refuses {}: chains jump in a circle, or deeper than {}"
+                  " (the way there: {}): {}",
+                  describe(subject), firewall::kJumpDepthMax, way, sys::error_text(error)));
+}
+
+// Of jumps the kernel tells the rule of a base chain that leads to them, or nothing at all: it
+// follows them from there, or when the batch is complete.
+Issue issue_of(const Refused& refused, const Transaction& transaction,
+               const firewall::Ruleset& ruleset) {
+  const auto& [message, ack] = refused;
+  if (ack.error == EMLINK || ack.error == ELOOP) {
+    if (const auto loop = find_jump_loop(ruleset)) return jump_refusal(*loop, ack.error);
+  }
+  if (message) return refusal(transaction, *message, ack);
+  return make_issue(fmt::format("the kernel refuses the ruleset: {}", sys::error_text(ack.error)));
 }
 
 constexpr netlink::Schema kAnyMessage{.header_size = sizeof(nfgenmsg), .attributes = {}};
@@ -166,9 +212,10 @@ Issues load_ruleset(netlink::Socket& socket, const firewall::Ruleset& ruleset) {
     transaction.remove(table);
     transaction.add(table);
   }
+  if (!transaction.issues().empty()) return transaction.issues();
   Issues issues;
   for (const auto& refused : commit(socket, transaction)) {
-    issues.push_back(issue_of(refused, transaction));
+    issues.push_back(issue_of(refused, transaction, ruleset));
   }
   return issues;
 }
@@ -188,6 +235,8 @@ std::expected<firewall::Ruleset, Issue> observe_ruleset(netlink::Socket& socket)
   RulesetDecoder decoder;
   auto issue = add_all(decoder, dump(socket, NFT_MSG_GETTABLE, "tables"));
   if (!issue) issue = add_all(decoder, dump(socket, NFT_MSG_GETCHAIN, "chains"));
+  if (!issue) issue = add_all(decoder, dump(socket, NFT_MSG_GETOBJ, "objects"));
+  if (!issue) issue = add_all(decoder, dump(socket, NFT_MSG_GETFLOWTABLE, "flowtables"));
   if (!issue) issue = add_all(decoder, dump(socket, NFT_MSG_GETSET, "sets"));
   if (!issue) issue = add_elements(decoder, socket);
   if (!issue) issue = add_all(decoder, dump(socket, NFT_MSG_GETRULE, "rules"));

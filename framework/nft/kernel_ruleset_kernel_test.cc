@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Rulesets in a real kernel, each in a namespace of its own.
+#include <functional>
+
 #include <gtest/gtest.h>
 
 #include "firewall/build.hh"
 #include "firewall/describe.hh"
 #include "firewall/nat_rules.hh"
+#include "firewall/selector.hh"
 #include "firewall/text.hh"
 #include "netlink/error.hh"
 #include "nft/kernel_ruleset.hh"
@@ -174,15 +177,92 @@ TEST_F(KernelRuleset, TheRemovalOfATableThatAnotherOwnsIsRefused) {
   }
 }
 
-TEST_F(KernelRuleset, WhatTheIrDoesNotHaveIsRefusedByName) {
-  ASSERT_EQ(load_text(netns_, "table ip t {\n chain c {\n meta mark set numgen inc mod 2\n }\n}\n"),
-            Issues{});
-  const auto ruleset = observe_ruleset(*socket_);
-  ASSERT_FALSE(ruleset.has_value());
-  EXPECT_NE(ruleset.error().text.find("the expression 'numgen' is not supported"),
-            std::string::npos)
-      << ruleset.error().text;
+Location line(int number) { return {"rules.nft", number, 0}; }
+
+// A ruleset that is wrong in one place, and the line of that place.
+struct Wrong {
+  std::string name;
+  std::function<void(Table&)> spoil;
+  int line = 0;
+};
+
+Table sound_table() {
+  Table table{.family = TableFamily::Inet, .name = "t"};
+  table.sets = {Set{.name = "nets", .flags = kSetInterval, .key_type = kTypeIpv4, .key_length = 4}};
+  table.chains = {{.name = "c"}, {.name = "d"}};
+  table.origin.where = line(1);
+  table.sets[0].origin.where = line(2);
+  table.chains[0].origin.where = line(3);
+  return table;
 }
+
+Rule rule_at(int number, const std::vector<Statement>& statements) {
+  return make_rule(TableFamily::Inet, statements, {line(number), "a rule"});
+}
+
+Element element_at(int number, std::string_view address, std::uint32_t flags) {
+  Element element{.key = ip(address).bytes(), .flags = flags, .data = {}};
+  element.where = line(number);
+  return element;
+}
+
+const Wrong kWrongs[] = {
+    {"SetsThatOverlap",
+     [](Table& table) {
+       table.sets[0].elements = {
+           element_at(11, "10.0.0.0", 0), element_at(11, "11.0.0.0", kElementIntervalEnd),
+           element_at(12, "10.1.0.0", 0), element_at(12, "10.2.0.0", kElementIntervalEnd)};
+     },
+     12},
+    {"JumpLoops",
+     [](Table& table) {
+       table.chains.push_back(make_base_chain("in", ChainType::Filter, Hook::Input, 0));
+       table.chains[2].rules = {rule_at(13, {jump("c")})};
+       table.chains[0].rules = {rule_at(14, {jump("d")})};
+       table.chains[1].rules = {rule_at(15, {tcp_dport(22), jump("c")})};
+     },
+     15},
+    {"RulesOverMissingChains",
+     [](Table& table) { table.chains[0].rules = {rule_at(16, {jump("nowhere")})}; }, 16},
+    {"RulesOverMissingSets",
+     [](Table& table) { table.chains[0].rules = {rule_at(17, {in(by::dport(kTcp), "none")})}; },
+     17},
+    {"ObjectsThatNobodyHas",
+     [](Table& table) {
+       table.objects = {{.name = "o", .value = CtHelper{"nobodys-helper", 0, 6}}};
+       table.objects[0].origin.where = line(18);
+     },
+     18},
+    {"ChainsOfAWrongHook",
+     [](Table& table) {
+       table.chains[0].base = BaseChain{.type = ChainType::Nat, .hook = Hook::Forward};
+     },
+     3},
+    {"ValuesThatNoRegisterHolds",
+     [](Table& table) {
+       auto rule = rule_at(19, {});
+       rule.expressions = {Compare{CompareOp::Equal, reg(1), Bytes(65)}};
+       table.chains[0].rules = {rule};
+     },
+     19},
+};
+
+class RefusedRuleset : public KernelRuleset, public testing::WithParamInterface<Wrong> {};
+
+TEST_P(RefusedRuleset, IsNamedByItsLineAndChangesNothing) {
+  ASSERT_EQ(to_string(load_ruleset(*socket_, {{sound_table()}})), "");
+  const auto before = observed();
+  auto table = sound_table();
+  GetParam().spoil(table);
+  const auto issues = load_ruleset(*socket_, {{table}});
+  ASSERT_FALSE(issues.empty());
+  EXPECT_EQ(issues[0].where.file, "rules.nft") << to_string(issues);
+  EXPECT_EQ(issues[0].where.line, GetParam().line) << to_string(issues);
+  EXPECT_EQ(observed(), before);
+}
+
+INSTANTIATE_TEST_SUITE_P(Wrong, RefusedRuleset, testing::ValuesIn(kWrongs),
+                         [](const auto& row) { return row.param.name; });
 
 TEST_F(KernelRuleset, RulesKeepTheirOriginsAndHaveHandlesAndCounters) {
   const auto loaded = nat_example();

@@ -5,6 +5,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "nft/expression_codec.hh"
 #include "nft/hooks.hh"
 #include "nft/objects.hh"
 
@@ -29,116 +30,98 @@ void put_base(nftnl_chain* object, const firewall::BaseChain& base, firewall::Ta
   nftnl_chain_set_array(object, NFTNL_CHAIN_DEVICES, names.data());
 }
 
-void put_data(nftnl_set_elem* object, const firewall::Element& element) {
-  if (const auto* data = std::get_if<Bytes>(&element.data)) {
-    nftnl_set_elem_set(object, NFTNL_SET_ELEM_DATA, data->data(), size_of(*data));
+// The protocol that a rule has established, as the kernel wants it beside x_tables' matches.
+class ProtocolFinder {
+ public:
+  template <class T>
+  void operator()(const T& e) {
+    if constexpr (requires { e.to; }) known_ = false;
   }
-  if (const auto* verdict = std::get_if<firewall::Verdict>(&element.data)) {
-    nftnl_set_elem_set_u32(object, NFTNL_SET_ELEM_VERDICT,
-                           static_cast<std::uint32_t>(verdict->kind));
-    if (!verdict->chain.empty()) {
-      nftnl_set_elem_set_str(object, NFTNL_SET_ELEM_CHAIN, verdict->chain.c_str());
-    }
+  void operator()(const firewall::MetaLoad& e) {
+    known_ = e.key == firewall::MetaKey::L4proto;
+    register_ = e.to;
   }
-}
+  void operator()(const firewall::PayloadLoad& e) {
+    // The protocol of IPv4's header; IPv6's may be an extension header's number.
+    known_ = e.base == firewall::PayloadBase::Network && e.offset == 9 && e.length == 1;
+    register_ = e.to;
+  }
+  void operator()(const firewall::Compare& e) {
+    if (!known_ || e.from != register_ || e.value.size() != 1 || found_) return;
+    const bool is_other = e.op == firewall::CompareOp::NotEqual;
+    if (!is_other && e.op != firewall::CompareOp::Equal) return;
+    found_ = {.protocol = std::to_integer<std::uint32_t>(e.value[0]), .flags = 0};
+    if (is_other) found_->flags = NFT_RULE_COMPAT_F_INV;
+  }
+  const std::optional<firewall::XtProtocol>& found() const { return found_; }
 
-UniqueElement make_element(const firewall::Element& element) {
-  UniqueElement object(nftnl_set_elem_alloc());
-  const auto put = [&](std::uint16_t attribute, const Bytes& bytes) {
-    if (!bytes.empty()) nftnl_set_elem_set(object.get(), attribute, bytes.data(), size_of(bytes));
+ private:
+  bool known_ = false;
+  firewall::Register register_;
+  std::optional<firewall::XtProtocol> found_;
+};
+
+std::optional<firewall::XtProtocol> xt_protocol_of(const firewall::Rule& rule) {
+  const auto is_xt = [](const firewall::Expression& e) {
+    return std::holds_alternative<firewall::XtMatch>(e) ||
+           std::holds_alternative<firewall::XtTarget>(e);
   };
-  put(NFTNL_SET_ELEM_KEY, element.key);
-  put(NFTNL_SET_ELEM_KEY_END, element.key_high);
-  put(NFTNL_SET_ELEM_USERDATA, element.userdata);
-  if (element.flags != 0) nftnl_set_elem_set_u32(object.get(), NFTNL_SET_ELEM_FLAGS, element.flags);
-  if (element.timeout_ms != 0) {
-    nftnl_set_elem_set_u64(object.get(), NFTNL_SET_ELEM_TIMEOUT, element.timeout_ms);
-  }
-  put_data(object.get(), element);
-  return object;
-}
-
-// The name, and for an anonymous set the number by which the rest of the batch means it.
-void put_name(nftnl_set* object, const firewall::Set& set, const firewall::Table& table,
-              const SetIds& ids) {
-  const auto id = ids.find(set.name);
-  nftnl_set_set_u32(object, NFTNL_SET_FAMILY, family_number(table));
-  nftnl_set_set_str(object, NFTNL_SET_TABLE, table.name.c_str());
-  nftnl_set_set_str(object, NFTNL_SET_NAME,
-                    (id == ids.end() ? set.name : name_template(set.name)).c_str());
-  // The kernel wants a number for every set; that of a named one is not used.
-  nftnl_set_set_u32(object, NFTNL_SET_ID, id == ids.end() ? UINT32_MAX : id->second);
+  if (rule.xt_protocol) return rule.xt_protocol;
+  if (std::ranges::none_of(rule.expressions, is_xt)) return std::nullopt;
+  ProtocolFinder finder;
+  for (const auto& expression : rule.expressions) std::visit(finder, expression);
+  return finder.found();
 }
 
 }  // namespace
-
-SetIds set_ids(const firewall::Table& table) {
-  SetIds ids;
-  for (const auto& set : table.sets) {
-    if (set.is_anonymous()) ids.emplace(set.name, static_cast<std::uint32_t>(ids.size() + 1));
-  }
-  return ids;
-}
 
 UniqueTable make_table(const firewall::Table& table) {
   UniqueTable object(nftnl_table_alloc());
   nftnl_table_set_u32(object.get(), NFTNL_TABLE_FAMILY, family_number(table));
   nftnl_table_set_str(object.get(), NFTNL_TABLE_NAME, table.name.c_str());
-  nftnl_table_set_u32(object.get(), NFTNL_TABLE_FLAGS, table.dormant ? NFT_TABLE_F_DORMANT : 0);
+  std::uint32_t flags = 0;
+  if (table.dormant) flags |= NFT_TABLE_F_DORMANT;
+  if (table.owned) flags |= NFT_TABLE_F_OWNER;
+  nftnl_table_set_u32(object.get(), NFTNL_TABLE_FLAGS, flags);
+  if (!table.userdata.empty()) {
+    nftnl_table_set_data(object.get(), NFTNL_TABLE_USERDATA, table.userdata.data(),
+                         size_of(table.userdata));
+  }
   return object;
 }
 
-UniqueChain make_chain(const firewall::Chain& chain, const firewall::Table& table) {
+UniqueChain make_chain(const firewall::Chain& chain, const firewall::Table& table,
+                       const BatchIds& ids) {
   UniqueChain object(nftnl_chain_alloc());
   nftnl_chain_set_u32(object.get(), NFTNL_CHAIN_FAMILY, family_number(table));
   nftnl_chain_set_str(object.get(), NFTNL_CHAIN_TABLE, table.name.c_str());
-  nftnl_chain_set_str(object.get(), NFTNL_CHAIN_NAME, chain.name.c_str());
+  const auto id = ids.chains.find(chain.name);
+  if (id == ids.chains.end()) {
+    nftnl_chain_set_str(object.get(), NFTNL_CHAIN_NAME, chain.name.c_str());
+  } else {
+    nftnl_chain_set_u32(object.get(), NFTNL_CHAIN_ID, id->second);
+  }
+  if (chain.flags != 0) nftnl_chain_set_u32(object.get(), NFTNL_CHAIN_FLAGS, chain.flags);
+  if (!chain.userdata.empty()) {
+    nftnl_chain_set_data(object.get(), NFTNL_CHAIN_USERDATA, chain.userdata.data(),
+                         size_of(chain.userdata));
+  }
   if (chain.base) put_base(object.get(), *chain.base, table.family);
   return object;
 }
 
-UniqueSet make_set(const firewall::Set& set, const firewall::Table& table, const SetIds& ids) {
-  UniqueSet object(nftnl_set_alloc());
-  put_name(object.get(), set, table, ids);
-  const auto put = [&](std::uint16_t attribute, std::uint32_t value) {
-    if (value != 0) nftnl_set_set_u32(object.get(), attribute, value);
-  };
-  nftnl_set_set_u32(object.get(), NFTNL_SET_FLAGS, set.flags);
-  nftnl_set_set_u32(object.get(), NFTNL_SET_KEY_TYPE, set.key_type);
-  put(NFTNL_SET_KEY_LEN, set.key_length);
-  put(NFTNL_SET_DATA_TYPE, set.data_type);
-  put(NFTNL_SET_DATA_LEN, set.data_length);
-  put(NFTNL_SET_DESC_SIZE, set.size);
-  if (set.timeout_ms != 0) nftnl_set_set_u64(object.get(), NFTNL_SET_TIMEOUT, set.timeout_ms);
-  if (!set.userdata.empty()) {
-    nftnl_set_set_data(object.get(), NFTNL_SET_USERDATA, set.userdata.data(),
-                       size_of(set.userdata));
-  }
-  if (!set.field_lengths.empty()) {
-    Bytes lengths;
-    for (const auto length : set.field_lengths) lengths.push_back(static_cast<std::byte>(length));
-    nftnl_set_set_data(object.get(), NFTNL_SET_DESC_CONCAT, lengths.data(), size_of(lengths));
-  }
-  return object;
-}
-
-UniqueSet make_elements(const firewall::Set& set, const firewall::Table& table, const SetIds& ids,
-                        std::size_t first, std::size_t count) {
-  UniqueSet object(nftnl_set_alloc());
-  put_name(object.get(), set, table, ids);
-  const auto last = std::min(set.elements.size(), first + count);
-  for (auto i = first; i < last; ++i) {
-    nftnl_set_elem_add(object.get(), make_element(set.elements[i]).release());
-  }
-  return object;
-}
-
 UniqueRule make_rule(const firewall::Rule& rule, const firewall::Chain& chain,
-                     const firewall::Table& table, const SetIds& ids) {
+                     const firewall::Table& table, const BatchIds& ids) {
   UniqueRule object(nftnl_rule_alloc());
   nftnl_rule_set_u32(object.get(), NFTNL_RULE_FAMILY, family_number(table));
   nftnl_rule_set_str(object.get(), NFTNL_RULE_TABLE, table.name.c_str());
-  nftnl_rule_set_str(object.get(), NFTNL_RULE_CHAIN, chain.name.c_str());
+  if (!ids.chains.contains(chain.name)) {
+    nftnl_rule_set_str(object.get(), NFTNL_RULE_CHAIN, chain.name.c_str());
+  }
+  if (const auto xt = xt_protocol_of(rule)) {
+    nftnl_rule_set_u32(object.get(), NFTNL_RULE_COMPAT_PROTO, xt->protocol);
+    nftnl_rule_set_u32(object.get(), NFTNL_RULE_COMPAT_FLAGS, xt->flags);
+  }
   for (const auto& expression : rule.expressions) {
     nftnl_rule_add_expr(object.get(), encode(expression, ids).release());
   }

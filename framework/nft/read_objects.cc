@@ -5,6 +5,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "nft/expression_codec.hh"
 #include "nft/hooks.hh"
 #include "nft/objects.hh"
 
@@ -30,7 +31,12 @@ std::optional<firewall::ChainType> chain_type(std::string_view name) {
 
 std::vector<std::string> devices_of(const nftnl_chain& object) {
   std::vector<std::string> devices;
-  if (!nftnl_chain_is_set(&object, NFTNL_CHAIN_DEVICES)) return devices;
+  if (!nftnl_chain_is_set(&object, NFTNL_CHAIN_DEVICES)) {
+    if (nftnl_chain_is_set(&object, NFTNL_CHAIN_DEV)) {
+      devices.emplace_back(nftnl_chain_get_str(&object, NFTNL_CHAIN_DEV));
+    }
+    return devices;
+  }
   for (const auto* const* name = nftnl_chain_get_array(&object, NFTNL_CHAIN_DEVICES);
        *name != nullptr; ++name) {
     devices.emplace_back(*name);
@@ -43,7 +49,8 @@ std::expected<firewall::BaseChain, Issue> read_base(const nftnl_chain& object) {
       static_cast<firewall::TableFamily>(nftnl_chain_get_u32(&object, NFTNL_CHAIN_FAMILY));
   const auto number = nftnl_chain_get_u32(&object, NFTNL_CHAIN_HOOKNUM);
   const auto hook = hook_of(number, family);
-  const std::string_view type_name = nftnl_chain_get_str(&object, NFTNL_CHAIN_TYPE);
+  const auto* type_text = nftnl_chain_get_str(&object, NFTNL_CHAIN_TYPE);
+  const std::string_view type_name = type_text == nullptr ? "" : type_text;
   const auto type = chain_type(type_name);
   if (!hook) return refuse(fmt::format("hook {} is not supported", number));
   if (!type) return refuse(fmt::format("chain type '{}' is not supported", type_name));
@@ -54,81 +61,43 @@ std::expected<firewall::BaseChain, Issue> read_base(const nftnl_chain& object) {
                              .devices = devices_of(object)};
 }
 
-void read_data(firewall::Element& element, nftnl_set_elem* object) {
-  std::uint32_t size = 0;
-  if (nftnl_set_elem_is_set(object, NFTNL_SET_ELEM_VERDICT)) {
-    firewall::Verdict verdict;
-    verdict.kind =
-        static_cast<firewall::VerdictKind>(nftnl_set_elem_get_u32(object, NFTNL_SET_ELEM_VERDICT));
-    if (nftnl_set_elem_is_set(object, NFTNL_SET_ELEM_CHAIN)) {
-      verdict.chain = nftnl_set_elem_get_str(object, NFTNL_SET_ELEM_CHAIN);
-    }
-    element.data = verdict;
-  } else if (nftnl_set_elem_is_set(object, NFTNL_SET_ELEM_DATA)) {
-    const auto* data = nftnl_set_elem_get(object, NFTNL_SET_ELEM_DATA, &size);
-    element.data = bytes_of(data, size);
-  }
-}
-
-std::expected<firewall::Element, Issue> read_element(nftnl_set_elem* object) {
-  for (const auto attribute :
-       {NFTNL_SET_ELEM_OBJREF, NFTNL_SET_ELEM_EXPR, NFTNL_SET_ELEM_EXPRESSIONS}) {
-    if (nftnl_set_elem_is_set(object, static_cast<std::uint16_t>(attribute))) {
-      return refuse("an element with an object or expressions is not supported");
-    }
-  }
-  const auto get = [&](std::uint16_t attribute) {
-    std::uint32_t size = 0;
-    if (!nftnl_set_elem_is_set(object, attribute)) return Bytes{};
-    const auto* data = nftnl_set_elem_get(object, attribute, &size);
-    return bytes_of(data, size);
-  };
-  firewall::Element element{.key = get(NFTNL_SET_ELEM_KEY),
-                            .key_high = get(NFTNL_SET_ELEM_KEY_END),
-                            .data = {},
-                            .userdata = get(NFTNL_SET_ELEM_USERDATA)};
-  if (nftnl_set_elem_is_set(object, NFTNL_SET_ELEM_FLAGS)) {
-    element.flags = nftnl_set_elem_get_u32(object, NFTNL_SET_ELEM_FLAGS);
-  }
-  if (nftnl_set_elem_is_set(object, NFTNL_SET_ELEM_TIMEOUT)) {
-    element.timeout_ms = nftnl_set_elem_get_u64(object, NFTNL_SET_ELEM_TIMEOUT);
-  }
-  read_data(element, object);
-  return element;
-}
-
-// Calls f(child) for each, as long as it returns no issue.
-template <class Object, class Child, class F>
-std::optional<Issue> for_each_child(int (*each)(Object*, int (*)(Child*, void*), void*),
-                                    Object* object, const F& f) {
-  struct State {
-    const F* f = nullptr;
-    std::optional<Issue> issue;
-  } state{&f, {}};
-  const auto step = [](Child* child, void* data) {
-    auto* inner = static_cast<State*>(data);
-    inner->issue = (*inner->f)(child);
-    return inner->issue ? -1 : 0;
-  };
-  each(object, step, &state);
-  return state.issue;
-}
-
 }  // namespace
 
 std::expected<firewall::Table, Issue> read_table(const nftnl_table& object) {
   const auto flags = nftnl_table_get_u32(&object, NFTNL_TABLE_FLAGS);
-  if ((flags & ~static_cast<std::uint32_t>(NFT_TABLE_F_DORMANT)) != 0) {
+  constexpr std::uint32_t kKnown = NFT_TABLE_F_DORMANT | NFT_TABLE_F_OWNER;
+  if ((flags & ~kKnown) != 0)
     return refuse(fmt::format("table flags {:#x} are not supported", flags));
+  firewall::Table table{.family = static_cast<firewall::TableFamily>(
+                            nftnl_table_get_u32(&object, NFTNL_TABLE_FAMILY)),
+                        .name = nftnl_table_get_str(&object, NFTNL_TABLE_NAME),
+                        .dormant = (flags & NFT_TABLE_F_DORMANT) != 0,
+                        .owned = (flags & NFT_TABLE_F_OWNER) != 0};
+  std::uint32_t size = 0;
+  if (nftnl_table_is_set(&object, NFTNL_TABLE_USERDATA)) {
+    const auto* data = nftnl_table_get_data(&object, NFTNL_TABLE_USERDATA, &size);
+    table.userdata = bytes_of(data, size);
   }
-  return firewall::Table{.family = static_cast<firewall::TableFamily>(
-                             nftnl_table_get_u32(&object, NFTNL_TABLE_FAMILY)),
-                         .name = nftnl_table_get_str(&object, NFTNL_TABLE_NAME),
-                         .dormant = flags != 0};
+  return table;
 }
 
 std::expected<firewall::Chain, Issue> read_chain(const nftnl_chain& object) {
-  firewall::Chain chain{.name = nftnl_chain_get_str(&object, NFTNL_CHAIN_NAME)};
+  firewall::Chain chain;
+  // An anonymous one has no name before the kernel gives it one.
+  if (nftnl_chain_is_set(&object, NFTNL_CHAIN_NAME)) {
+    chain.name = nftnl_chain_get_str(&object, NFTNL_CHAIN_NAME);
+  }
+  if (nftnl_chain_is_set(&object, NFTNL_CHAIN_HANDLE)) {
+    chain.handle = nftnl_chain_get_u64(&object, NFTNL_CHAIN_HANDLE);
+  }
+  if (nftnl_chain_is_set(&object, NFTNL_CHAIN_FLAGS)) {
+    chain.flags = nftnl_chain_get_u32(&object, NFTNL_CHAIN_FLAGS) & ~std::uint32_t{NFT_CHAIN_BASE};
+  }
+  std::uint32_t size = 0;
+  if (nftnl_chain_is_set(&object, NFTNL_CHAIN_USERDATA)) {
+    const auto* data = nftnl_chain_get_data(&object, NFTNL_CHAIN_USERDATA, &size);
+    chain.userdata = bytes_of(data, size);
+  }
   if (nftnl_chain_is_set(&object, NFTNL_CHAIN_HOOKNUM)) {
     auto base = read_base(object);
     if (!base) return std::unexpected(std::move(base).error());
@@ -137,60 +106,12 @@ std::expected<firewall::Chain, Issue> read_chain(const nftnl_chain& object) {
   return chain;
 }
 
-std::expected<firewall::Set, Issue> read_set(const nftnl_set& object) {
-  const auto get = [&](std::uint16_t attribute) {
-    return nftnl_set_is_set(&object, attribute) ? nftnl_set_get_u32(&object, attribute) : 0;
-  };
-  const auto data = [&](std::uint16_t attribute) {
-    std::uint32_t size = 0;
-    if (!nftnl_set_is_set(&object, attribute)) return Bytes{};
-    const auto* begin = nftnl_set_get_data(&object, attribute, &size);
-    return bytes_of(begin, size);
-  };
-  firewall::Set set{.name = nftnl_set_get_str(&object, NFTNL_SET_NAME),
-                    .flags = get(NFTNL_SET_FLAGS),
-                    .key_type = get(NFTNL_SET_KEY_TYPE),
-                    .key_length = get(NFTNL_SET_KEY_LEN),
-                    .data_type = get(NFTNL_SET_DATA_TYPE),
-                    .data_length = get(NFTNL_SET_DATA_LEN),
-                    .size = get(NFTNL_SET_DESC_SIZE),
-                    .userdata = data(NFTNL_SET_USERDATA)};
-  if (nftnl_set_is_set(&object, NFTNL_SET_EXPR) ||
-      nftnl_set_is_set(&object, NFTNL_SET_EXPRESSIONS) || (set.flags & firewall::kSetObject) != 0) {
-    return refuse(fmt::format("set {} with objects or expressions is not supported", set.name));
-  }
-  for (const auto byte : data(NFTNL_SET_DESC_CONCAT)) {
-    set.field_lengths.push_back(std::to_integer<std::uint32_t>(byte));
-  }
-  if (nftnl_set_is_set(&object, NFTNL_SET_TIMEOUT)) {
-    set.timeout_ms = nftnl_set_get_u64(&object, NFTNL_SET_TIMEOUT);
-  }
-  if (nftnl_set_is_set(&object, NFTNL_SET_HANDLE)) {
-    set.handle = nftnl_set_get_u64(&object, NFTNL_SET_HANDLE);
-  }
-  return set;
-}
-
-std::expected<std::vector<firewall::Element>, Issue> read_elements(const nftnl_set& object) {
-  std::vector<firewall::Element> elements;
-  // libnftnl's iteration takes a set that may be changed, and does not change it.
-  auto* set = const_cast<nftnl_set*>(&object);  // NOLINT
-  const auto add = [&](nftnl_set_elem* child) -> std::optional<Issue> {
-    auto element = read_element(child);
-    if (!element) return std::move(element).error();
-    elements.push_back(*std::move(element));
-    return std::nullopt;
-  };
-  const auto issue = for_each_child(nftnl_set_elem_foreach, set, add);
-  if (issue) return std::unexpected(*issue);
-  return elements;
-}
-
-std::expected<firewall::Rule, Issue> read_rule(const nftnl_rule& object, const SetIds& ids) {
+std::expected<firewall::Rule, Issue> read_rule(const nftnl_rule& object, const BatchNames& names) {
   firewall::Rule rule;
-  auto* mutable_object = const_cast<nftnl_rule*>(&object);  // NOLINT: as above
+  // libnftnl's iteration takes a rule that may be changed, and does not change it.
+  auto* mutable_object = const_cast<nftnl_rule*>(&object);  // NOLINT
   const auto add = [&](nftnl_expr* child) -> std::optional<Issue> {
-    auto expression = decode(*child, ids);
+    auto expression = decode(*child, names);
     if (!expression) return std::move(expression).error();
     rule.expressions.push_back(*std::move(expression));
     return std::nullopt;
@@ -198,6 +119,10 @@ std::expected<firewall::Rule, Issue> read_rule(const nftnl_rule& object, const S
   const auto issue = for_each_child(nftnl_expr_foreach, mutable_object, add);
   if (issue) return std::unexpected(*issue);
   rule.handle = nftnl_rule_get_u64(&object, NFTNL_RULE_HANDLE);
+  if (nftnl_rule_is_set(&object, NFTNL_RULE_COMPAT_PROTO)) {
+    rule.xt_protocol = {.protocol = nftnl_rule_get_u32(&object, NFTNL_RULE_COMPAT_PROTO),
+                        .flags = nftnl_rule_get_u32(&object, NFTNL_RULE_COMPAT_FLAGS)};
+  }
   if (nftnl_rule_is_set(&object, NFTNL_RULE_USERDATA)) {
     std::uint32_t size = 0;
     const auto* data = nftnl_rule_get_data(&object, NFTNL_RULE_USERDATA, &size);
