@@ -94,6 +94,21 @@ TEST_F(LabTest, ForwardingIsSwitchedWithoutSideEffects) {
   EXPECT_EQ(to_string(lab.differences()), "");
 }
 
+// s1 br ====== br s2: two links, of which STP must block one
+TEST_F(LabTest, ALoopThatStpBreaksComesToRest) {
+  topology::Topology net("loop");
+  const NodeId s1 = net.add_node({.name = "s1"});
+  const NodeId s2 = net.add_node({.name = "s2"});
+  const BridgeId b1 = net.add_bridge({.name = "br", .node = s1, .stp = true});
+  const BridgeId b2 = net.add_bridge({.name = "br", .node = s2, .stp = true});
+  for (const char* port : {"p1", "p2"}) {
+    net.connect({.ends = {{{.node = s1, .interface = port, .bridge = b1},
+                           {.node = s2, .interface = port, .bridge = b2}}}});
+  }
+  Lab lab(plan_of(net));
+  EXPECT_NO_THROW(lab.settle());
+}
+
 TEST_F(LabTest, NamespacesExistBeforeTheirLinks) {
   std::size_t links = 99;
   Lab lab(plan_of(container_nat()), [&](Lab& born) { links = born.observe(kHost).links.size(); });

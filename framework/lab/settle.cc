@@ -2,6 +2,7 @@
 // Lab::settle: what the kernel finishes a moment after it was told.
 #include "netlink/settle.hh"
 
+#include <algorithm>
 #include <cerrno>
 #include <map>
 #include <set>
@@ -64,6 +65,11 @@ std::vector<IpAddress> ipv6_addresses_of(const state::Namespace& ns,
   return addresses;
 }
 
+bool has_spanning_tree(const state::Namespace& ns) {
+  return std::ranges::any_of(
+      ns.links, [](const state::Link& link) { return link.bridge && link.bridge->stp; });
+}
+
 }  // namespace
 
 void Lab::settle_links(NodeId node, std::vector<std::uint32_t> links) {
@@ -92,6 +98,12 @@ void Lab::settle() {
     const state::Namespace& ns = expected_[i];
     settle_links(node, links_of(ns, connected));
     settle_addresses(node, ipv6_addresses_of(ns, live_interfaces(ns, connected)));
+  }
+  // While bridges forward for the first time, others may still have chosen another port to block.
+  for (std::size_t i = 0; i < expected_.size(); ++i) {
+    if (has_spanning_tree(expected_[i])) {
+      settle_links(NodeId(i), links_of(expected_[i], connected));
+    }
   }
 }
 

@@ -33,11 +33,12 @@ constexpr Schema kLinkState{.header_size = sizeof(ifinfomsg), .attributes = kLin
 static_assert(kPortData.is_well_formed() && kLinkInfo.is_well_formed() &&
               kLinkState.is_well_formed());
 
+// A port that blocks while it has a carrier is one that STP chose to block.
 bool is_operational(const AttributeReader& link) {
   const AttributeReader port = link.nested(IFLA_LINKINFO).nested(IFLA_INFO_SLAVE_DATA);
-  const bool forwards =
-      port.u8(IFLA_BRPORT_STATE).value_or(BR_STATE_FORWARDING) == BR_STATE_FORWARDING;
-  return forwards && link.u8(IFLA_OPERSTATE) == std::uint8_t{IF_OPER_UP};
+  const std::uint8_t state = port.u8(IFLA_BRPORT_STATE).value_or(BR_STATE_FORWARDING);
+  const bool decided = state == BR_STATE_FORWARDING || state == BR_STATE_BLOCKING;
+  return decided && link.u8(IFLA_OPERSTATE) == std::uint8_t{IF_OPER_UP};
 }
 
 void strike_out_link(const Message& message, std::vector<std::uint32_t>& waiting) {

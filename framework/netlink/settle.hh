@@ -27,7 +27,8 @@ std::vector<IpAddress> await_addresses(Socket& route, Socket& events,
 // Those of the indexes that are not operational now, by one listing and without waiting.
 std::vector<std::uint32_t> unready_links(Socket& route, std::vector<std::uint32_t> indexes);
 
-// Waits until the links of these indexes are operational, ports of bridges forwarding. Sockets and
+// Waits until the links of these indexes are operational, ports of bridges forwarding, or blocked
+// by STP to break a loop. Sockets and
 // deadline as above. RETURNS: the indexes that are not at the deadline (a far end is down).
 std::vector<std::uint32_t> await_links(Socket& route, Socket& events,
                                        std::vector<std::uint32_t> indexes,
