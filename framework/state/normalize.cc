@@ -63,9 +63,16 @@ void drop_refusing_interface(Route& route) {
   if (refuses) route.interface.reset();
 }
 
+// With STP the kernel itself shortens it to twice the forward delay while ports come and go
+// (__br_set_topology_change).
+void drop_changing_ageing_time(Link& link) {
+  if (link.bridge && link.bridge->stp) link.bridge->ageing_time = BridgeOptions().ageing_time;
+}
+
 }  // namespace
 
 Namespace normalize(Namespace ns) {
+  for (Link& link : ns.links) drop_changing_ageing_time(link);
   for (Route& route : ns.routes) {
     drop_refusing_interface(route);
     make_metric_explicit(route);

@@ -18,6 +18,17 @@ std::string diff_text(const Namespace& expected, const Namespace& found) {
   return to_string(diff(expected, found));
 }
 
+TEST(Normalize, AnAgeingTimeThatStpShortensIsNoDifference) {
+  const auto bridge = [](bool stp, std::chrono::seconds ageing) {
+    return Namespace{.links = {{.name = "br",
+                                .kind = LinkKind::Bridge,
+                                .bridge = BridgeOptions{.stp = stp, .ageing_time = ageing}}}};
+  };
+  using std::chrono::seconds;
+  EXPECT_EQ(normalize(bridge(true, seconds(4))), normalize(bridge(true, seconds(300))));
+  EXPECT_NE(normalize(bridge(false, seconds(4))), normalize(bridge(false, seconds(300))));
+}
+
 TEST(Describe, ReadsLikeIp) {
   EXPECT_EQ(describe(Link{.name = "veth-red",
                           .index = 5,
