@@ -67,25 +67,11 @@ struct CompareBytes {
   firewall::CompareOp op = firewall::CompareOp::Equal;
   Data value{};
 };
-struct CompareRange {
-  std::uint8_t from = 0;
-  std::uint8_t length = 0;
-  bool inverted = false;
-  Data low{};
-  Data high{};
-};
 struct MaskWord {
   std::uint8_t from = 0;
   std::uint8_t to = 0;
   std::uint32_t mask = 0;
   std::uint32_t flip = 0;
-};
-struct MaskWords {
-  std::uint8_t from = 0;
-  std::uint8_t to = 0;
-  std::uint8_t words = 0;
-  std::array<std::uint32_t, 4> mask{};
-  std::array<std::uint32_t, 4> flip{};
 };
 struct Find {
   std::uint8_t from = 0;
@@ -113,9 +99,9 @@ struct Other {
 
 }  // namespace code
 
-using Instruction =
-    std::variant<code::LoadPayload, code::LoadMeta, code::LoadCt, code::CompareWord,
-                 code::CompareBytes, code::CompareRange, code::MaskWord, code::MaskWords,
-                 code::Find, code::SetWords, code::Decide, code::Count, code::Other>;
+// Eleven at most: up to there GCC makes a switch of std::visit, and can inline what it calls.
+using Instruction = std::variant<code::LoadPayload, code::LoadMeta, code::LoadCt, code::CompareWord,
+                                 code::CompareBytes, code::MaskWord, code::Find, code::SetWords,
+                                 code::Decide, code::Count, code::Other>;
 
 }  // namespace topoproof::machine

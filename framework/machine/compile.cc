@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstring>
 #include <map>
@@ -31,12 +30,6 @@ code::Data data_of(BytesView bytes) {
   code::Data data{};
   std::ranges::copy(bytes, data.begin());
   return data;
-}
-
-std::array<std::uint32_t, 4> words_of(BytesView bytes) {
-  std::array<std::uint32_t, 4> words{};
-  std::memcpy(words.data(), bytes.data(), bytes.size());
-  return words;
 }
 
 std::uint8_t small(std::size_t number) { return static_cast<std::uint8_t>(number); }
@@ -206,19 +199,9 @@ class Compiler {
     if (length > code::kInline) return code::Other{&whole};
     return code::CompareBytes{e.from.word, small(length), e.op, data_of(e.value)};
   }
-  Instruction make_instruction(const fw::Range& e, const fw::Expression& whole) {
-    if (e.low.size() > code::kInline) return code::Other{&whole};
-    return code::CompareRange{e.from.word, small(e.low.size()), e.inverted, data_of(e.low),
-                              data_of(e.high)};
-  }
   Instruction make_instruction(const fw::Bitwise& e, const fw::Expression& whole) {
-    const auto length = e.mask.size();
-    if (length == 4) {
-      return code::MaskWord{e.from.word, e.to.word, word_of(e.mask), word_of(e.flip)};
-    }
-    if (length > code::kInline) return code::Other{&whole};
-    return code::MaskWords{e.from.word, e.to.word, small((length + 3) / 4), words_of(e.mask),
-                           words_of(e.flip)};
+    if (e.mask.size() != 4) return code::Other{&whole};
+    return code::MaskWord{e.from.word, e.to.word, word_of(e.mask), word_of(e.flip)};
   }
   Instruction make_instruction(const fw::Lookup& e, const fw::Expression&) {
     return code::Find{.from = e.from.word,

@@ -144,6 +144,32 @@ std::size_t Run::length() const {
   return packet_.size() + (with_link ? kEthernet : 0);
 }
 
+// The frequent ones stand here, where the loop over instructions can inline them.
+// RETURNS: false where the kernel goes the long way after all.
+bool Run::load_fast(const code::LoadPayload& i) {
+  std::size_t base = 0;
+  if (i.base == fw::PayloadBase::Transport) {
+    if (!headers_.has_transport) return false;
+    base = headers_.transport;
+  }
+  const auto begin = base + i.offset;
+  if (begin + i.length > packet_.size()) return false;
+  std::uint32_t word = 0;
+  std::memcpy(&word, packet_.bytes().data() + begin, i.length);
+  registers_.word(i.to) = word;
+  return true;
+}
+
+void Run::run(const code::LoadMeta& i) {
+  if (i.key == fw::MetaKey::L4proto && headers_.has_transport) {
+    registers_.word(i.to) = headers_.protocol;
+  } else if (i.key == fw::MetaKey::Nfproto) {
+    registers_.word(i.to) = static_cast<std::uint8_t>(at_.family);
+  } else {
+    load_meta(i);
+  }
+}
+
 void Run::run(const code::CompareWord& i) {
   const bool equal = (registers_.word(i.from) & i.mask) == i.value;
   if (equal == i.inverted) fail();
@@ -154,21 +180,8 @@ void Run::run(const code::CompareBytes& i) {
   if (!holds(i.op, order)) fail();
 }
 
-void Run::run(const code::CompareRange& i) {
-  const auto* value = registers_.at(i.from);
-  const bool inside = std::memcmp(value, i.low.data(), i.length) >= 0 &&
-                      std::memcmp(value, i.high.data(), i.length) <= 0;
-  if (inside == i.inverted) fail();
-}
-
 void Run::run(const code::MaskWord& i) {
   registers_.word(i.to) = (registers_.word(i.from) & i.mask) ^ i.flip;
-}
-
-void Run::run(const code::MaskWords& i) {
-  for (std::size_t w = 0; w < i.words; ++w) {
-    registers_.word(i.to + w) = (registers_.word(i.from + w) & i.mask[w]) ^ i.flip[w];
-  }
 }
 
 void Run::run(const code::SetWords& i) {

@@ -51,17 +51,18 @@ class Run {
   // run.cc
   void run(const code::CompareWord& i);
   void run(const code::CompareBytes& i);
-  void run(const code::CompareRange& i);
   void run(const code::MaskWord& i);
-  void run(const code::MaskWords& i);
   void run(const code::SetWords& i);
   void run(const code::Decide& i) { verdict_ = i.verdict; }
   void run(const code::Count& i);
   void run(const code::Other& i);
 
   // run_payload.cc
-  void run(const code::LoadPayload& i);
-  bool load_fast(const code::LoadPayload& i);
+  void run(const code::LoadPayload& i) {
+    if (!i.is_fast || !load_fast(i)) load_payload(i);
+  }
+  bool load_fast(const code::LoadPayload& i);  // run.cc
+  void load_payload(const code::LoadPayload& i);
   std::optional<std::size_t> payload_base(fw::PayloadBase base);
   std::optional<std::size_t> inner_offset() const;
   std::array<std::byte, 14> link_header() const;
@@ -71,7 +72,8 @@ class Run {
   void store_link(const fw::PayloadStore& e);
 
   // run_meta.cc
-  void run(const code::LoadMeta& i);
+  void run(const code::LoadMeta& i);  // run.cc
+  void load_meta(const code::LoadMeta& i);
   void load_interface(fw::MetaKey key, std::uint8_t to);
   void load_name(std::uint8_t to, std::string_view name);
   void load_owner(fw::MetaKey key, std::uint8_t to);

@@ -15,11 +15,17 @@ void Run::other(const fw::Range& e, std::uint32_t /*index*/) {
   if (inside == e.inverted) fail();
 }
 
+// Of whole words: what is behind the mask becomes zero.
 void Run::other(const fw::Bitwise& e, std::uint32_t /*index*/) {
-  Bytes result(e.mask.size());
-  const auto from = registers_.view(e.from.word, result.size());
-  for (std::size_t i = 0; i < result.size(); ++i) result[i] = (from[i] & e.mask[i]) ^ e.flip[i];
-  registers_.store(e.to.word, result);
+  const auto words = (e.mask.size() + 3) / 4;
+  for (std::size_t i = 0; i < words; ++i) {
+    const auto length = std::min<std::size_t>(4, e.mask.size() - 4 * i);
+    std::uint32_t mask = 0;
+    std::uint32_t flip = 0;
+    std::memcpy(&mask, e.mask.data() + 4 * i, length);
+    std::memcpy(&flip, e.flip.data() + 4 * i, length);
+    registers_.word(e.to.word + i) = (registers_.word(e.from.word + i) & mask) ^ flip;
+  }
 }
 
 void Run::other(const fw::Immediate& e, std::uint32_t /*index*/) {

@@ -15,7 +15,7 @@ std::uint8_t nfproto(TableFamily family) { return static_cast<std::uint8_t>(fami
 
 }  // namespace
 
-void Run::run(const code::LoadMeta& i) {
+void Run::load_meta(const code::LoadMeta& i) {
   switch (i.key) {
     case fw::MetaKey::Length:
       registers_.word(i.to) = static_cast<std::uint32_t>(length());

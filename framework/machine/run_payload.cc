@@ -37,8 +37,7 @@ void replace_checksum(std::byte* at, BytesView before, BytesView after) {
 
 }  // namespace
 
-void Run::run(const code::LoadPayload& i) {
-  if (i.is_fast && load_fast(i)) return;
+void Run::load_payload(const code::LoadPayload& i) {
   if (i.length % 4 != 0) registers_.word(i.to + i.length / 4U) = 0;
   if (i.base == fw::PayloadBase::Link) {
     if (!packet_.link) return fail();
@@ -60,21 +59,6 @@ void Run::run(const code::LoadPayload& i) {
   const auto begin = i.base == fw::PayloadBase::Link ? i.offset - 14U : *base + i.offset;
   if (begin + i.length > packet_.size()) return fail();
   registers_.store(i.to, packet_.bytes().subspan(begin, i.length));
-}
-
-// RETURNS: false where the kernel goes the long way after all.
-bool Run::load_fast(const code::LoadPayload& i) {
-  std::size_t base = 0;
-  if (i.base == fw::PayloadBase::Transport) {
-    if (!headers_.has_transport) return false;
-    base = headers_.transport;
-  }
-  const auto begin = base + i.offset;
-  if (begin + i.length > packet_.size()) return false;
-  std::uint32_t word = 0;
-  std::memcpy(&word, packet_.bytes().data() + begin, i.length);
-  registers_.word(i.to) = word;
-  return true;
 }
 
 std::array<std::byte, 14> Run::link_header() const {
