@@ -9,8 +9,8 @@ install(DIRECTORY framework/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/topoproof
         FILES_MATCHING PATTERN "*.hh")
 install(DIRECTORY topologies scenarios DESTINATION ${CMAKE_INSTALL_DATADIR}/topoproof)
 # Beside each other as in framework/: one refers to the other.
-install(FILES framework/topology/topology.schema.json
-        DESTINATION ${CMAKE_INSTALL_DATADIR}/topoproof/schemas/topology)
+install(FILES framework/topofile/topology.schema.json
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/topoproof/schemas/topofile)
 install(FILES framework/scenario/scenario.schema.json
         DESTINATION ${CMAKE_INSTALL_DATADIR}/topoproof/schemas/scenario)
 install(EXPORT topoproofTargets NAMESPACE topoproof::

@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "machine/machine.hh"
-#include "machine/virtual_router.hh"
 #include "netlink/kernel_namespace.hh"
 #include "sys/fd.hh"
+#include "virtual_router.hh"
 
 namespace topoproof::machine {
 

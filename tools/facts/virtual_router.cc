@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "machine/virtual_router.hh"
+#include "virtual_router.hh"
 
 #include <algorithm>
 #include <limits>

@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "conntrack/test_packets.hh"
-#include "machine/two_routers.hh"
 #include "packet/checksum.hh"
 #include "sys/kernel_test.hh"
+#include "two_routers.hh"
 
 namespace topoproof::machine {
 namespace {

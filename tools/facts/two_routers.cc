@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "machine/two_routers.hh"
+#include "two_routers.hh"
 
 #include <algorithm>
 #include <stdexcept>
