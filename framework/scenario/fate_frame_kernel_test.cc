@@ -73,7 +73,7 @@ const Story kBridgeStories[] = {
     {"NobodyBehindTheBridge", bridged("", ""), "red -> 10.0.0.7 icmp", NoNeighbor,
      "no_neighbor at red: red answered icmp 3/1 from 10.0.0.1"},
     {"DroppedByARuleOfTheBridge", with_bridge_rule("udp dport 53 drop"), "red -> blue udp/53",
-     Dropped, "dropped at host: bridge f c: udp dport 53 drop"},
+     Dropped, "dropped at host: fates.scenario.yaml:8 bridge f c: udp dport 53 drop"},
     {"PassedByTheRulesOfTheBridge", with_bridge_rule("udp dport 53 drop"), "red -> blue icmp",
      Delivered, "delivered at blue, reply delivered at red"},
 };
@@ -102,7 +102,7 @@ const Story kFrameStories[] = {
     {"DroppedFrame",
      to_text({.r = "forwarding: true, " + rules_of("forward", "accept", "udp dport 53 drop")}),
      raw(from_to("10.1.0.2", "10.2.0.2") / datagram()), Dropped,
-     "dropped at r: inet f c: udp dport 53 drop"},
+     "dropped at r: fates.scenario.yaml:6 inet f c: udp dport 53 drop"},
 };
 
 constexpr auto kName = [](const auto& story) { return std::string(story.param.name); };
@@ -134,9 +134,11 @@ TEST_F(StatefulRuleTest, ALimitCountsTheChecksOneByOne) {
                                 "  - a -> b udp/53: dropped\n")),
             "passed: delivered at b, reply delivered at a\n"
             "passed: delivered at b, reply delivered at a\n"
-            "passed: dropped at b: inet f c: udp dport 53 limit rate over 1/hour burst 2 packets "
+            "passed: dropped at b: fates.scenario.yaml:6 inet f c: udp dport 53 limit rate over "
+            "1/hour burst 2 packets "
             "drop\n"
-            "passed: dropped at b: inet f c: udp dport 53 limit rate over 1/hour burst 2 packets "
+            "passed: dropped at b: fates.scenario.yaml:6 inet f c: udp dport 53 limit rate over "
+            "1/hour burst 2 packets "
             "drop\n");
 }
 

@@ -85,23 +85,25 @@ std::vector<ReplyStory> stories_of_routes() {
 }
 
 std::vector<ReplyStory> stories_of_rules() {
-  const std::string reject = "reject with icmp 3";
-  const std::string from_b = "inet f c: ip saddr 10.2.0.2 ";
+  // The nodes' rules stand in the lines of their order: a, r, b.
+  const std::string at_a = "fates.scenario.yaml:5 inet f c: ip saddr 10.2.0.2 ";
+  const std::string at_r = "fates.scenario.yaml:6 inet f c: ip saddr 10.2.0.2 ";
+  const std::string at_b = "fates.scenario.yaml:7 inet f c: ip daddr 10.1.0.2 ";
   std::vector<ReplyStory> stories =
       each("DroppedWhereItIsMade", rule_at_b("ip daddr 10.1.0.2 drop"), Dropped,
-           "dropped at b: inet f c: ip daddr 10.1.0.2 drop");
-  const std::string to_a = "inet f c: ip daddr 10.1.0.2 " + reject;
+           "dropped at b: " + at_b + "drop");
+  const std::string to_a = at_b + "reject";
   append(stories, each("RejectedWhereItIsMade", rule_at_b("ip daddr 10.1.0.2 reject"), Rejected,
                        "rejected at b: " + to_a, "rejected at b: " + to_a,
                        "rejected at b: b answered icmp 3/3 from 10.2.0.2, by " + to_a));
   append(stories, each("DroppedOnTheWay", rule_at_r("ip saddr 10.2.0.2 drop"), Dropped,
-                       "dropped at r: " + from_b + "drop"));
+                       "dropped at r: " + at_r + "drop"));
   append(stories, each("RejectedOnTheWay", rule_at_r("ip saddr 10.2.0.2 reject"), Rejected,
-                       "rejected at r: r answered icmp 3/3 from 10.2.0.1, by " + from_b + reject));
+                       "rejected at r: r answered icmp 3/3 from 10.2.0.1, by " + at_r + "reject"));
   append(stories, each("DroppedAtHome", rule_at_a("ip saddr 10.2.0.2 drop"), Dropped,
-                       "dropped at a: " + from_b + "drop"));
+                       "dropped at a: " + at_a + "drop"));
   append(stories, each("RejectedAtHome", rule_at_a("ip saddr 10.2.0.2 reject"), Rejected,
-                       "rejected at a: a answered icmp 3/3 from 10.1.0.2, by " + from_b + reject));
+                       "rejected at a: a answered icmp 3/3 from 10.1.0.2, by " + at_a + "reject"));
   return stories;
 }
 

@@ -307,7 +307,7 @@ TEST(ScenarioReader, ReportsTheTopologyFirstAndNoNamesThatItMayHaveLost) {
                       "checks: [red -> green icmp: delivered, red -> blue: delivered]\n"),
             "nat.scenario.yaml:1:37: error: unknown key 'mtu'; known here: forwarding, loopback, "
             "bridges, routes, neighbors, sysctls, listens, masquerade, snat, port_forwards, "
-            "nftables, iptables\n"
+            "nftables, iptables, ip6tables\n"
             "nat.scenario.yaml:1:65: error: there is no node 'gren'\n"
             "nat.scenario.yaml:2:51: error: expected a service (icmp, tcp/PORT, udp/PORT) after "
             "'blue'\n");
