@@ -39,13 +39,13 @@ class StateMaker {
                        .mtu = optional([&] { return source_.any<std::uint32_t>(); }),
                        .on_link = source_.coin(),
                        .scope = state::RouteScope(source_.byte())};
-    if (route.scope == natural_scope(route)) route.scope.reset();  // said by saying nothing
     if (source_.coin()) {
       route.gateway = optional([&] { return ip(family); });
       route.interface = optional([&] { return interface(); });
-      return route;
+    } else {
+      for (auto left = source_.below(4); left > 0; --left) route.next_hops.push_back(hop(family));
     }
-    for (auto left = source_.below(4); left > 0; --left) route.next_hops.push_back(hop(family));
+    if (route.scope == natural_scope(route)) route.scope.reset();  // said by saying nothing
     return route;
   }
   state::Rule rule() {
