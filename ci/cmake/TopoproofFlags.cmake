@@ -11,10 +11,11 @@ set(topoproof_warnings
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # Designated initializers leave members to their defaults on purpose: that is what they are for.
   list(APPEND topoproof_warnings -Wno-missing-field-initializers)
-  # What GCC 12 infers from optimised std::optional and std::string is wrong (its bugs 105651,
-  # 105562, 80635); the debug build keeps these warnings.
+  # What GCC 12 infers from optimised std::optional, std::string and std::vector is wrong (its bugs
+  # 105651, 105562, 80635); the debug build keeps these warnings.
   list(APPEND topoproof_warnings
     $<$<NOT:$<CONFIG:Debug>>:-Wno-restrict>
+    $<$<NOT:$<CONFIG:Debug>>:-Wno-stringop-overread>
     $<$<NOT:$<CONFIG:Debug>>:-Wno-maybe-uninitialized>
     $<$<NOT:$<CONFIG:Debug>>:-Wno-null-dereference>)
 else()

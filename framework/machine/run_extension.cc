@@ -30,9 +30,9 @@ std::span<std::byte> tcp_header(skb::Skb& packet, const skb::Headers& headers) {
 // The checksum is over words: a byte counts by its place.
 void mend(std::span<std::byte> tcp, std::size_t at, BytesView before, BytesView after) {
   const auto padded = [at](BytesView bytes) {
-    Bytes out(at % 2, std::byte{0});
-    out.insert(out.end(), bytes.begin(), bytes.end());
-    if (out.size() % 2 != 0) out.push_back(std::byte{0});
+    const std::size_t lead = at % 2;
+    Bytes out((lead + bytes.size() + 1) / 2 * 2);
+    std::ranges::copy(bytes, out.begin() + static_cast<std::ptrdiff_t>(lead));
     return out;
   };
   const auto sum =
