@@ -13,11 +13,6 @@ namespace {
 using flow::StepKind;
 using topology::Topology;
 
-bool is_hop(const flow::Step& step) {
-  return step.kind == StepKind::Sent || step.kind == StepKind::Received ||
-         step.kind == StepKind::Forwarded;
-}
-
 std::vector<const flow::Step*> hops_of(const flow::Trace& trace) {
   std::vector<const flow::Step*> hops;
   for (const flow::Step& step : trace) {
@@ -104,6 +99,11 @@ class Comparer {
 };
 
 }  // namespace
+
+bool is_hop(const flow::Step& step) {
+  return step.kind == StepKind::Sent || step.kind == StepKind::Received ||
+         step.kind == StepKind::Forwarded;
+}
 
 std::optional<std::string> first_difference(const evidence::Verdict& kernel,
                                             const evidence::Verdict& simulated,

@@ -11,6 +11,9 @@
 
 namespace topoproof::scenario {
 
+// Whether the step is one that a tap sees.
+bool is_hop(const flow::Step& step);
+
 // "hop 3: host:eth0 forwarded ... in the kernel, host:v-eth-0 forwarded ... in the simulator".
 // What only one of them tells (an answer that the kernel's limiter kept back, a place that nobody
 // can prove) is no difference; nor is which free port a translation drew at random.

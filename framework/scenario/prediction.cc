@@ -31,9 +31,9 @@ sim::Question question_of(const flow::Flow& flow, std::uint32_t number) {
   return {flow, flow.source_port.value_or(port)};
 }
 
-sim::Question question_of(const Judged& judged) {
-  sim::Question question = question_of(judged.evidence.flow, judged.evidence.number);
-  const auto& sent = judged.evidence.attempt.sent;
+sim::Question question_of(const evidence::Case& evidence) {
+  sim::Question question = question_of(evidence.flow, evidence.number);
+  const auto& sent = evidence.attempt.sent;
   if (sent && sent->protocol != flow::Protocol::Icmp) question.source_port = sent->source_port;
   return question;
 }

@@ -10,7 +10,7 @@
 namespace topoproof::scenario {
 
 // The question with the ports and identifiers that the prober chose for this flow.
-sim::Question question_of(const Judged& judged);
+sim::Question question_of(const evidence::Case& evidence);
 // And with those that it would choose: `number` counts flows from 0.
 sim::Question question_of(const flow::Flow& flow, std::uint32_t number);
 

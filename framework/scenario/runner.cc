@@ -12,6 +12,7 @@
 #include "scenario/capture_file.hh"
 #include "scenario/check_result.hh"
 #include "scenario/conntrack.hh"
+#include "scenario/foretold.hh"
 #include "scenario/plain_checks.hh"
 #include "scenario/prediction.hh"
 #include "scenario/session.hh"
@@ -41,6 +42,7 @@ bool depends_on_rules(const CheckItem& item) {
 struct Slot {
   std::size_t item = 0;
   Check check;
+  std::optional<sim::Prediction> foretold = {};  // asked once: what it says changes the simulator
 };
 
 class Runner {
@@ -160,7 +162,7 @@ class Runner {
     }
   }
 
-  std::vector<Judged> probe(std::span<const Slot> slots) {
+  std::vector<Judged> probe(std::span<Slot> slots) {
     std::vector<flow::Flow> flows;
     flows.reserve(slots.size());
     for (const Slot& slot : slots) flows.push_back(slot.check.flow);
@@ -172,11 +174,15 @@ class Runner {
     });
   }
 
-  // Flows of a matrix that pass are counted and no more, where nobody reads of each and nothing is
-  // foretold that their ways could differ from.
-  bool passes_unseen(const Slot& slot, const evidence::Case& evidence) const {
-    const bool is_shown = options_.verbose || options_.always_keep_pcap || simulation_;
-    return !is_shown && tallies_[slot.item].is_of_matrix() && plain_->pass(slot.check, evidence);
+  // Flows of a matrix that pass, and go as foretold, are counted and no more, where nobody reads of
+  // each.
+  bool passes_unseen(Slot& slot, const evidence::Case& evidence) {
+    const bool is_shown = options_.verbose || options_.always_keep_pcap || serial_;
+    if (is_shown || !tallies_[slot.item].is_of_matrix()) return false;
+    if (!plain_->pass(slot.check, evidence)) return false;
+    if (!simulation_) return true;
+    slot.foretold = simulation_->predict(question_of(evidence));
+    return went_as_foretold(evidence, *slot.foretold, session_->instruments().witness);
   }
 
   // RETURNS: whether rules that were not traced may have decided this.
@@ -192,7 +198,7 @@ class Runner {
     return !suspects.empty();
   }
 
-  void conclude(const Slot& slot, const Judged& judged) {
+  void conclude(Slot& slot, const Judged& judged) {
     if (judged.as_expected) {
       ++progress_.flows_done;
       return tallies_[slot.item].add_passed();
@@ -201,16 +207,17 @@ class Runner {
     if (slot.check.expected.translated && judged.verdict.at_target) {
       compare_connections(session_->lab(), session_->topology(), judged.verdict, result);
     }
-    if (simulation_) foretell(judged, result);
+    if (simulation_) foretell(slot, judged, result);
     if (serial_) result.notes.push_back("run alone: the rules of this network keep state");
     keep_capture(judged, result);
     ++progress_.flows_done;
     tallies_[slot.item].add(std::move(result), options_.verbose);
   }
 
-  void foretell(const Judged& judged, CheckResult& result) {
+  void foretell(Slot& slot, const Judged& judged, CheckResult& result) {
     if (serial_) simulation_->flush_connections();
-    compare_with(simulation_->predict(question_of(judged)), judged, session_->topology(), result);
+    if (!slot.foretold) slot.foretold = simulation_->predict(question_of(judged.evidence));
+    compare_with(*slot.foretold, judged, session_->topology(), result);
   }
 
   void keep_capture(const Judged& judged, CheckResult& result) const {
