@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// bench_zoo [--pairs N] [--floor] [FILE...]: real networks, from GraphML to packets. Each file is
-// imported, given addresses and shortest-path routes, built as namespaces, and probed: every pair
-// of nodes must be delivered along the path that the routes say, or be `no_route` where nothing
-// connects it. Without files: the Internet Topology Zoo in $TOPOPROOF_DATA/topology-zoo. With
-// --pairs: a sample of N pairs, shared out over the files, by the seed $TOPOPROOF_SEED. With
+// bench_zoo [--pairs N] [--kernel-only] [--floor] [FILE...]: real networks, from GraphML to
+// packets. Each file is imported, given addresses and shortest-path routes, built as namespaces,
+// and probed: every pair of nodes must be delivered along the path that the routes say, or be
+// `no_route` where nothing connects it, and go hop by hop as the simulator says. Without files: the
+// Internet Topology Zoo in $TOPOPROOF_DATA/topology-zoo. With --pairs: a sample of N pairs, shared
+// out over the files, by the seed $TOPOPROOF_SEED. With --kernel-only: nothing is predicted. With
 // --floor: as many pairs are probed by a bare loop with the same taps, for comparison. Ends with 0,
 // with 1 if a pair did not pass, with 3 if the harness failed, with 77 without files.
 #include <algorithm>
@@ -47,6 +48,7 @@ constexpr int kSkipped = 77;
 struct Arguments {
   std::size_t pairs = 0;  // 0: all
   std::uint64_t seed = 1;
+  bool predict = true;
   bool floor = false;
   Files files = {};
 };
@@ -79,6 +81,8 @@ Arguments read_arguments(const std::vector<std::string>& words) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (words[i] == "--pairs" && i + 1 < words.size()) {
       arguments.pairs = to_number<std::size_t>(words[++i]);
+    } else if (words[i] == "--kernel-only") {
+      arguments.predict = false;
     } else if (words[i] == "--floor") {
       arguments.floor = true;
     } else {
@@ -196,12 +200,13 @@ void tell_floor(const topology::Topology& net, std::size_t pairs, const bench::C
   bench::print_ratio("  speed: topoproof / bare loop", bare.cost, checks, {});
 }
 
-void run_network(const std::filesystem::path& file, Sampler& sampler, bool floor, Totals& totals) {
+void run_network(const std::filesystem::path& file, const Arguments& arguments, Sampler& sampler,
+                 Totals& totals) {
   scenario::Scenario net{.name = file.stem(), .file = file, .topology = read_network(file)};
   net.steps.push_back({.where = {}, .checks = sampler.checks(net.topology)});
   Stopwatch watch;
   const scenario::ScenarioResult result =
-      scenario::run(net, {.predict = false},
+      scenario::run(net, {.predict = arguments.predict},
                     [&](const scenario::Progress& progress) { watch.see(progress.phase); });
   if (!result.error.empty()) throw std::runtime_error(net.name + ": " + result.error);
   std::size_t passed = 0;
@@ -213,7 +218,7 @@ void run_network(const std::filesystem::path& file, Sampler& sampler, bool floor
              result.links, passed, others, watch.build.wall, watch.checks.wall, watch.checks.cpu,
              static_cast<double>(passed + others) / watch.checks.wall);
   tell_what_did_not_pass(result);
-  if (floor) tell_floor(net.topology, passed + others, watch.checks);
+  if (arguments.floor) tell_floor(net.topology, passed + others, watch.checks);
   std::fflush(stdout);
   totals.networks += 1;
   totals.nodes += result.nodes;
@@ -242,7 +247,7 @@ int run_all(const Arguments& arguments) {
              "pairs/s");
   Sampler sampler(arguments);
   Totals totals;
-  for (const auto& file : arguments.files) run_network(file, sampler, arguments.floor, totals);
+  for (const auto& file : arguments.files) run_network(file, arguments, sampler, totals);
   print_totals(totals);
   if (totals.passed + totals.others == 0) throw std::runtime_error("there was nothing to check");
   return totals.others == 0 ? 0 : 1;
