@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,9 +13,9 @@
 #include "program/input_files.hh"
 #include "rules/compiled.hh"
 #include "rules/import.hh"
+#include "scenario/compile_rules.hh"
 #include "sys/error.hh"
 #include "sys/sandbox.hh"
-#include "topology/interfaces.hh"
 
 namespace topoproof::program {
 namespace {
@@ -27,19 +28,14 @@ void ensure_sandbox() {
   static_cast<void>(entered);
 }
 
-std::vector<std::string> interface_names(const topology::Topology& topology, NodeId node) {
-  std::vector<std::string> names;
-  for (const auto& interface : interfaces_of(topology, node)) names.push_back(interface.name);
-  return names;
-}
-
 bool has_rules(const topology::Node& node) {
   return !(node.rules.empty() && node.masquerade.empty() && node.snat.empty() &&
            node.port_forwards.empty());
 }
 
 // The short forms' tables first, as they are loaded.
-std::expected<firewall::Ruleset, Issues> rules_of(const topology::Topology& topology, NodeId id) {
+std::expected<firewall::Ruleset, Issues> rules_of(const topology::Topology& topology, NodeId id,
+                                                  const scenario::RuleInterfaces& interfaces) {
   firewall::Ruleset all;
   for (const auto& step : plan::rule_steps(id, topology.node(id))) {
     if (const auto* load = std::get_if<plan::LoadRuleset>(&step.operation))
@@ -47,7 +43,7 @@ std::expected<firewall::Ruleset, Issues> rules_of(const topology::Topology& topo
   }
   if (topology.node(id).rules.empty()) return all;
   ensure_sandbox();
-  auto imported = rules::import_rules(topology.node(id).rules, interface_names(topology, id));
+  auto imported = rules::import_rules(topology.node(id).rules, interfaces.of(id));
   if (!imported) return imported;
   std::ranges::move(imported->tables, std::back_inserter(all.tables));
   return all;
@@ -57,11 +53,12 @@ Result read_topology_rules(const std::string& file) {
   Issues issues;
   const auto topology = read_topology_file(file, {}, issues);
   if (has_errors(issues)) return std::unexpected(std::move(issues));
+  const scenario::RuleInterfaces interfaces(topology);
   std::vector<NodeRules> all;
   for (std::size_t i = 0; i < topology.nodes().size(); ++i) {
     const auto& node = topology.nodes()[i];
     if (!has_rules(node)) continue;
-    auto ruleset = rules_of(topology, NodeId(i));
+    auto ruleset = rules_of(topology, NodeId(i), interfaces);
     if (!ruleset) return std::unexpected(std::move(ruleset.error()));
     all.push_back({.node = node.name, .ruleset = *std::move(ruleset), .sources = node.rules});
   }
@@ -85,6 +82,19 @@ bool is_topology(const std::string& file) {
   return file.ends_with(".yaml") || file.ends_with(".yml");
 }
 
+Issues try_rules(const topology::Node& node, std::span<const rules::Interface> interfaces) {
+  if (node.rules.empty()) return {};
+  try {
+    ensure_sandbox();
+  } catch (const sys::SystemError& refused) {
+    return {
+        make_warning(node.rules.front().where,
+                     fmt::format("the rules were not tried on the kernel: {}", refused.what()))};
+  }
+  auto imported = rules::import_rules(node.rules, interfaces);
+  return imported ? Issues{} : std::move(imported.error());
+}
+
 }  // namespace
 
 std::expected<rules::Source, Issue> read_rule_source(const std::string& file) {
@@ -103,22 +113,14 @@ Result read_rule_file(const std::string& file) {
 }
 
 Issues try_rules(const topology::Topology& topology, NodeId node, const topology::Node& rules) {
-  if (rules.rules.empty()) return {};
-  try {
-    ensure_sandbox();
-  } catch (const sys::SystemError& refused) {
-    return {
-        make_warning(rules.rules.front().where,
-                     fmt::format("the rules were not tried on the kernel: {}", refused.what()))};
-  }
-  auto imported = rules::import_rules(rules.rules, interface_names(topology, node));
-  return imported ? Issues{} : std::move(imported.error());
+  return try_rules(rules, scenario::RuleInterfaces(topology).of(node));
 }
 
 Issues try_rules(const topology::Topology& topology) {
+  const scenario::RuleInterfaces interfaces(topology);
   Issues issues;
   for (std::size_t i = 0; i < topology.nodes().size(); ++i)
-    std::ranges::move(try_rules(topology, NodeId(i), topology.nodes()[i]),
+    std::ranges::move(try_rules(topology.nodes()[i], interfaces.of(NodeId(i))),
                       std::back_inserter(issues));
   return issues;
 }

@@ -11,6 +11,7 @@
 #include "netlink/reader.hh"
 #include "nft/decoder.hh"
 #include "nft/transaction.hh"
+#include "nft/validator.hh"
 #include "rules/rule_lines.hh"
 #include "rules/show.hh"
 #include "sys/files.hh"
@@ -107,6 +108,7 @@ std::expected<firewall::Ruleset, std::string> decoded(const ordered_json& messag
     if (!bytes) return std::unexpected(bytes.error().text);
     const auto messages_in = netlink::split_messages(*bytes);
     if (!messages_in || messages_in->size() != 1) return std::unexpected("a broken message");
+    if (const auto fault = nft::find_fault(*bytes)) return std::unexpected(fault->text);
     if (const auto issue = decoder.add(*bytes)) return std::unexpected(issue->text);
   }
   return decoder.take();

@@ -23,15 +23,18 @@ netlink::Socket open_socket(const sys::Netns& netns, netlink::Protocol protocol)
 }
 
 // Bridges, since every kernel has them: only their names matter.
-void create_interfaces(const sys::Netns& netns, std::span<const std::string> names) {
+void create_interfaces(const sys::Netns& netns, std::span<const Interface> interfaces) {
   netlink::Batch batch;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (names[i] == "lo") continue;
-    const state::Link link{.name = names[i], .kind = state::LinkKind::Bridge};
+  for (std::size_t i = 0; i < interfaces.size(); ++i) {
+    const auto& [name, index] = interfaces[i];
+    if (name == "lo") continue;
+    state::Link link{.name = name, .kind = state::LinkKind::Bridge};
+    if (index != 0) link.index = index;
     encode(link, netlink::InterfaceNames{}, batch.add(i, netlink::kCreateLink));
   }
   auto socket = open_socket(netns, netlink::Protocol::Route);
-  socket.commit(batch, [&](std::size_t i) { return "create an interface named " + names[i]; });
+  socket.commit(batch,
+                [&](std::size_t i) { return "create an interface named " + interfaces[i].name; });
 }
 
 }  // namespace
@@ -50,7 +53,7 @@ Issues load(const sys::Netns& netns, const Source& source, RuleLines& lines) {
 }
 
 std::expected<firewall::Ruleset, Issues> import_rules(std::span<const Source> sources,
-                                                      std::span<const std::string> interfaces) {
+                                                      std::span<const Interface> interfaces) {
   const auto netns = sys::Netns::create();
   if (!interfaces.empty()) create_interfaces(netns, interfaces);
   RuleLines lines;

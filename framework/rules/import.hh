@@ -3,6 +3,7 @@
 // language they are in, read back from the kernel, and each rule given its line.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <span>
 #include <string>
@@ -15,6 +16,11 @@
 
 namespace topoproof::rules {
 
+struct Interface {
+  std::string name;
+  std::uint32_t index = 0;  // which `iif` and `oif` compare with; 0: as the kernel chooses
+};
+
 // Loads the source where it is meant to be, beside what is there, and notes its lines.
 // RETURNS: what nft, iptables or the kernel refuses, with file and line. THROWS: SystemError.
 [[nodiscard]] Issues load(const sys::Netns& netns, const Source& source, RuleLines& lines);
@@ -23,6 +29,6 @@ namespace topoproof::rules {
 // want theirs to. REQUIRES: the process is in a sandbox. RETURNS: or all that is refused; or the
 // first thing that the values cannot represent, by its name. THROWS: SystemError, ExchangeError.
 std::expected<firewall::Ruleset, Issues> import_rules(std::span<const Source> sources,
-                                                      std::span<const std::string> interfaces = {});
+                                                      std::span<const Interface> interfaces = {});
 
 }  // namespace topoproof::rules

@@ -80,9 +80,20 @@ TEST_F(Import, OfSourcesIsWhatTheyLeaveTogether) {
 
 TEST_F(Import, GivesRulesTheInterfacesThatTheyWant) {
   const Source source{.text = "table ip t {\n chain c {\n  iif eth0 drop\n }\n}\n"};
-  const std::vector<std::string> interfaces{"lo", "eth0"};
+  const std::vector<Interface> interfaces{{"lo"}, {"eth0"}};
   EXPECT_TRUE(import_rules({&source, 1}, interfaces));
   EXPECT_FALSE(import_rules({&source, 1}));
+}
+
+// `rules compile` once wrote the index that the throw-away namespace happened to give, which no
+// interface of the topology has.
+TEST_F(Import, RulesNameAnInterfaceByTheIndexThatItWillHave) {
+  const Source source{.text = "table ip t {\n chain c {\n  iif eth0 drop\n }\n}\n"};
+  const std::vector<Interface> interfaces{{.name = "eth0", .index = 117}};
+  const auto ruleset = import_rules({&source, 1}, interfaces);
+  ASSERT_TRUE(ruleset);
+  const auto& rule = ruleset->tables[0].chains[0].rules[0];
+  EXPECT_EQ(to_hex(std::get<firewall::Compare>(rule.expressions.at(1)).value), "75 00 00 00");
 }
 
 TEST_F(Import, NamesTheLineThatIptablesRefuses) {

@@ -2,47 +2,22 @@
 #include "scenario/compile_rules.hh"
 
 #include <exception>
+#include <memory>
 
 #include <fmt/format.h>
 
-#include "lab/lab.hh"
-#include "nft/kernel_ruleset.hh"
-#include "plan/planner.hh"
-#include "rules/rule_lines.hh"
+#include "topology/interfaces.hh"
 
 namespace topoproof::scenario {
 namespace {
 
 using Compiled = std::expected<firewall::Ruleset, std::string>;
 
-// The node alone with its interfaces: what is at their other ends does not matter to rules.
-plan::Plan plan_of_interfaces(const topology::Topology& topology, NodeId node,
-                              const topology::RulesText& rules) {
-  const auto all = plan::make_plan(topology);
-  plan::Plan out;
-  if (!all) return out;
-  out.nodes = all->nodes;
-  for (const plan::Step& step : all->steps) {
-    const auto* veth = std::get_if<plan::CreateVeth>(&step.operation);
-    const bool own =
-        node_of(step.operation) == node || (veth != nullptr && veth->peer_node == node);
-    const bool makes = veth != nullptr ||
-                       std::holds_alternative<plan::CreateNamespace>(step.operation) ||
-                       std::holds_alternative<plan::CreateBridge>(step.operation);
-    const bool is_namespace = std::holds_alternative<plan::CreateNamespace>(step.operation);
-    if (is_namespace || (own && makes)) out.steps.push_back(step);
-  }
-  out.steps.push_back({plan::LoadRulesText{node, rules}, "its rules are to be compiled"});
-  return out;
-}
-
-Compiled compile(const topology::Topology& topology, NodeId node, const topology::RulesText& text) {
+Compiled compile(const topology::RulesText& text, std::span<const rules::Interface> interfaces) {
   try {
-    lab::Lab lab(plan_of_interfaces(topology, node, text));
-    auto found = nft::observe_ruleset(lab.netfilter_socket(node));
-    if (!found) return std::unexpected(to_string(found.error()));
-    rules::give_origins(lab.rule_lines(node), *found);
-    return *std::move(found);
+    auto imported = rules::import_rules({&text, 1}, interfaces);
+    if (imported) return *std::move(imported);
+    return std::unexpected(fmt::format("rules not compiled: {}", to_string(imported.error())));
   } catch (const std::exception& refused) {
     return std::unexpected(fmt::format("rules not compiled: {}", refused.what()));
   }
@@ -50,9 +25,19 @@ Compiled compile(const topology::Topology& topology, NodeId node, const topology
 
 }  // namespace
 
+std::vector<rules::Interface> RuleInterfaces::of(NodeId node) const {
+  std::vector<rules::Interface> out;
+  for (const topology::Interface& interface : topology::interfaces_of(topology_, node)) {
+    const bool is_made = interface.kind != topology::Interface::Kind::Loopback;
+    out.push_back({interface.name, is_made ? devices_.of(interface).index : 0});
+  }
+  return out;
+}
+
 RuleCompiler make_rule_compiler(const topology::Topology& topology) {
-  return [&topology](NodeId node, const topology::RulesText& rules) {
-    return compile(topology, node, rules);
+  return [interfaces = std::make_shared<const RuleInterfaces>(topology)](
+             NodeId node, const topology::RulesText& rules) {
+    return compile(rules, interfaces->of(node));
   };
 }
 

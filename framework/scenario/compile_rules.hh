@@ -3,9 +3,27 @@
 // namespace.
 #pragma once
 
+#include <vector>
+
+#include "plan/devices.hh"
+#include "rules/import.hh"
 #include "scenario/simulation.hh"
 
 namespace topoproof::scenario {
+
+// What rules of a topology's nodes may name: each interface as the plan makes it.
+class RuleInterfaces {
+ public:
+  // REQUIRES: `topology` outlives this.
+  explicit RuleInterfaces(const topology::Topology& topology)
+      : topology_(topology), devices_(topology) {}
+
+  std::vector<rules::Interface> of(NodeId node) const;
+
+ private:
+  const topology::Topology& topology_;
+  plan::Devices devices_;
+};
 
 // The namespace has the interfaces that the node has in `topology`, for rules name them by their
 // index. REQUIRES: sys::enter_sandbox() was called, and `topology` outlives the compiler.
