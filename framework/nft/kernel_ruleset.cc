@@ -167,23 +167,6 @@ std::optional<Issue> add_elements(RulesetDecoder& decoder, netlink::Socket& sock
   return std::nullopt;
 }
 
-bool is_twin(const firewall::Rule& a, firewall::Rule b) {
-  if (a.expressions.size() != b.expressions.size()) return false;
-  for (std::size_t i = 0; i < a.expressions.size(); ++i) {
-    if (std::holds_alternative<firewall::Counter>(a.expressions[i]))
-      b.expressions[i] = a.expressions[i];
-  }
-  return a.expressions == b.expressions;
-}
-
-void copy_origins(const firewall::Chain& loaded, firewall::Chain& observed) {
-  const auto count = std::min(loaded.rules.size(), observed.rules.size());
-  for (std::size_t i = 0; i < count; ++i) {
-    if (is_twin(loaded.rules[i], observed.rules[i]))
-      observed.rules[i].origin = loaded.rules[i].origin;
-  }
-}
-
 std::uint64_t number_of(BytesView payload) {
   return payload.size() == 8 ? load_be64(payload.data()) : 0;
 }
@@ -242,16 +225,6 @@ std::expected<firewall::Ruleset, Issue> observe_ruleset(netlink::Socket& socket)
   if (!issue) issue = add_all(decoder, dump(socket, NFT_MSG_GETRULE, "rules"));
   if (issue) return std::unexpected(*issue);
   return decoder.take();
-}
-
-void copy_origins(const firewall::Ruleset& loaded, firewall::Ruleset& observed) {
-  for (auto& table : observed.tables) {
-    const auto* source = find_table(loaded, table.family, table.name);
-    if (source == nullptr) continue;
-    for (auto& chain : table.chains) {
-      if (const auto* rules = find_chain(*source, chain.name)) copy_origins(*rules, chain);
-    }
-  }
 }
 
 std::optional<firewall::Counter> counter_of(const firewall::Rule& rule) {

@@ -28,10 +28,6 @@ void remove_table(netlink::Socket& socket, firewall::TableFamily family, std::st
 // RETURNS: or the first thing that the IR cannot represent, by name. THROWS: ExchangeError.
 std::expected<firewall::Ruleset, Issue> observe_ruleset(netlink::Socket& socket);
 
-// Gives rules read from the kernel the origins of those that were loaded: same table, chain and
-// position, and same expressions but for state. A rule that has no such twin keeps none.
-void copy_origins(const firewall::Ruleset& loaded, firewall::Ruleset& observed);
-
 // The counter of a rule: of the first counter expression in it.
 std::optional<firewall::Counter> counter_of(const firewall::Rule& rule);
 

@@ -264,15 +264,12 @@ TEST_P(RefusedRuleset, IsNamedByItsLineAndChangesNothing) {
 INSTANTIATE_TEST_SUITE_P(Wrong, RefusedRuleset, testing::ValuesIn(kWrongs),
                          [](const auto& row) { return row.param.name; });
 
-TEST_F(KernelRuleset, RulesKeepTheirOriginsAndHaveHandlesAndCounters) {
-  const auto loaded = nat_example();
-  ASSERT_EQ(load_ruleset(*socket_, loaded), Issues{});
-  auto ruleset = observed();
-  copy_origins(loaded, ruleset);
+TEST_F(KernelRuleset, RulesHaveHandlesAndCounters) {
+  ASSERT_EQ(load_ruleset(*socket_, nat_example()), Issues{});
+  const auto ruleset = observed();
   const auto* table = find_table(ruleset, TableFamily::Ip, "topoproof");
   ASSERT_NE(table, nullptr);
   const auto& rule = find_chain(*table, "postrouting")->rules.at(0);
-  EXPECT_EQ(rule.origin.text, "masquerade from 192.168.15.0/24 out eth0");
   EXPECT_EQ(find_rule(*table, rule.handle), &rule);
   EXPECT_EQ(counter_of(rule), Counter{});
   const auto counters = observe_counters(*socket_);
