@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sys/sysctls.hh"
 
+#include <array>
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -35,9 +37,16 @@ Fd Sysctls::open(std::string_view name, int flags) {
   return Fd(::openat(folder->second.get(), path.c_str() + end + 1, flags | O_CLOEXEC));
 }
 
+// One read: proc_sys_call_handler() gives the whole value if there is room for it.
 std::optional<std::string> Sysctls::read(std::string_view name) {
   const Fd file = open(name, O_RDONLY);
-  return file.is_open() ? read_all(file) : std::nullopt;
+  if (!file.is_open()) return std::nullopt;
+  std::array<char, 4096> buffer{};
+  const ssize_t count = ::read(file.get(), buffer.data(), buffer.size());
+  if (count < 0) return std::nullopt;
+  std::string value(buffer.data(), static_cast<std::size_t>(count));
+  if (value.ends_with('\n')) value.pop_back();
+  return value;
 }
 
 void Sysctls::write(std::string_view name, std::string_view value) {
