@@ -75,6 +75,8 @@ bool EventLoop::run_until(const std::function<bool()>& done, Clock::time_point d
   return true;
 }
 
+void EventLoop::wait() { serve(-1); }
+
 int EventLoop::poll() { return serve(0); }
 
 }  // namespace topoproof::sys

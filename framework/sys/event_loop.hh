@@ -31,6 +31,8 @@ class EventLoop {
   // round of events, and every 50 ms: it may look at what a signal or another thread has set.
   // RETURNS: done().
   bool run_until(const std::function<bool()>& done, Clock::time_point deadline);
+  // Serves the next events, however long they take to come: nothing else wakes it.
+  void wait();
   // Serves what is ready now, without waiting. RETURNS: how many events were served.
   int poll();
 

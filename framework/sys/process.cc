@@ -13,11 +13,13 @@
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "sys/error.hh"
 #include "sys/fd.hh"
+#include "sys/signal_fd.hh"
 
 namespace topoproof::sys {
 namespace {
@@ -56,6 +58,7 @@ std::string find_program(const std::string& name) {
 // In the child, between fork and exec: only calls that are safe there.
 [[noreturn]] void become(const char* program, char* const* arguments, int netns, int channel) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  restore_signals();
   const bool entered = netns < 0 || ::setns(netns, CLONE_NEWNET) == 0;
   if (entered && ::dup2(channel, 0) >= 0 && ::dup2(channel, 1) >= 0 && ::dup2(channel, 2) >= 0) {
     ::execv(program, arguments);
@@ -101,23 +104,61 @@ int wait_for(pid_t pid) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+// As exec wants them: a null pointer at the end, and nothing const.
+class Arguments {
+ public:
+  explicit Arguments(const std::vector<std::string>& arguments) : copies_(arguments) {
+    for (std::string& copy : copies_) pointers_.push_back(copy.data());
+    pointers_.push_back(nullptr);
+  }
+  char* const* get() const { return pointers_.data(); }
+
+ private:
+  std::vector<std::string> copies_;
+  std::vector<char*> pointers_;
+};
+
 }  // namespace
 
 ProcessResult run_process(const std::vector<std::string>& arguments, const Netns* ns,
                           const std::string& input) {
   const std::string program = find_program(arguments.front());
-  std::vector<std::string> copies = arguments;
-  std::vector<char*> pointers;
-  for (std::string& copy : copies) pointers.push_back(copy.data());
-  pointers.push_back(nullptr);
+  const Arguments pointers(arguments);
 
   Channel channel = open_channel();
   const int netns = ns != nullptr ? ns->fd() : -1;
   const pid_t pid = check_result(::fork(), "start a process");
-  if (pid == 0) become(program.c_str(), pointers.data(), netns, channel.childs.get());
+  if (pid == 0) become(program.c_str(), pointers.get(), netns, channel.childs.get());
   channel.childs.reset();
   std::string output = exchange_data(channel.ours, input);
   return ProcessResult{wait_for(pid), std::move(output)};
+}
+
+Fd open_process(pid_t pid) {
+  if (pid <= 0) return {};
+  Fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  if (!process.is_open() && errno != ESRCH) throw_errno("open a process");
+  return process;
+}
+
+bool has_ended(const Fd& process) {
+  pollfd asked{process.get(), POLLIN, 0};
+  return !process.is_open() || ::poll(&asked, 1, 0) > 0;
+}
+
+void wait_for_end(const Fd& process) {
+  if (!process.is_open()) return;
+  pollfd waiting{process.get(), POLLIN, 0};
+  while (::poll(&waiting, 1, -1) < 0) {
+    if (errno != EINTR) throw_errno("wait for a process to end");
+  }
+}
+
+void execute(const std::vector<std::string>& arguments) {
+  const std::string program = find_program(arguments.front());
+  const Arguments pointers(arguments);
+  ::execv(program.c_str(), pointers.get());
+  throw_errno("run " + arguments.front());
 }
 
 }  // namespace topoproof::sys

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <sys/types.h>
+
 #include "sys/netns.hh"
 
 namespace topoproof::sys {
@@ -19,5 +21,15 @@ struct ProcessResult {
 // THROWS: SystemError if it cannot be started; a program that fails is a result.
 ProcessResult run_process(const std::vector<std::string>& arguments, const Netns* ns = nullptr,
                           const std::string& input = {});
+
+// Another process, to be waited for. RETURNS: none that is open if it is gone, or not seen from
+// here. THROWS: SystemError
+Fd open_process(pid_t pid);
+void wait_for_end(const Fd& process);  // nothing to wait for if it is not open
+bool has_ended(const Fd& process);
+
+// This process becomes the program, found in the same way. THROWS: SystemError if it cannot be:
+// ENOENT if there is none.
+[[noreturn]] void execute(const std::vector<std::string>& arguments);
 
 }  // namespace topoproof::sys

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sys/join.hh"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <system_error>
+#include <tuple>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sys/error.hh"
+#include "sys/output.hh"
+#include "sys/process.hh"
+#include "sys/signal_fd.hh"
+
+namespace topoproof::sys {
+namespace {
+
+bool is_own(const Fd& ns, const char* kind) {
+  struct stat own{};
+  struct stat other{};
+  const auto path = fmt::format("/proc/self/ns/{}", kind);
+  return ::stat(path.c_str(), &own) == 0 && ::fstat(ns.get(), &other) == 0 &&
+         own.st_ino == other.st_ino && own.st_dev == other.st_dev;
+}
+
+void join(const Fd& ns, int kind, const char* what) { check_result(::setns(ns.get(), kind), what); }
+
+// The child whose signals are ours; a handler can reach nothing else than what is global.
+volatile pid_t child_of_ours = 0;
+
+void pass_on(int signal) {
+  if (child_of_ours > 0) ::kill(child_of_ours, signal);
+}
+
+// Ctrl-C and Ctrl-\ reach the child from the terminal: it decides what they mean.
+void leave_signals_to_child() {
+  struct sigaction passing{};
+  passing.sa_handler = pass_on;
+  passing.sa_flags = SA_RESTART;
+  for (const int signal : {SIGTERM, SIGHUP}) ::sigaction(signal, &passing, nullptr);
+  for (const int signal : {SIGINT, SIGQUIT, SIGTTOU}) std::signal(signal, SIG_IGN);
+}
+
+// A program that another PID namespace's group owns the terminal for cannot control it (to it, that
+// group has no number); one with a group of its own can.
+void take_terminal() {
+  if (::isatty(STDIN_FILENO) == 0) return;
+  ::setpgid(0, 0);
+  std::signal(SIGTTOU, SIG_IGN);
+  ::tcsetpgrp(STDIN_FILENO, ::getpgrp());
+}
+
+void put_file(const std::filesystem::path& file, const std::filesystem::path& place) {
+  std::error_code ignored;
+  const auto target = std::filesystem::canonical(place, ignored);
+  if (ignored) return;
+  std::ignore = ::mount(file.c_str(), target.c_str(), nullptr, MS_BIND, nullptr);
+}
+
+void set_surroundings(const NodeProcess& process) {
+  check_result(::unshare(CLONE_NEWNS | CLONE_NEWUTS), "create mount and UTS namespaces");
+  check_result(::mount("none", "/", nullptr, MS_REC | MS_SLAVE, nullptr), "part the mounts");
+  for (const auto& [file, place] : process.files) put_file(file, place);
+  if (!process.host_name.empty()) {
+    check_result(::sethostname(process.host_name.data(), process.host_name.size()),
+                 "set the host name");
+  }
+  for (const auto& [name, value] : process.environment) {
+    ::setenv(name.c_str(), value.c_str(), 1);
+  }
+}
+
+[[noreturn]] void become(const NodeProcess& process) {
+  int code = kCannotRun;
+  try {
+    ::prctl(PR_SET_PDEATHSIG, SIGHUP);
+    take_terminal();
+    set_surroundings(process);
+    restore_signals();
+    execute(process.arguments);
+  } catch (const SystemError& refused) {
+    code = refused.error() == ENOENT ? kNotFound : kCannotRun;
+    print(Stream::Error, fmt::format("topoproof: {}\n", refused.what()));
+  } catch (const std::exception& refused) {
+    print(Stream::Error, fmt::format("topoproof: {}\n", refused.what()));
+  }
+  ::_exit(code);
+}
+
+// A child that is stopped (Ctrl-Z) stops us, so that the shell that called us goes on.
+int wait_for_child(pid_t child) {
+  int status = 0;
+  while (true) {
+    if (::waitpid(child, &status, WUNTRACED) < 0) {
+      if (errno != EINTR) throw_errno("wait for a process");
+      continue;
+    }
+    if (!WIFSTOPPED(status)) break;
+    ::raise(SIGSTOP);
+    if (::isatty(STDIN_FILENO) == 1) ::tcsetpgrp(STDIN_FILENO, ::getpgid(child));
+    ::kill(child, SIGCONT);
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+}  // namespace
+
+void join_user_namespace(const Fd& user) {
+  if (is_own(user, "user")) return;
+  join(user, CLONE_NEWUSER, "enter the user namespace of a lab");
+  // Root outside is nobody in a user's namespace, until it says who it is. Others are root already.
+  std::ignore = ::setresgid(0, 0, 0);
+  std::ignore = ::setresuid(0, 0, 0);
+}
+
+int run_joined(const ProcessNamespaces& namespaces, const Netns& netns,
+               const NodeProcess& process) {
+  std::error_code ignored;
+  const auto folder = std::filesystem::current_path(ignored);
+  join_user_namespace(namespaces.user);
+  join(namespaces.ipc, CLONE_NEWIPC, "enter the IPC namespace of a lab");
+  join(namespaces.pid, CLONE_NEWPID, "enter the PID namespace of a lab");
+  join(namespaces.mount, CLONE_NEWNS, "enter the mount namespace of a lab");
+  if (folder.empty() || ::chdir(folder.c_str()) < 0) std::ignore = ::chdir("/");
+  enter(netns);
+  leave_signals_to_child();
+  const pid_t group = ::tcgetpgrp(STDIN_FILENO);
+  child_of_ours = check_result(::fork(), "start a process");
+  if (child_of_ours == 0) become(process);
+  const int status = wait_for_child(child_of_ours);
+  if (group > 0) ::tcsetpgrp(STDIN_FILENO, group);
+  return status;
+}
+
+}  // namespace topoproof::sys
