@@ -50,6 +50,9 @@ class Lab {
   // Runs `inside` in the node's namespace, on the lab's helper thread. THROWS: what it throws.
   void run(NodeId node, const std::function<void()>& inside) { namespaces_.run(node, inside); }
 
+  // What the node should hold after all steps so far.
+  const state::Namespace& expected(NodeId node) const { return expected_[node.index()]; }
+
   // Performs further steps; they become part of what is expected. THROWS: as the constructor; the
   // steps before the refused one have been done, and are expected.
   void change(std::span<const plan::Step> steps);
