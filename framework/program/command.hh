@@ -79,12 +79,44 @@ struct RulesCommand {
   bool expressions = false;             // of Show: what the kernel runs, too
   std::string output = {};              // a file; empty: the standard output
 };
+
+// Of labs that go on running. A lab that is not named is the only one.
+enum class ListFormat { Text, Json };
+
+struct UpCommand {
+  std::string file;
+  std::string name = {};  // empty: the topology's
+  std::vector<std::string> variants = {};
+};
+struct DownCommand {
+  std::vector<std::string> labs = {};
+  bool all = false;
+};
+struct ListCommand {
+  ListFormat format = ListFormat::Text;
+};
+struct ExecCommand {
+  std::string lab = {};
+  std::string node;
+  bool shell = false;                       // the user's, in place of:
+  std::vector<std::string> arguments = {};  // the program and its arguments
+};
+enum class LinkAction { Up, Down, Flap };
+struct LinkCommand {
+  LinkAction action = LinkAction::Up;
+  std::string lab = {};
+  std::string place;             // "red:eth0"
+  unsigned milliseconds = 1000;  // that Flap keeps it down
+};
+struct CollectCommand {};
+
 struct DoctorCommand {};
 struct VersionCommand {};
 
 using Command =
     std::variant<TestCommand, TraceCommand, ReachCommand, LintCommand, PlanCommand, GraphCommand,
-                 ImportCommand, GenerateCommand, RulesCommand, DoctorCommand, VersionCommand>;
+                 ImportCommand, GenerateCommand, RulesCommand, UpCommand, DownCommand, ListCommand,
+                 ExecCommand, LinkCommand, CollectCommand, DoctorCommand, VersionCommand>;
 
 // It builds networks (listing does not): the process must enter a sandbox before anything else.
 bool needs_sandbox(const Command& command);

@@ -12,6 +12,8 @@
 #include <fmt/format.h>
 
 #include "base/suggest.hh"
+#include "program/command_line_choice.hh"
+#include "program/command_line_live.hh"
 
 namespace topoproof::program {
 namespace {
@@ -26,34 +28,14 @@ Exit codes:
   130  interrupted by Ctrl-C
 Where several hold: 2, 3, 1, 4 in that order.)";
 
-constexpr std::array<std::string_view, 12> kCommands{"test",     "trace", "reach",  "lint",
-                                                     "validate", "plan",  "graph",  "import",
-                                                     "generate", "rules", "doctor", "version"};
-
-template <class T>
-using Choices = std::vector<std::pair<std::string_view, T>>;
+constexpr std::array<std::string_view, 24> kCommands{
+    "test",     "trace",   "reach",   "lint",   "validate", "plan",    "graph",  "import",
+    "generate", "rules",   "up",      "deploy", "down",     "destroy", "ls",     "exec",
+    "shell",    "inspect", "capture", "link",   "apply",    "gc",      "doctor", "version"};
 
 const Choices<ReportFormat> kFormats{
     {"text", ReportFormat::Text}, {"json", ReportFormat::Json}, {"tap", ReportFormat::Tap}};
 const Choices<Picture> kPictures{{"dot", Picture::Dot}, {"svg", Picture::Svg}};
-
-// An option that takes one of a few words; the first is the default.
-template <class T>
-void add_choice(CLI::App& app, const std::string& name, const Choices<T>& choices, T& chosen) {
-  const std::string words = fmt::format("{}", fmt::join(choices | std::views::keys, ", "));
-  app.add_option_function<std::string>(
-         name,
-         [&choices, &chosen, name, words](const std::string& word) {
-           const auto found =
-               std::ranges::find(choices, word, &std::pair<std::string_view, T>::first);
-           if (found == choices.end()) {
-             throw CLI::ValidationError(name, fmt::format("'{}' is none of {}", word, words));
-           }
-           chosen = found->second;
-         },
-         fmt::format("{} (by default {})", words, choices.front().first))
-      ->type_name("WORD");
-}
 
 // --kernel-only and --simulate, of which one at most.
 void add_executors(CLI::App& app, Executors& with) {
@@ -82,13 +64,15 @@ class Parser {
     add_import();
     add_generate();
     add_rules();
+    add_live_commands(app_, live_, chosen_);
     add("doctor", "Say what this machine can do, and how to allow what is missing", "doctor",
         DoctorCommand());
     add("version", "Print the version", "version", VersionCommand());
   }
 
   std::expected<Command, Answer> parse(const std::vector<std::string>& arguments) {
-    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants it
+    const auto own = take_program_to_run(arguments, live_.exec.arguments);
+    std::vector<std::string> reversed(own.rbegin(), own.rend());  // as CLI11 wants it
     try {
       app_.parse(reversed);
     } catch (const CLI::ParseError& error) {
@@ -143,6 +127,7 @@ class Parser {
   ImportCommand import_;
   GenerateCommand generate_;
   RulesCommand rules_;
+  LiveCommands live_;
   std::function<Command()> chosen_;
 };
 

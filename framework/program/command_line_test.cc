@@ -54,6 +54,34 @@ TEST(CommandLine, ValidateIsLint) {
   EXPECT_EQ(parsed<LintCommand>({"lint", "x"}).paths, std::vector<std::string>{"x"});
 }
 
+TEST(CommandLine, UpIsDeployAndDownIsDestroy) {
+  EXPECT_EQ(parsed<UpCommand>({"up", "f", "--name", "n"}).name, "n");
+  EXPECT_EQ(parsed<UpCommand>({"deploy", "f"}).file, "f");
+  EXPECT_EQ(parsed<DownCommand>({"destroy", "a", "b"}).labs, (std::vector<std::string>{"a", "b"}));
+  EXPECT_TRUE(parsed<DownCommand>({"down", "--all"}).all);
+}
+
+TEST(CommandLine, ExecLeavesTheProgramItsOptions) {
+  const std::vector<std::string> program{"ping", "-c1", "--help", "-l", "blue"};
+  const auto check = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), program.begin(), program.end());
+    const auto command = parsed<ExecCommand>(arguments);
+    EXPECT_EQ(command.node, "red");
+    EXPECT_EQ(command.arguments, program);
+    return command.lab;
+  };
+  EXPECT_EQ(check({"exec", "red"}), "");
+  EXPECT_EQ(check({"exec", "red", "--"}), "");
+  EXPECT_EQ(check({"exec", "-l", "nat", "red", "--"}), "nat");
+  EXPECT_EQ(check({"exec", "--lab=nat", "red"}), "nat");
+}
+
+TEST(CommandLine, LinkHasThreeActions) {
+  EXPECT_EQ(parsed<LinkCommand>({"link", "down", "red:eth0"}).action, LinkAction::Down);
+  EXPECT_EQ(parsed<LinkCommand>({"link", "up", "red:eth0"}).action, LinkAction::Up);
+  EXPECT_EQ(parsed<LinkCommand>({"link", "flap", "red:eth0", "--for", "5"}).milliseconds, 5U);
+}
+
 TEST(CommandLine, OtherCommandsTakeTheirs) {
   EXPECT_EQ(parsed<PlanCommand>({"plan", "f", "--variant", "v"}).variants.at(0), "v");
   EXPECT_EQ(parsed<GraphCommand>({"graph", "f", "--format", "svg"}).format, Picture::Svg);

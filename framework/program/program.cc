@@ -8,6 +8,7 @@
 #include "lab/limits.hh"
 #include "program/command_line.hh"
 #include "program/commands.hh"
+#include "program/live_commands.hh"
 #include "report/printable.hh"
 #include "sys/error.hh"
 #include "sys/interrupt.hh"
@@ -36,6 +37,12 @@ class Runner {
   int operator()(const ImportCommand& command) const { return run_import(command, console_); }
   int operator()(const GenerateCommand& command) const { return run_generate(command, console_); }
   int operator()(const RulesCommand& command) const { return run_rules(command, console_); }
+  int operator()(const UpCommand& command) const { return run_up(command, console_); }
+  int operator()(const DownCommand& command) const { return run_down(command, console_); }
+  int operator()(const ListCommand& command) const { return run_list(command, console_); }
+  int operator()(const ExecCommand& command) const { return run_exec(command, console_); }
+  int operator()(const LinkCommand& command) const { return run_link(command, console_); }
+  int operator()(const CollectCommand&) const { return run_collect(console_); }
   int operator()(const DoctorCommand&) const { return run_doctor(console_); }
   int operator()(const VersionCommand&) const { return run_version(console_); }
 

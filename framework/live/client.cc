@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "live/client.hh"
+
+#include <algorithm>
+#include <cerrno>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/suggest.hh"
+#include "live/refusal.hh"
+#include "sys/error.hh"
+#include "sys/process.hh"
+
+namespace topoproof::live {
+namespace {
+
+std::vector<std::string> living(const StateFolder& state) {
+  std::vector<std::string> names = state.names();
+  std::erase_if(names, [&](const std::string& name) { return !state.is_alive(name); });
+  return names;
+}
+
+Refusal no_such_lab(const StateFolder& state, const std::string& name) {
+  const auto names = living(state);
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  if (std::filesystem::exists(state.folder_of(name))) {
+    return Refusal(fmt::format(
+        "lab '{}' has died: its holder was killed, and all that ran in it ended with it; "
+        "topoproof gc removes what is left of it",
+        name));
+  }
+  if (names.empty()) return Refusal(fmt::format("there is no lab '{}': none is running", name));
+  const std::string meant = did_you_mean(name, known);
+  return Refusal(
+      fmt::format("there is no lab '{}'{}", name,
+                  meant.empty() ? fmt::format("; running: {}", fmt::join(names, ", ")) : meant));
+}
+
+sys::Channel connect(const StateFolder& state, const std::string& name) {
+  if (!is_lab_name(name) || !state.is_alive(name)) throw no_such_lab(state, name);
+  try {
+    return sys::Channel::connect(state.folder_of(name) / "socket");
+  } catch (const sys::SystemError& refused) {
+    if (refused.error() == ENOENT) {
+      throw Refusal(fmt::format("lab '{}' is being built: ask again when it is there", name));
+    }
+    if (refused.error() == ECONNREFUSED) throw no_such_lab(state, name);
+    throw;
+  }
+}
+
+}  // namespace
+
+std::string choose_lab(const StateFolder& state, const std::optional<std::string>& name) {
+  if (name) return *name;
+  const auto names = living(state);
+  if (names.size() == 1) return names.front();
+  if (names.empty()) throw Refusal("no lab is running: topoproof up FILE starts one");
+  throw Refusal(fmt::format("several labs are running ({}): say which", fmt::join(names, ", ")));
+}
+
+Client::Client(const StateFolder& state, std::string name)
+    : name_(std::move(name)), folder_(state.folder_of(name_)), channel_(connect(state, name_)) {}
+
+void Client::send(const Request& request) {
+  try {
+    channel_.send(to_json(request));
+  } catch (const sys::SystemError& refused) {
+    if (refused.error() != EPIPE) throw;
+    throw LabDied(fmt::format("lab '{}' has ended", name_));
+  }
+}
+
+Client::Received Client::receive() {
+  auto parcel = channel_.receive();
+  if (!parcel) throw LabDied(fmt::format("lab '{}' ended while it was asked", name_));
+  auto answer = parse_answer(parcel->text);
+  if (!answer) {
+    throw std::runtime_error(fmt::format("lab '{}': {}", name_, to_string(answer.error())));
+  }
+  if (answer->status == Status::Refused) throw Refusal(answer->text);
+  if (answer->status == Status::Failed) throw std::runtime_error(answer->text);
+  return {*std::move(answer), std::move(parcel->descriptors)};
+}
+
+Joined Client::join(const std::vector<std::string>& nodes) {
+  send({.verb = Verb::Join, .nodes = nodes});
+  Joined joined;
+  bool first = true;
+  while (true) {
+    Received received = receive();
+    auto next = received.descriptors.begin();
+    if (std::exchange(first, false)) {
+      joined.process = {.user = std::move(next[0]),
+                        .mount = std::move(next[1]),
+                        .pid = std::move(next[2]),
+                        .ipc = std::move(next[3])};
+      next += 4;
+    }
+    for (std::string& name : received.answer.nodes) {
+      joined.nodes.push_back({std::move(name), sys::Netns(std::move(*next++))});
+    }
+    if (!received.answer.more) return joined;
+  }
+}
+
+std::string Client::ask(const Request& request) {
+  send(request);
+  return receive().answer.text;
+}
+
+// A holder that is ending already (two may ask for it at once) has no answer, but an end.
+void Client::end() {
+  const sys::Fd process = sys::open_process(holder());
+  try {
+    ask({.verb = Verb::Down});
+  } catch (const LabDied&) {
+    // As was asked.
+  }
+  sys::wait_for_end(process);
+}
+
+}  // namespace topoproof::live

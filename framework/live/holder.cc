@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "live/holder.hh"
+
+#include <csignal>
+#include <map>
+#include <stdexcept>
+#include <utility>
+
+#include <fmt/format.h>
+#include <sys/epoll.h>
+
+#include "base/suggest.hh"
+#include "live/hosts.hh"
+#include "live/protocol.hh"
+#include "live/running_lab.hh"
+#include "sys/error.hh"
+#include "sys/event_loop.hh"
+#include "sys/init_process.hh"
+#include "sys/output.hh"
+#include "sys/signal_fd.hh"
+
+namespace topoproof::live {
+namespace {
+
+class Holder {
+ public:
+  Holder(const Holding& holding, const std::filesystem::path& folder)
+      : signals_{SIGCHLD, SIGTERM, SIGINT}, lab_(holding) {
+    sys::save_file(folder / "hosts", hosts_text(holding.topology));
+    listener_ = sys::listen_at(folder / "socket");
+    loop_.watch(listener_.get(), EPOLLIN, [this](std::uint32_t) { greet(); });
+    loop_.watch(signals_.fd(), EPOLLIN, [this](std::uint32_t) { take_signals(); });
+  }
+
+  void serve_until_end() {
+    while (!ending_) loop_.wait();
+  }
+
+  void say_farewell() {
+    for (auto& [fd, who] : farewells_) tell(who, {});
+  }
+
+ private:
+  void greet() {
+    auto who = sys::accept_from(listener_);
+    if (!who) return;
+    const int fd = who->fd();
+    clients_.emplace(fd, *std::move(who));
+    loop_.watch(fd, EPOLLIN, [this, fd](std::uint32_t) { hear(fd); });
+  }
+
+  // Whoever is gone, or says what cannot be understood, is let go; the lab is not theirs to end.
+  void hear(int fd) {
+    try {
+      const auto parcel = clients_.at(fd).receive();
+      if (!parcel) return forget(fd);
+      const auto request = parse_request(parcel->text);
+      if (request) return answer(fd, *request, *parcel);
+      tell(clients_.at(fd), {.status = Status::Failed, .text = to_string(request.error())});
+    } catch (const std::exception& gone) {
+      sys::print(sys::Stream::Error, fmt::format("a client is let go: {}\n", gone.what()));
+      forget(fd);
+    }
+  }
+
+  void forget(int fd) {
+    loop_.forget(fd);
+    clients_.erase(fd);
+  }
+
+  void answer(int fd, const Request& request, const sys::Parcel& parcel) {
+    sys::Channel& who = clients_.at(fd);
+    if (request.verb == Verb::Down) {
+      ending_ = true;
+      loop_.forget(fd);
+      farewells_.insert(clients_.extract(fd));
+      return;
+    }
+    try {
+      if (request.verb == Verb::Join) return hand_out(who, request.nodes);
+      tell(who, {.text = lab_.change(request, parcel)});
+    } catch (const Refusal& refused) {
+      tell(who, {.status = Status::Refused, .text = refused.what()});
+    } catch (const std::runtime_error& refused) {
+      tell(who, {.status = Status::Failed, .text = refused.what()});
+    }
+  }
+
+  static void tell(sys::Channel& who, const Answer& answer) { who.send(to_json(answer)); }
+
+  void hand_out(sys::Channel& who, const std::vector<std::string>& names) {
+    const std::vector<NodeId> nodes = lab_.nodes_named(names);
+    const sys::ProcessNamespaces own = sys::own_namespaces();
+    std::vector<int> descriptors{own.user.get(), own.mount.get(), own.pid.get(), own.ipc.get()};
+    Answer answer;
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      answer.nodes.push_back(lab_.name_of(nodes[i]));
+      descriptors.push_back(lab_.netns(nodes[i]).fd());
+      answer.more = i + 1 < nodes.size();
+      if (answer.more && descriptors.size() < sys::kMostDescriptors) continue;
+      who.send(to_json(answer), descriptors);
+      answer.nodes.clear();
+      descriptors.clear();
+    }
+  }
+
+  void take_signals() {
+    while (const auto signal = signals_.next()) ending_ |= *signal != SIGCHLD;
+    int status = 0;
+    while (sys::reap(status) != 0) {
+    }
+  }
+
+  sys::SignalFd signals_;  // before the lab, which has threads
+  RunningLab lab_;
+  sys::EventLoop loop_;
+  sys::Fd listener_;
+  std::map<int, sys::Channel> clients_;
+  std::map<int, sys::Channel> farewells_;  // who asked for the end, and waits for it
+  bool ending_ = false;
+};
+
+}  // namespace
+
+void hold(const StateFolder& state, const Claim& claim, const Holding& holding,
+          sys::Channel& starter) {
+  sys::close_all_but({claim.lock.get(), starter.fd()});
+  sys::detach_output((claim.folder / "log").c_str());
+  Holder holder(holding, claim.folder);
+  starter.send(to_json(Answer{}));
+  starter = sys::Channel();
+  holder.serve_until_end();
+  state.release(claim);
+  holder.say_farewell();
+}
+
+}  // namespace topoproof::live

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "live/protocol.hh"
+
+#include <nlohmann/json.hpp>
+
+#include <fmt/format.h>
+
+namespace topoproof::live {
+
+NLOHMANN_JSON_SERIALIZE_ENUM(Verb, {{Verb::Join, "join"},
+                                    {Verb::SetLink, "set-link"},
+                                    {Verb::Apply, "apply"},
+                                    {Verb::Down, "down"}})
+NLOHMANN_JSON_SERIALIZE_ENUM(Status, {{Status::Done, "done"},
+                                      {Status::Refused, "refused"},
+                                      {Status::Failed, "failed"}})
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Request, verb, nodes, interface, up, file, variants, dry_run)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Answer, status, text, nodes, more)
+
+namespace {
+
+constexpr int kVersion = 1;
+
+template <class T>
+std::string write(const T& value) {
+  nlohmann::json json = value;
+  json["version"] = kVersion;
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+template <class T>
+std::expected<T, Issue> read(std::string_view text) {
+  try {
+    const auto json = nlohmann::json::parse(text);
+    if (json.at("version") == kVersion) return json.get<T>();
+    return std::unexpected(make_issue("the lab was started by another version of topoproof"));
+  } catch (const nlohmann::json::exception& wrong) {
+    return std::unexpected(make_issue(fmt::format("not understood: {}", wrong.what())));
+  }
+}
+
+}  // namespace
+
+std::string to_json(const Request& request) { return write(request); }
+std::string to_json(const Answer& answer) { return write(answer); }
+std::expected<Request, Issue> parse_request(std::string_view json) { return read<Request>(json); }
+std::expected<Answer, Issue> parse_answer(std::string_view json) { return read<Answer>(json); }
+
+}  // namespace topoproof::live

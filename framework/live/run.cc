@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "live/run.hh"
+
+#include <cstdlib>
+
+#include "sys/join.hh"
+
+namespace topoproof::live {
+
+int run_in_node(Client& client, const std::string& node,
+                const std::vector<std::string>& arguments) {
+  const Joined joined = client.join({node});
+  const sys::NodeProcess process{
+      .arguments = arguments,
+      .environment = {{"TOPOPROOF_LAB", client.lab()}, {"TOPOPROOF_NODE", node}},
+      .host_name = node,
+      .files = {{client.folder() / "hosts", "/etc/hosts"}}};
+  return sys::run_joined(joined.process, joined.nodes.front().netns, process);
+}
+
+std::vector<std::string> shell_of_user() {
+  const char* shell = std::getenv("SHELL");
+  return {shell != nullptr && *shell != '\0' ? shell : "/bin/sh"};
+}
+
+}  // namespace topoproof::live

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Programs in the nodes of a running lab.
+#include "live/live_test.hh"
+
+namespace topoproof::live {
+namespace {
+
+class LiveProgram : public LiveTest {
+ protected:
+  void SetUp() override {
+    LiveTest::SetUp();
+    if (!IsSkipped()) up(holding("pair"));
+  }
+  std::string prints(const std::string& command) const { return output("pair", "red", command); }
+};
+
+TEST_F(LiveProgram, ExitStatusIsPassedThrough) {
+  EXPECT_EQ(run("pair", "red", {"true"}), 0);
+  EXPECT_EQ(run("pair", "red", {"sh", "-c", "exit 42"}), 42);
+  EXPECT_EQ(run("pair", "red", {"sh", "-c", "kill -9 $$"}), 128 + 9);
+}
+
+TEST_F(LiveProgram, ThatCannotBeRunIsToldByTheExitStatus) {
+  EXPECT_EQ(run("pair", "red", {"no-such-program"}), 127);
+  EXPECT_EQ(run("pair", "red", {"/etc/passwd"}), 126);
+}
+
+TEST_F(LiveProgram, FindsNodesByTheirNames) {
+  EXPECT_EQ(prints("getent hosts blue"), "fd00::2         blue");
+  EXPECT_EQ(prints("ping -4 -c1 -W2 blue >/dev/null && echo reached"), "reached");
+}
+
+TEST_F(LiveProgram, HasTheNodesNameAsItsHosts) {
+  EXPECT_EQ(prints("uname -n"), "red");
+  EXPECT_EQ(prints("echo $TOPOPROOF_LAB $TOPOPROOF_NODE"), "pair red");
+}
+
+TEST_F(LiveProgram, SeesTheProcessesOfTheLabAlone) {
+  EXPECT_EQ(prints("ls -d /proc/[0-9]* | wc -l").size(), 1U);
+  EXPECT_NE(prints("cat /proc/1/comm"), "systemd");
+}
+
+TEST_F(LiveProgram, StaysInTheFolderItIsCalledFrom) {
+  EXPECT_EQ(prints("pwd"), std::filesystem::current_path().string());
+}
+
+TEST_F(LiveProgram, LeavesNoProcessThatNobodyReaps) {
+  run("pair", "red", {"sh", "-c", "(true &) ; true"});
+  EXPECT_EQ(prints("grep -l '^State:.Z' /proc/[0-9]*/status 2>/dev/null | wc -l"), "0");
+}
+
+}  // namespace
+}  // namespace topoproof::live

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The lab as its holder has it: running, with the topology and the plan that it was made from, and
+// changed on request.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "lab/lab.hh"
+#include "live/holder.hh"
+#include "live/protocol.hh"
+#include "live/refusal.hh"
+#include "plan/plan.hh"
+
+namespace topoproof::live {
+
+class RunningLab {
+ public:
+  // Builds, waits until it is at rest, and compares it with what was planned. THROWS: as lab::Lab;
+  // Refusal for what cannot be planned; std::runtime_error if the kernel holds something else
+  explicit RunningLab(const Holding& holding);
+
+  const std::string& name_of(NodeId node) const { return lab_.nodes()[node.index()]; }
+  const sys::Netns& netns(NodeId node) const { return lab_.netns(node); }
+  // All, if no name is given. THROWS: Refusal for a name that no node has
+  std::vector<NodeId> nodes_named(const std::vector<std::string>& names) const;
+
+  // Carries out SetLink and Apply; `parcel` is what the request came with.
+  // RETURNS: what was done, in words. THROWS: Refusal, as lab::Lab
+  std::string change(const Request& request, const sys::Parcel& parcel);
+
+ private:
+  NodeId node_named(const std::string& name) const;
+  std::string set_link(const Request& request);
+
+  const Holding& holding_;
+  plan::Plan plan_;
+  lab::Lab lab_;
+};
+
+}  // namespace topoproof::live

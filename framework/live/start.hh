@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Starts a lab: its holder is a process of its own, and goes on when this one ends.
+#pragma once
+
+#include "live/holder.hh"
+#include "live/state_folder.hh"
+
+namespace topoproof::live {
+
+// Returns when the lab is built and at rest; its namespaces are there to be entered. If it throws,
+// nothing is left. REQUIRES: no second thread exists. THROWS: Refusal if the name is none or in
+// use, or the network cannot be planned; std::runtime_error with what the holder said;
+// sys::SystemError
+void start(const StateFolder& state, const Holding& holding);
+
+}  // namespace topoproof::live

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "program/command_line_live.hh"
+
+#include <CLI/CLI.hpp>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "program/command_line_choice.hh"
+
+namespace topoproof::program {
+namespace {
+
+using Chosen = std::function<Command()>;
+
+const Choices<ListFormat> kListFormats{{"text", ListFormat::Text}, {"json", ListFormat::Json}};
+
+constexpr std::string_view kExitCodesOfExec = R"(
+Exit codes:
+  the program's own; 128 + N if signal N ended it
+  125  topoproof could not do it: no such node, no such lab
+  126  there is such a program, but it cannot be run
+  127  there is no such program)";
+
+class Adder {
+ public:
+  Adder(CLI::App& app, Chosen& chosen) : app_(app), chosen_(chosen) {}
+
+  template <class T>
+  CLI::App* add(const std::string& name, const std::string& what, std::string_view example,
+                const T& command) const {
+    CLI::App* app = app_.add_subcommand(name, what);
+    app->footer(fmt::format("\nExample: topoproof {}", example));
+    app->callback(
+        [&chosen = chosen_, &command] { chosen = [&command] { return Command(command); }; });
+    return app;
+  }
+
+ private:
+  CLI::App& app_;
+  Chosen& chosen_;
+};
+
+void add_lab(CLI::App& app, std::string& lab) {
+  app.add_option("-l,--lab", lab, "The lab; not needed if only one is running")
+      ->type_name("NAME")
+      ->envname("TOPOPROOF_LAB");
+}
+
+void add_up(const Adder& adder, UpCommand& command) {
+  CLI::App* app = adder.add("up", "Start a lab: the network of a file, which goes on running",
+                            "up nat.topo.yaml --name nat", command);
+  app->alias("deploy");
+  app->add_option("FILE", command.file, "A topology or a scenario")->required()->type_name("");
+  app->add_option("--name", command.name, "The lab's name (the topology's)")->type_name("NAME");
+  app->add_option("--variant", command.variants, "Use this variant of the topology")
+      ->allow_extra_args(false)
+      ->type_name("NAME");
+}
+
+void add_down(const Adder& adder, DownCommand& command) {
+  CLI::App* app = adder.add("down", "End labs, with all that runs in them", "down nat", command);
+  app->alias("destroy");
+  CLI::Option* labs = app->add_option("NAME", command.labs, "The labs (the only one)");
+  labs->type_name("");
+  app->add_flag("--all", command.all, "All labs of this user")->excludes(labs);
+}
+
+void add_exec(const Adder& adder, ExecCommand& command) {
+  const std::string example = "exec red -- ping -c1 blue";
+  CLI::App* exec = adder.add(
+      "exec", "Run a program in a node of a lab: exec [OPTIONS] NODE [--] PROGRAM [ARGUMENT...]",
+      example, command);
+  exec->footer(fmt::format("{}\n\nExample: topoproof {}", kExitCodesOfExec, example));
+  CLI::App* shell =
+      adder.add("shell", "Open a shell in a node of a lab", "shell red --lab nat", command);
+  shell->parse_complete_callback([&command] { command.shell = true; });
+  for (CLI::App* app : {exec, shell}) {
+    app->add_option("NODE", command.node, "The node")->required()->type_name("");
+    add_lab(*app, command.lab);
+  }
+}
+
+void add_link_action(const Adder& adder, LinkCommand& command, LinkAction action,
+                     const std::string& name, const std::string& what) {
+  CLI::App* app = adder.add(name, what, fmt::format("link {} red:eth0", name), command);
+  app->parse_complete_callback([&command, action] { command.action = action; });
+  app->add_option("NODE:INTERFACE", command.place, "The end of a link that is meant")
+      ->required()
+      ->type_name("");
+  add_lab(*app, command.lab);
+  if (action != LinkAction::Flap) return;
+  app->add_option("--for", command.milliseconds, "How long it is down, in ms (1000)")
+      ->type_name("MS");
+}
+
+void add_link(CLI::App& app, LinkCommand& command, Chosen& chosen) {
+  CLI::App* link = app.add_subcommand("link", "Take an interface of a lab down, and up again");
+  link->require_subcommand(1);
+  link->footer("\nExample: topoproof link flap red:eth0 --for 500");
+  const Adder adder(*link, chosen);
+  add_link_action(adder, command, LinkAction::Up, "up",
+                  "Bring it up, with the routes and addresses that it had by the topology");
+  add_link_action(adder, command, LinkAction::Down, "down", "Take it down");
+  add_link_action(adder, command, LinkAction::Flap, "flap", "Take it down for a while");
+}
+
+}  // namespace
+
+void add_live_commands(CLI::App& app, LiveCommands& commands, Chosen& chosen) {
+  const Adder adder(app, chosen);
+  add_up(adder, commands.up);
+  add_down(adder, commands.down);
+  CLI::App* list = adder.add("ls", "List the labs of this user", "ls", commands.list);
+  add_choice(*list, "--format", kListFormats, commands.list.format);
+  add_exec(adder, commands.exec);
+  add_link(app, commands.link, chosen);
+  static const CollectCommand collect;
+  adder.add("gc", "Remove what is left of labs that were killed", "gc", collect);
+}
+
+std::vector<std::string> take_program_to_run(const std::vector<std::string>& arguments,
+                                             std::vector<std::string>& program) {
+  if (arguments.empty() || arguments.front() != "exec") return arguments;
+  auto node = arguments.begin() + 1;
+  while (node != arguments.end() && node->starts_with('-')) {
+    const bool takes_value = *node == "-l" || *node == "--lab";
+    node += takes_value && node + 1 != arguments.end() ? 2 : 1;
+  }
+  if (node == arguments.end()) return arguments;
+  auto rest = node + 1;
+  std::vector<std::string> own(arguments.begin(), rest);
+  if (rest != arguments.end() && *rest == "--") ++rest;
+  program.assign(rest, arguments.end());
+  return own;
+}
+
+}  // namespace topoproof::program

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "program/live_commands.hh"
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "lab/limits.hh"
+#include "live/client.hh"
+#include "live/listing.hh"
+#include "live/refusal.hh"
+#include "live/run.hh"
+#include "live/start.hh"
+#include "program/commands.hh"
+#include "program/input_files.hh"
+#include "report/printable.hh"
+#include "sys/event_loop.hh"
+
+namespace topoproof::program {
+namespace {
+
+using live::StateFolder;
+
+// RETURNS: what `command` does, or kInputWrong after the sentence that says why it is not done.
+template <class F>
+int with_refusals_told(const Console& console, F command) {
+  try {
+    return command();
+  } catch (const live::Refusal& refused) {
+    console.error(fmt::format("topoproof: {}\n", refused.what()));
+    return kInputWrong;
+  }
+}
+
+std::optional<std::string> if_named(const std::string& name) {
+  return name.empty() ? std::nullopt : std::optional(name);
+}
+
+live::Client connect(const std::string& lab) {
+  const StateFolder state = StateFolder::of_user();
+  return live::Client(state, live::choose_lab(state, if_named(lab)));
+}
+
+// The file's own name where the topology has none.
+std::string lab_name(const UpCommand& command, const topology::Topology& topology) {
+  if (!command.name.empty()) return command.name;
+  if (!topology.name().empty()) return topology.name();
+  const std::string file = std::filesystem::path(command.file).filename().string();
+  return file.substr(0, file.find('.'));
+}
+
+int end_labs(const std::vector<std::string>& names, const StateFolder& state,
+             const Console& console) {
+  int code = kPassed;
+  for (const std::string& name : names) {
+    const int ended = with_refusals_told(console, [&] {
+      live::Client(state, name).end();
+      console.out(fmt::format("{}: ended\n", name));
+      return kPassed;
+    });
+    if (ended != kPassed) code = ended;
+  }
+  return code;
+}
+
+struct Place {
+  std::string node;
+  std::string interface;
+};
+
+Place parse_place(const std::string& text) {
+  const auto colon = text.find(':');
+  if (colon == std::string::npos || colon == 0 || colon + 1 == text.size()) {
+    throw live::Refusal(fmt::format("'{}' is no end of a link: say it as NODE:INTERFACE", text));
+  }
+  return {text.substr(0, colon), text.substr(colon + 1)};
+}
+
+void set_link(live::Client& client, const Place& place, bool up, const Console& console) {
+  console.out(client.ask({.verb = live::Verb::SetLink,
+                          .nodes = {place.node},
+                          .interface = place.interface,
+                          .up = up}));
+}
+
+}  // namespace
+
+int run_up(const UpCommand& command, const Console& console) {
+  Issues issues;
+  live::Holding holding{.file = command.file,
+                        .topology = read_topology_file(command.file, command.variants, issues),
+                        .limits = lab::plan_limits(lab::observe_limits()),
+                        .read_topology = read_topology_file};
+  console.error(to_string(issues));
+  if (has_errors(issues)) return kInputWrong;
+  holding.name = lab_name(command, holding.topology);
+  return with_refusals_told(console, [&] {
+    live::start(StateFolder::of_user(), holding);
+    const topology::Topology& topology = holding.topology;
+    console.out(fmt::format("{}: running, {} nodes, {} links\n", holding.name,
+                            topology.nodes().size(), topology.links().size()));
+    return kPassed;
+  });
+}
+
+int run_down(const DownCommand& command, const Console& console) {
+  return with_refusals_told(console, [&] {
+    const StateFolder state = StateFolder::of_user();
+    std::vector<std::string> names = command.labs;
+    if (command.all) names = state.names();
+    if (names.empty() && !command.all) names = {live::choose_lab(state, std::nullopt)};
+    return end_labs(names, state, console);
+  });
+}
+
+int run_list(const ListCommand& command, const Console& console) {
+  return with_refusals_told(console, [&] {
+    const auto labs = live::list_labs(StateFolder::of_user());
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const bool json = command.format == ListFormat::Json;
+    console.out(json ? live::to_json(labs) : live::to_text(labs, now));
+    return kPassed;
+  });
+}
+
+int run_exec(const ExecCommand& command, const Console& console) {
+  try {
+    live::Client client = connect(command.lab);
+    if (!command.shell && command.arguments.empty()) {
+      throw live::Refusal("say which program is to run: topoproof exec NODE -- PROGRAM");
+    }
+    return live::run_in_node(client, command.node,
+                             command.shell ? live::shell_of_user() : command.arguments);
+  } catch (const std::exception& refused) {
+    console.error(fmt::format("topoproof: {}\n", report::printable(refused.what())));
+    return kNotExecuted;
+  }
+}
+
+int run_link(const LinkCommand& command, const Console& console) {
+  return with_refusals_told(console, [&] {
+    const Place place = parse_place(command.place);
+    live::Client client = connect(command.lab);
+    if (command.action != LinkAction::Up) set_link(client, place, false, console);
+    if (command.action == LinkAction::Flap) {
+      const auto end = sys::Clock::now() + std::chrono::milliseconds(command.milliseconds);
+      sys::EventLoop().run_until([] { return false; }, end);
+    }
+    if (command.action != LinkAction::Down) set_link(client, place, true, console);
+    return kPassed;
+  });
+}
+
+int run_collect(const Console& console) {
+  return with_refusals_told(console, [&] {
+    const auto dead = StateFolder::of_user().collect();
+    for (const std::string& name : dead) {
+      console.out(fmt::format("{}: what was left is removed\n", name));
+    }
+    return kPassed;
+  });
+}
+
+}  // namespace topoproof::program
