@@ -2,14 +2,14 @@
 // How fast rules are run over packets without a kernel, and how much a tracked flow weighs: a
 // masquerading router with 20 rules, with and without a trace; sets of growing size; a million
 // flows.
-#include <chrono>
-#include <cstdio>
 #include <fstream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "figure.hh"
 #include "firewall/build.hh"
 #include "machine/machine.hh"
 #include "packet/stack.hh"
@@ -18,7 +18,6 @@ namespace topoproof::machine {
 namespace {
 
 using firewall::Hook;
-using SteadyClock = std::chrono::steady_clock;
 
 class Home : public Environment {
  public:
@@ -110,11 +109,10 @@ struct Router {
 };
 
 template <class F>
-double rate(std::size_t count, F f) {
-  const auto begin = SteadyClock::now();
+bench::Cost cost_of(std::size_t count, F f) {
+  const auto begin = bench::cost_now();
   for (std::size_t i = 0; i < count; ++i) f(i);
-  return static_cast<double>(count) /
-         std::chrono::duration<double>(SteadyClock::now() - begin).count();
+  return bench::cost_now() - begin;
 }
 
 std::size_t resident_mib() {
@@ -125,39 +123,47 @@ std::size_t resident_mib() {
   return 0;
 }
 
+void check_that_all(std::size_t passed, std::size_t count) {
+  if (passed != count) throw std::runtime_error(fmt::format("{} of {} passed", passed, count));
+}
+
 void measure_router() {
+  constexpr std::size_t kCount = 1'000'000;
   Router router;
   std::vector<skb::Skb> packets;
   for (std::uint32_t i = 0; i < 1000; ++i) packets.push_back(packet(i));
   std::size_t passed = 0;
   Records records;
-  const auto plain = rate(1'000'000, [&](std::size_t i) {
-    passed += router.forward(packets[i % packets.size()], nullptr) ? 1U : 0U;
-  });
-  const auto traced = rate(500'000, [&](std::size_t i) {
+  const auto forward = [&](std::size_t i, Records* into) {
+    passed += router.forward(packets[i % packets.size()], into) ? 1U : 0U;
+  };
+  const auto plain = cost_of(kCount, [&](std::size_t i) { forward(i, nullptr); });
+  const auto traced = cost_of(kCount, [&](std::size_t i) {
     records.clear();
-    passed += router.forward(packets[i % packets.size()], &records) ? 1U : 0U;
+    forward(i, &records);
   });
-  fmt::print(
-      "masquerading router, 20 rules, conntrack: {:.0f} packets/s, {:.0f} with a trace ({} of "
-      "1500000 passed)\n",
-      plain, traced, passed);
-  const auto rules_only = rate(2'000'000, [&](std::size_t i) {
-    passed +=
-        router.machine.run(0, packets[i % packets.size()], router.at_forward).accepts() ? 1U : 0U;
+  const auto rules_only = cost_of(kCount, [&](std::size_t i) {
+    router.machine.run(0, packets[i % packets.size()], router.at_forward);
   });
-  fmt::print("the 20 rules alone: {:.0f} packets/s\n", rules_only);
+  check_that_all(passed, 2 * kCount);
+  bench::print_rate("packets: 20 rules, masquerade, conntrack", plain, kCount,
+                    bench::at_least(1e6));
+  bench::print_rate("the same with a trace", traced, kCount, bench::at_least(3e5));
+  bench::print_rate("the 20 rules alone", rules_only, kCount);
 }
 
 void measure_flows() {
+  constexpr std::size_t kCount = 1'000'000;
   Router router;
   const auto before = resident_mib();
   std::size_t passed = 0;
-  const auto speed = rate(1'000'000, [&](std::size_t i) {
+  const auto cost = cost_of(kCount, [&](std::size_t i) {
     passed += router.forward(packet(static_cast<std::uint32_t>(i)), nullptr) ? 1U : 0U;
   });
-  fmt::print("new flows: {:.0f}/s; {} flows in {} MiB ({} bytes an entry)\n", speed,
-             router.tracker.table().size(), resident_mib() - before, sizeof(conntrack::Entry));
+  check_that_all(passed, kCount);
+  bench::print_rate("new flows", cost, kCount);
+  bench::print_figure("a million flows", static_cast<double>(resident_mib() - before), {}, "MiB",
+                      bench::at_most(400));
 }
 
 void measure_set(std::size_t size) {
@@ -181,15 +187,15 @@ void measure_set(std::size_t size) {
                   {environment, clock});
   auto probe = packet(1);
   const HookState at{.hook = Hook::Forward};
-  const auto speed = rate(1'000'000, [&](std::size_t) { machine.run(0, probe, at); });
-  fmt::print("a rule with a set of {} intervals: {:.0f} packets/s\n", size, speed);
+  const auto cost = cost_of(1'000'000, [&](std::size_t) { machine.run(0, probe, at); });
+  bench::print_rate(fmt::format("a rule with a set of {} intervals", size), cost, 1e6);
 }
 
 }  // namespace
 }  // namespace topoproof::machine
 
 int main() {
-  std::setvbuf(stdout, nullptr, _IOLBF, 0);
+  topoproof::bench::print_heading();
   topoproof::machine::measure_router();
   topoproof::machine::measure_flows();
   for (const std::size_t size : {10U, 1000U, 100000U}) topoproof::machine::measure_set(size);

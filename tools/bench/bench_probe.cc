@@ -154,10 +154,6 @@ void run_all(int runs, std::initializer_list<Contest*> contests) {
   }
 }
 
-void print_rate(const char* name, const Cost& cost, double flows) {
-  bench::print_figure(name, flows / cost.wall, flows / cost.cpu, "/s");
-}
-
 // `base` and `cost` are for as many checks: a rate is the inverse of a time.
 void print_speed(const char* name, const Cost& cost, const Cost& base, double goal) {
   bench::print_ratio(name, base, cost, bench::at_least(goal));
@@ -179,8 +175,8 @@ void compare_probing(int runs) {
   run_all(runs, {&bare, &delivered, &no_route, &dropped, &rejected, &udp, &udp_refused, &tcp,
                  &tcp_refused});
   constexpr double kFlows = kLeaves * (kLeaves - 1);
-  print_rate("9,900 ICMP checks, a bare loop (floor)", bare.cost(), kFlows);
-  print_rate("9,900 ICMP checks, topoproof", delivered.cost(), kFlows);
+  bench::print_rate("9,900 ICMP checks, a bare loop (floor)", bare.cost(), kFlows);
+  bench::print_rate("9,900 ICMP checks, topoproof", delivered.cost(), kFlows);
   print_speed("speed: topoproof / bare loop", delivered.cost(), bare.cost(), 0.7);
   print_speed("speed: icmp no_route / delivered", no_route.cost(), delivered.cost(), 1);
   print_speed("speed: icmp dropped / delivered", dropped.cost(), delivered.cost(), 1);

@@ -3,27 +3,23 @@
 // masquerading router with twenty rules, with and without a trace; and a routed tree of N nodes
 // (100,000): how long it takes to make, its memory, and the time of one flow.
 #include <charconv>
-#include <chrono>
 #include <exception>
 #include <iostream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include "figure.hh"
 #include "firewall/build.hh"
 #include "packet/stack.hh"
 #include "sim/simulator.hh"
 
 using namespace topoproof;
-using Clock = std::chrono::steady_clock;
 
 namespace {
-
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
 
 double resident_mib() {
   rusage usage{};
@@ -93,18 +89,18 @@ Bytes datagram(std::uint16_t source_port) {
       packet::udp({.sport = source_port, .dport = 53}) / packet::payload("0123456789abcdef"));
 }
 
-void measure_packets(std::string_view what, bool trace, std::uint16_t flows) {
+void measure_packets(std::string_view what, bool trace, std::uint16_t flows, double goal) {
   constexpr int kPackets = 1'000'000;
   sim::Simulator simulator(routed_pair());
   simulator.keep_trace(trace);
   std::vector<Bytes> frames;
   for (std::uint16_t i = 0; i < flows; ++i)
     frames.push_back(datagram(static_cast<std::uint16_t>(1024 + i)));
-  const auto begin = Clock::now();
+  const auto begin = bench::cost_now();
   for (int i = 0; i < kPackets; ++i) {
     simulator.inject(NodeId(1), "left", frames[static_cast<std::size_t>(i) % frames.size()]);
   }
-  fmt::print("{:<42} {:10.0f} packets/s\n", what, kPackets / seconds_since(begin));
+  bench::print_rate(what, bench::cost_now() - begin, kPackets, bench::at_least(goal));
 }
 
 // A core router, below it routers with 331 hosts each.
@@ -187,12 +183,12 @@ class Tree {
 
 void measure_tree(std::size_t wanted) {
   const Tree tree(wanted);
-  const auto begin = Clock::now();
+  const auto begin = bench::cost_now();
   sim::Simulator simulator(tree.count(), [&](std::size_t i) { return tree.node(i); });
-  const double made = seconds_since(begin);
+  const bench::Cost made = bench::cost_now() - begin;
   constexpr int kFlows = 1000;
   int delivered = 0;
-  const auto asked = Clock::now();
+  const auto asked = bench::cost_now();
   for (int i = 0; i < kFlows; ++i) {
     const auto far = static_cast<std::size_t>(100 + i % 100);
     const auto answer =
@@ -200,9 +196,13 @@ void measure_tree(std::size_t wanted) {
                                     .destination = ip(Tree::host_address(far, 9))}});
     delivered += answer.reply && answer.reply->fate.kind == flow::FateKind::Delivered ? 1 : 0;
   }
-  fmt::print("{} nodes: made in {:.2f} s, {:.0f} MiB; one flow in {:.3f} ms ({} of {} delivered)\n",
-             tree.count(), made, resident_mib(), seconds_since(asked) * 1000 / kFlows, delivered,
-             kFlows);
+  const bench::Cost each = (bench::cost_now() - asked) / kFlows;
+  if (delivered != kFlows) throw std::runtime_error("a flow was not delivered");
+  bench::print_figure(fmt::format("{} nodes: made", tree.count()), made.wall, made.cpu, "s",
+                      bench::at_most(10));
+  bench::print_figure("their memory", resident_mib(), {}, "MiB", bench::at_most(2048));
+  bench::print_figure("one flow among them", 1e3 * each.wall, 1e3 * each.cpu, "ms",
+                      bench::at_most(1));
 }
 
 }  // namespace
@@ -212,10 +212,11 @@ int main(int argc, char** argv) {
     std::size_t nodes = 100'000;
     const std::vector<std::string> words(argv + 1, argv + argc);
     if (words.size() == 2 && words[0] == "--nodes") nodes = std::stoul(words[1]);
+    bench::print_heading();
     measure_tree(nodes);
-    measure_packets("masquerading router, 20 rules, one flow", false, 1);
-    measure_packets("the same with a trace", true, 1);
-    measure_packets("60,000 flows", false, 60'000);
+    measure_packets("packets: masquerading router, 20 rules, one flow", false, 1, 1e6);
+    measure_packets("the same with a trace", true, 1, 3e5);
+    measure_packets("60,000 flows", false, 60'000, 1e6);
     return 0;
   } catch (const std::exception& thrown) {
     std::cerr << thrown.what() << '\n';

@@ -76,4 +76,8 @@ void print_ratio(std::string_view name, const Cost& cost, const Cost& base, cons
   print_figure(name, cost.wall / base.wall, cost.cpu / base.cpu, "x", goal);
 }
 
+void print_rate(std::string_view name, const Cost& cost, double count, const Goal& goal) {
+  print_figure(name, count / cost.wall, count / cost.cpu, "/s", goal);
+}
+
 }  // namespace topoproof::bench

@@ -35,6 +35,8 @@ inline Goal at_least(double value) { return {Goal::Kind::AtLeast, value}; }
 void print_figure(std::string_view name, double wall, std::optional<double> cpu,
                   std::string_view unit, const Goal& goal = {});
 void print_ratio(std::string_view name, const Cost& cost, const Cost& base, const Goal& goal);
+// So many things a second, done at that cost all together.
+void print_rate(std::string_view name, const Cost& cost, double count, const Goal& goal = {});
 void print_heading();
 
 }  // namespace topoproof::bench
