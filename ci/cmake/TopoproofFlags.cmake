@@ -20,6 +20,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     $<$<NOT:$<CONFIG:Debug>>:-Wno-null-dereference>)
 else()
   list(APPEND topoproof_warnings -Wno-missing-designated-field-initializers)
+  # libstdc++ 12 deprecates what its own std::stable_sort is made of.
+  list(APPEND topoproof_warnings -Wno-deprecated-declarations)
 endif()
 if(TOPOPROOF_WERROR)
   list(APPEND topoproof_warnings -Werror)
