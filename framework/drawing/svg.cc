@@ -22,14 +22,16 @@ constexpr double kStagger = 28;
 constexpr double kLetterWidth = 6.8;     // of the bold names, at their font size
 constexpr double kEndLetterWidth = 5.4;  // of the labels of links
 
+// All within the picture's own class: it may stand in a page that has styles, too.
 constexpr std::string_view kStyle = R"(  <style>
-    text { font-family: sans-serif; font-size: 11px; text-anchor: middle; }
-    .name { font-weight: bold; }
-    .end { font-size: 9.5px; fill: #333; paint-order: stroke; stroke: #fff; stroke-width: 3px; }
-    rect { stroke: #456; stroke-width: 1.2; }
-    .router { fill: #dbe9f9; } .host { fill: #f4f4f4; } .bridge { fill: #fdebd0; }
-    path { fill: none; stroke: #678; stroke-width: 1.4; }
-    .owner { stroke: #c90; stroke-dasharray: 4 3; }
+    .topology text { font-family: sans-serif; font-size: 11px; text-anchor: middle; }
+    .topology .name { font-weight: bold; }
+    .topology .end { font-size: 9.5px; fill: #333; paint-order: stroke; stroke: #fff; stroke-width: 3px; }
+    .topology rect { stroke: #456; stroke-width: 1.2; }
+    .topology .router { fill: #dbe9f9; } .topology .host { fill: #f4f4f4; }
+    .topology .bridge { fill: #fdebd0; }
+    .topology path { fill: none; stroke: #678; stroke-width: 1.4; }
+    .topology .owner { stroke: #c90; stroke-dasharray: 4 3; }
   </style>
 )";
 
@@ -129,7 +131,8 @@ class Picture {
 
   std::string text() {
     std::string text = fmt::format(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0:.0f} {1:.0f}\" "
+        "<svg class=\"topology\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0:.0f} "
+        "{1:.0f}\" "
         "width=\"{0:.0f}\" height=\"{1:.0f}\">\n  <title>{2}</title>\n{3}"
         "  <rect width=\"100%\" height=\"100%\" fill=\"#fff\" style=\"stroke: none\"/>\n",
         size_.x, size_.y, escaped(name_), kStyle);
@@ -159,10 +162,11 @@ class Picture {
     const Point& at = points_[i];
     const Point& box = boxes_[i];
     std::string text = fmt::format(
-        "  <rect class=\"{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" "
+        "  <rect class=\"{}\" data-vertex=\"{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" "
+        "height=\"{:.1f}\" "
         "rx=\"{}\"/>\n",
-        kClasses[static_cast<std::size_t>(vertex.kind)], at.x - box.x / 2, at.y - box.y / 2, box.x,
-        box.y, vertex.kind == DrawnVertex::Kind::Bridge ? 2 : 7);
+        kClasses[static_cast<std::size_t>(vertex.kind)], i, at.x - box.x / 2, at.y - box.y / 2,
+        box.x, box.y, vertex.kind == DrawnVertex::Kind::Bridge ? 2 : 7);
     return text + lines_text(at, vertex.label, "name", "");
   }
 

@@ -16,7 +16,8 @@ struct SvgOptions {
 
 // As a map where at least half of the nodes have a position, else by distance in the graph.
 // Routers are blue, hosts grey, bridges orange and joined to their node by a dashed line; parallel
-// links are bent apart. The same topology gives the same text.
+// links are bent apart. Boxes have their place among nodes and then bridges as `data-vertex`. The
+// same topology gives the same text.
 std::string to_svg(const topology::Topology& topology, const SvgOptions& options = {});
 
 }  // namespace topoproof::drawing

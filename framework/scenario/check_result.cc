@@ -7,6 +7,7 @@
 
 #include "scenario/expectation.hh"
 #include "scenario/name_expression.hh"
+#include "topology/interfaces.hh"
 
 namespace topoproof::scenario {
 namespace {
@@ -43,6 +44,18 @@ void decide(CheckResult& result, const Check& check, const Judged& judged, bool 
 
 }  // namespace
 
+std::vector<NodeId> nodes_of(const flow::Flow& flow, const topology::Topology& topology) {
+  std::vector<NodeId> nodes{flow.from};
+  if (const auto target = topology::owner_of(topology, flow.destination)) nodes.push_back(*target);
+  return nodes;
+}
+
+Way way_of(const evidence::Verdict& verdict) {
+  Way way{.request = verdict.request.trace};
+  if (verdict.reply) way.reply = verdict.reply->trace;
+  return way;
+}
+
 std::string repeat_command(const Check& check, const Scenario& scenario) {
   return fmt::format("topoproof test {} -k {}", quoted(scenario.file),
                      quoted(expression_for(check.name)));
@@ -78,8 +91,12 @@ std::vector<std::string> advice_for(const evidence::Verdict& verdict,
   return {};
 }
 
+Detail detail_of(const RunOptions& options) {
+  return {.hops = options.verbose, .ways = options.keep_ways};
+}
+
 CheckResult make_result(const Check& check, const Judged& judged, const Scenario& scenario,
-                        bool verbose) {
+                        const Detail& detail) {
   CheckResult result{.name = check.name, .where = check.where};
   Comparison comparison = compare(check, judged.verdict, scenario.topology);
   result.expected = std::move(comparison.expected);
@@ -87,7 +104,9 @@ CheckResult make_result(const Check& check, const Judged& judged, const Scenario
   result.duration = judged.verdict.took;
   decide(result, check, judged, comparison.holds);
   const bool passed = result.outcome == Outcome::Passed;
-  if (!passed || verbose) result.hops = hop_lines(judged.verdict, scenario.topology);
+  result.nodes = nodes_of(check.flow, scenario.topology);
+  if (!passed || detail.hops) result.hops = hop_lines(judged.verdict, scenario.topology);
+  if (!passed || detail.ways) result.in_kernel = way_of(judged.verdict);
   if (passed) return result;
   result.reproduce = repeat_command(check, scenario);
   for (std::string& line : advice_for(judged.verdict, scenario.topology)) {

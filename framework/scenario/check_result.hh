@@ -7,14 +7,26 @@
 #include <vector>
 
 #include "scenario/outcome.hh"
+#include "scenario/runner.hh"
 #include "scenario/scenario.hh"
 #include "scenario/wave.hh"
 
 namespace topoproof::scenario {
 
-// `verbose`: hops of checks that passed, too.
+// What is told of checks that passed, beside of those that did not.
+struct Detail {
+  bool hops = false;
+  bool ways = false;
+};
+Detail detail_of(const RunOptions& options);
+
 CheckResult make_result(const Check& check, const Judged& judged, const Scenario& scenario,
-                        bool verbose);
+                        const Detail& detail);
+
+// Its sender, then the node that has its destination's address, if one has.
+std::vector<NodeId> nodes_of(const flow::Flow& flow, const topology::Topology& topology);
+
+Way way_of(const evidence::Verdict& verdict);
 
 // The command that repeats this check alone.
 std::string repeat_command(const Check& check, const Scenario& scenario);

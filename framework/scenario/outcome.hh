@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/id.hh"
 #include "base/issue.hh"
 #include "flow/trace.hh"
 
@@ -26,6 +27,14 @@ enum class Outcome {
 };
 std::string_view to_string(Outcome outcome);
 
+// The steps of a flow's request, and of the reply, if there was one.
+struct Way {
+  flow::Trace request = {};
+  flow::Trace reply = {};
+  bool is_known() const { return !request.empty(); }
+  friend auto operator<=>(const Way&, const Way&) = default;
+};
+
 struct CheckResult {
   std::string name;
   Location where;
@@ -41,6 +50,10 @@ struct CheckResult {
   std::string pcap = {};                // path of the capture, if one was kept
   std::string reproduce = {};           // the command that repeats this check alone
   std::chrono::nanoseconds duration{};  // from sending to the verdict
+  // The nodes of its flow; of flows that a matrix counted as passed, all whose pairs those are.
+  std::vector<NodeId> nodes = {};
+  Way in_kernel = {};     // as `hops`, for pictures
+  Way in_simulator = {};  // with the decisions between; none where nothing is foretold
 };
 
 struct Timing {
@@ -66,6 +79,7 @@ struct ScenarioResult {
   std::vector<CheckResult> checks = {};
   std::size_t nodes = 0;
   std::size_t links = 0;
+  std::vector<std::string> node_names = {};  // by NodeId
   Timing timing = {};
   std::vector<RuleUse> rules = {};  // of all nodes; empty if nothing was simulated
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "scenario/prediction.hh"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "probe/echo.hh"
@@ -47,21 +49,25 @@ void compare_with(const sim::Prediction& prediction, const Judged& judged,
     return;
   }
   const evidence::Verdict simulated = to_verdict(prediction);
+  if (result.in_kernel.is_known()) result.in_simulator = way_of(simulated);
   const auto difference = first_difference(judged.verdict, simulated, topology);
   if (!difference) return;
   result.notes.push_back("kernel and simulator differ: " + *difference);
   if (result.outcome != Outcome::Passed) return;
   result.outcome = Outcome::Diverged;
   result.hops = hop_lines(judged.verdict, topology);
+  result.in_kernel = way_of(judged.verdict);
+  result.in_simulator = way_of(simulated);
   result.hops.emplace_back("in the simulator:");
   for (std::string& line : hop_lines(simulated, topology)) result.hops.push_back(std::move(line));
 }
 
 CheckResult make_predicted_result(const Check& check, const sim::Prediction& prediction,
-                                  const Scenario& scenario, bool verbose) {
+                                  const Scenario& scenario, const Detail& detail) {
   Judged judged;
   judged.verdict = to_verdict(prediction);
-  CheckResult result = make_result(check, judged, scenario, verbose);
+  CheckResult result = make_result(check, judged, scenario, detail);
+  result.in_simulator = std::exchange(result.in_kernel, {});
   if (prediction.unknown.empty()) return result;
   result.outcome = Outcome::Unknown;
   result.unknown = describe_all(prediction.unknown);

@@ -2,6 +2,7 @@
 // What the simulator says of a check, beside what the kernel did or in its place. Pure.
 #pragma once
 
+#include "scenario/check_result.hh"
 #include "scenario/outcome.hh"
 #include "scenario/scenario.hh"
 #include "scenario/wave.hh"
@@ -21,6 +22,6 @@ void compare_with(const sim::Prediction& prediction, const Judged& judged,
 
 // The result of a check that was not carried out: the prediction stands for what was observed.
 CheckResult make_predicted_result(const Check& check, const sim::Prediction& prediction,
-                                  const Scenario& scenario, bool verbose);
+                                  const Scenario& scenario, const Detail& detail);
 
 }  // namespace topoproof::scenario

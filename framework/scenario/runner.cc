@@ -53,6 +53,9 @@ class Runner {
     result_.file = scenario.file;
     result_.nodes = scenario.topology.nodes().size();
     result_.links = scenario.topology.links().size();
+    for (const topology::Node& node : scenario.topology.nodes()) {
+      result_.node_names.push_back(node.name);
+    }
     for (const Step& step : scenario.steps) {
       for (const CheckItem& item : step.checks) progress_.flows += flow_count(item);
     }
@@ -203,7 +206,7 @@ class Runner {
       ++progress_.flows_done;
       return tallies_[slot.item].add_passed();
     }
-    CheckResult result = make_result(slot.check, judged, scenario_, options_.verbose);
+    CheckResult result = make_result(slot.check, judged, scenario_, detail_of(options_));
     if (slot.check.expected.translated && judged.verdict.at_target) {
       compare_connections(session_->lab(), session_->topology(), judged.verdict, result);
     }

@@ -17,11 +17,12 @@ namespace topoproof::scenario {
 struct Scenario;  // scenario.hh
 
 struct RunOptions {
-  std::string pcap_directory = {};          // where captures are kept; empty: nowhere
-  bool always_keep_pcap = false;            // of checks that passed, too
-  bool must_keep_pcap = true;               // one that cannot be written makes its check an error
-  bool predict = true;                      // by the simulator, and compare
-  bool verbose = false;                     // `hops` of checks that passed, too
+  std::string pcap_directory = {};  // where captures are kept; empty: nowhere
+  bool always_keep_pcap = false;    // of checks that passed, too
+  bool must_keep_pcap = true;       // one that cannot be written makes its check an error
+  bool predict = true;              // by the simulator, and compare
+  bool verbose = false;             // `hops` of checks that passed, too
+  bool keep_ways = false;           // ways of checks that passed, too; of a matrix: failures
   std::optional<plan::Limits> limits = {};  // what exceeds them is an error before it is built
   const std::atomic<bool>* stop = nullptr;  // once true, run() returns within 100 ms
 };

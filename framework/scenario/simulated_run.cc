@@ -25,6 +25,9 @@ class SimulatedRun {
     result_.file = scenario.file;
     result_.nodes = scenario.topology.nodes().size();
     result_.links = scenario.topology.links().size();
+    for (const topology::Node& node : scenario.topology.nodes()) {
+      result_.node_names.push_back(node.name);
+    }
     for (const Step& step : scenario.steps) {
       for (const CheckItem& item : step.checks) progress_.flows += flow_count(item);
     }
@@ -74,7 +77,7 @@ class SimulatedRun {
       if (serial) simulation_->flush_connections();
       const auto number = static_cast<std::uint32_t>(progress_.flows_done++);
       const sim::Prediction prediction = simulation_->predict(question_of(check.flow, number));
-      tally.add(make_predicted_result(check, prediction, scenario_, options_.verbose),
+      tally.add(make_predicted_result(check, prediction, scenario_, detail_of(options_)),
                 options_.verbose);
       if (number % kFlowsBetweenReports == 0) tell(Phase::Checking);
     }

@@ -34,7 +34,8 @@ void Tally::report(std::vector<CheckResult>& results) {
                        .where = matrix_->where,
                        .flows = passed_,
                        .unpredicted = unpredicted_,
-                       .unknown = std::move(why_unpredicted_)});
+                       .unknown = std::move(why_unpredicted_),
+                       .nodes = matrix_->nodes});
   }
   std::ranges::move(told_, std::back_inserter(results));
   for (const auto& [outcome, flows] : untold_) {
