@@ -57,9 +57,8 @@ ordered_json json_of(const CheckResult& check) {
           {"duration_ns", check.duration.count()}};
 }
 
+// But for its checks.
 ordered_json json_of(const ScenarioResult& scenario) {
-  ordered_json checks = ordered_json::array();
-  for (const CheckResult& check : scenario.checks) checks.push_back(json_of(check));
   return {{"name", valid_utf8(scenario.name)},
           {"file", valid_utf8(scenario.file)},
           {"nodes", scenario.nodes},
@@ -70,20 +69,47 @@ ordered_json json_of(const ScenarioResult& scenario) {
           {"counts", json_of(count(scenario))},
           {"interrupted", scenario.interrupted},
           {"issues", json_of(scenario.issues)},
-          {"error", valid_utf8(scenario.error)},
-          {"checks", std::move(checks)}};
+          {"error", valid_utf8(scenario.error)}};
+}
+
+ordered_json with_checks(const ScenarioResult& scenario) {
+  ordered_json checks = ordered_json::array();
+  for (const CheckResult& check : scenario.checks) checks.push_back(json_of(check));
+  ordered_json document = json_of(scenario);
+  document["checks"] = std::move(checks);
+  return document;
+}
+
+std::string line_of(std::string_view type, const ordered_json& content) {
+  ordered_json line{{"version", 1}, {"type", type}};
+  line.update(content);
+  return line.dump() + "\n";
 }
 
 }  // namespace
 
 std::string to_json(const scenario::RunResult& run) {
   ordered_json scenarios = ordered_json::array();
-  for (const ScenarioResult& scenario : run.scenarios) scenarios.push_back(json_of(scenario));
+  for (const ScenarioResult& scenario : run.scenarios) scenarios.push_back(with_checks(scenario));
   const ordered_json document{{"version", 1},
                               {"interrupted", run.interrupted},
                               {"counts", json_of(count(run))},
                               {"scenarios", std::move(scenarios)}};
   return document.dump(2) + "\n";
+}
+
+std::string to_json_lines(const ScenarioResult& scenario) {
+  std::string lines = line_of("scenario", json_of(scenario));
+  for (const CheckResult& check : scenario.checks) {
+    ordered_json content{{"scenario", valid_utf8(scenario.name)}};
+    content.update(json_of(check));
+    lines += line_of("check", content);
+  }
+  return lines;
+}
+
+std::string last_json_line(const scenario::RunResult& run) {
+  return line_of("run", {{"interrupted", run.interrupted}, {"counts", json_of(count(run))}});
 }
 
 }  // namespace topoproof::report

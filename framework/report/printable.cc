@@ -81,7 +81,11 @@ std::string replace(std::string_view text, bool controls) {
 
 std::string valid_utf8(std::string_view text) { return replace(text, false); }
 
-std::string printable(std::string_view text) { return replace(text, true); }
+// Nearly all of a large report is plain ASCII.
+std::string printable(std::string_view text) {
+  const bool plain = std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7f; });
+  return plain ? std::string(text) : replace(text, true);
+}
 
 std::string printable_lines(std::string_view text) {
   std::string out;
