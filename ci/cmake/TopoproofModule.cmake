@@ -14,7 +14,7 @@ set(topoproof_layers
   topofile=4 drawing=4 plan=4 evidence=4 machine=4 rules=4
   lab=5 sim=5
   scenario=6
-  report=7 live=7
+  compare=7 report=7 live=7
   program=8)
 
 function(topoproof_layer name result)

@@ -9,7 +9,7 @@
 
 namespace topoproof::program {
 
-enum class ReportFormat { Text, Json, Tap };
+enum class ReportFormat { Text, Json, JsonLines, Tap };
 enum class Picture { Dot, Svg };
 
 // Where captures of failed checks go unless something else is asked for.
@@ -26,6 +26,8 @@ struct TestCommand {
   bool list = false;
   ReportFormat format = ReportFormat::Text;
   std::string junit = {};     // a file
+  std::string html = {};      // a file
+  std::string markdown = {};  // a file
   std::string coverage = {};  // a file
   std::string pcap = {};      // a folder; empty: kPcapFolder, and nobody insists on it
   bool always_keep_pcap = false;
@@ -62,6 +64,14 @@ struct TraceCommand {
   std::string flow;  // "blue -> client tcp/80"
   std::vector<std::string> variants = {};
   Executors with = Executors::Both;
+};
+struct DiffCommand {
+  std::string before;  // topologies, scenarios, or with `on` rules
+  std::string after;
+  std::string on = {};                     // the network whose rules those are
+  std::string node = {};                   // and the node; empty: the only one that has rules
+  std::vector<std::string> variants = {};  // of `after`
+  bool brief = false;                      // without packets and ways
 };
 struct ReachCommand {
   std::string file;
@@ -113,10 +123,10 @@ struct CollectCommand {};
 struct DoctorCommand {};
 struct VersionCommand {};
 
-using Command =
-    std::variant<TestCommand, TraceCommand, ReachCommand, LintCommand, PlanCommand, GraphCommand,
-                 ImportCommand, GenerateCommand, RulesCommand, UpCommand, DownCommand, ListCommand,
-                 ExecCommand, LinkCommand, CollectCommand, DoctorCommand, VersionCommand>;
+using Command = std::variant<TestCommand, TraceCommand, DiffCommand, ReachCommand, LintCommand,
+                             PlanCommand, GraphCommand, ImportCommand, GenerateCommand,
+                             RulesCommand, UpCommand, DownCommand, ListCommand, ExecCommand,
+                             LinkCommand, CollectCommand, DoctorCommand, VersionCommand>;
 
 // It builds networks (listing does not): the process must enter a sandbox before anything else.
 bool needs_sandbox(const Command& command);

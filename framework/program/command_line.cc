@@ -28,13 +28,15 @@ Exit codes:
   130  interrupted by Ctrl-C
 Where several hold: 2, 3, 1, 4 in that order.)";
 
-constexpr std::array<std::string_view, 24> kCommands{
-    "test",     "trace",   "reach",   "lint",   "validate", "plan",    "graph",  "import",
-    "generate", "rules",   "up",      "deploy", "down",     "destroy", "ls",     "exec",
-    "shell",    "inspect", "capture", "link",   "apply",    "gc",      "doctor", "version"};
+constexpr std::array<std::string_view, 25> kCommands{
+    "diff",     "test",    "trace", "reach",  "lint", "validate", "plan",   "graph", "import",
+    "generate", "rules",   "up",    "deploy", "down", "destroy",  "ls",     "exec",  "shell",
+    "inspect",  "capture", "link",  "apply",  "gc",   "doctor",   "version"};
 
-const Choices<ReportFormat> kFormats{
-    {"text", ReportFormat::Text}, {"json", ReportFormat::Json}, {"tap", ReportFormat::Tap}};
+const Choices<ReportFormat> kFormats{{"text", ReportFormat::Text},
+                                     {"json", ReportFormat::Json},
+                                     {"jsonl", ReportFormat::JsonLines},
+                                     {"tap", ReportFormat::Tap}};
 const Choices<Picture> kPictures{{"dot", Picture::Dot}, {"svg", Picture::Svg}};
 
 // --kernel-only and --simulate, of which one at most.
@@ -57,6 +59,7 @@ class Parser {
     app_.footer(std::string(kExitCodes));
     add_test();
     add_trace();
+    add_diff();
     add_reach();
     add_lint();
     add_plan();
@@ -100,6 +103,7 @@ class Parser {
 
   void add_test();
   void add_trace();
+  void add_diff();
   void add_reach();
   void add_lint();
   void add_plan();
@@ -120,6 +124,7 @@ class Parser {
   CLI::App app_;
   TestCommand test_;
   TraceCommand trace_;
+  DiffCommand diff_;
   ReachCommand reach_;
   LintCommand lint_;
   PlanCommand plan_;
@@ -149,6 +154,11 @@ void Parser::add_test() {
   app->add_flag("--list", test_.list, "List scenarios and checks, run nothing");
   add_choice(*app, "--format", kFormats, test_.format);
   app->add_option("--junit", test_.junit, "Write JUnit XML to this file, too")->type_name("FILE");
+  app->add_option("--html", test_.html, "Write a page to look at to this file, with all ways")
+      ->type_name("FILE");
+  app->add_option("--markdown", test_.markdown,
+                  "Write a summary for a pull request to this file, too")
+      ->type_name("FILE");
   app->add_option("--coverage", test_.coverage,
                   "Write which rules met packets, and which never: JSON if it ends in .json")
       ->type_name("FILE");
@@ -176,6 +186,27 @@ void Parser::add_trace() {
       ->allow_extra_args(false)
       ->type_name("NAME");
   add_executors(*app, trace_.with);
+}
+
+void Parser::add_diff() {
+  CLI::App* app = add("diff",
+                      "Say which flows would end otherwise, from the simulator\n"
+                      "(exit code 1 if one would, or is unknown to it)",
+                      "diff old.nft new.nft --on nat.topo.yaml --node host", diff_);
+  app->add_option("OLD", diff_.before, "A topology or scenario; with --on, firewall rules")
+      ->required()
+      ->type_name("");
+  app->add_option("NEW", diff_.after, "The same, changed")->required()->type_name("");
+  CLI::Option* on = app->add_option("--on", diff_.on, "The network that OLD and NEW are rules of")
+                        ->type_name("FILE");
+  app->add_option("--node", diff_.node, "The node whose rules they are (the only one with rules)")
+      ->needs(on)
+      ->type_name("NODE");
+  app->add_option("--variant", diff_.variants, "Use this variant of NEW")
+      ->allow_extra_args(false)
+      ->excludes(on)
+      ->type_name("NAME");
+  app->add_flag("--brief", diff_.brief, "Without example packets and their ways");
 }
 
 void Parser::add_reach() {
@@ -323,6 +354,7 @@ bool needs_sandbox(const Command& command) {
 
 bool wants_sandbox(const Command& command) {
   if (std::holds_alternative<ReachCommand>(command)) return true;
+  if (std::holds_alternative<DiffCommand>(command)) return true;
   if (const auto* trace = std::get_if<TraceCommand>(&command)) {
     return trace->with == Executors::Simulator;
   }

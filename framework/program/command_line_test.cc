@@ -23,6 +23,10 @@ TEST(CommandLine, TestTakesItsOptions) {
                                             "v",
                                             "--junit",
                                             "out.xml",
+                                            "--html",
+                                            "out.html",
+                                            "--markdown",
+                                            "out.md",
                                             "--format",
                                             "tap",
                                             "--pcap",
@@ -37,6 +41,8 @@ TEST(CommandLine, TestTakesItsOptions) {
   EXPECT_EQ(command.select, "nat and not ipv6");
   EXPECT_EQ(command.variants, std::vector<std::string>{"v"});
   EXPECT_EQ(command.junit, "out.xml");
+  EXPECT_EQ(command.html, "out.html");
+  EXPECT_EQ(command.markdown, "out.md");
   EXPECT_EQ(command.format, ReportFormat::Tap);
   EXPECT_EQ(command.pcap, "captures");
   EXPECT_TRUE(command.always_keep_pcap && command.keep_going && command.strict);
@@ -47,6 +53,16 @@ TEST(CommandLine, TestNeedsNoOption) {
   const auto command = parsed<TestCommand>({"test"});
   EXPECT_TRUE(command.paths.empty());
   EXPECT_EQ(command.format, ReportFormat::Text);
+}
+
+TEST(CommandLine, DiffTakesRulesOnANetwork) {
+  const auto command =
+      parsed<DiffCommand>({"diff", "a.nft", "b.nft", "--on", "f", "--node", "n", "--brief"});
+  EXPECT_EQ(command.before, "a.nft");
+  EXPECT_EQ(command.after, "b.nft");
+  EXPECT_EQ(command.on, "f");
+  EXPECT_EQ(command.node, "n");
+  EXPECT_TRUE(command.brief);
 }
 
 TEST(CommandLine, ValidateIsLint) {
@@ -126,7 +142,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"MissingFile", {"plan"}, "topoproof: FILE is required"},
                     Wrong{"WrongFormat",
                           {"test", "--format", "xml"},
-                          "topoproof: --format: 'xml' is none of text, json, tap"},
+                          "topoproof: --format: 'xml' is none of text, json, jsonl, tap"},
                     Wrong{"WrongJobs",
                           {"test", "-j", "0"},
                           "topoproof: --jobs: Value 0 not in range 1 to 1024"},

@@ -32,6 +32,8 @@ int run_test(const TestCommand& command, const Console& console, const std::atom
 // As above. `compiles`: the process is in a sandbox, where rules' text can be compiled.
 int run_trace(const TraceCommand& command, const Console& console, bool compiles);
 
+int run_diff(const DiffCommand& command, const Console& console, bool compiles);
+
 int run_reach(const ReachCommand& command, const Console& console, bool compiles);
 
 int run_lint(const LintCommand& command, const Console& console);

@@ -28,6 +28,9 @@ class Runner {
   int operator()(const TraceCommand& command) const {
     return run_trace(command, console_, surroundings_.in_sandbox);
   }
+  int operator()(const DiffCommand& command) const {
+    return run_diff(command, console_, surroundings_.in_sandbox);
+  }
   int operator()(const ReachCommand& command) const {
     return run_reach(command, console_, surroundings_.in_sandbox);
   }

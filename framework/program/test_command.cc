@@ -7,13 +7,16 @@
 
 #include <fmt/format.h>
 
+#include "drawing/svg.hh"
 #include "program/commands.hh"
 #include "program/input_files.hh"
 #include "program/parallel_run.hh"
 #include "program/selection.hh"
 #include "report/coverage.hh"
+#include "report/html.hh"
 #include "report/json.hh"
 #include "report/junit.hh"
+#include "report/markdown.hh"
 #include "report/tap.hh"
 #include "report/text.hh"
 #include "scenario/compile_rules.hh"
@@ -115,6 +118,7 @@ class TestRun {
                                            .must_keep_pcap = asked,
                                            .predict = command_.with == Executors::Both,
                                            .verbose = command_.verbose,
+                                           .keep_ways = !command_.html.empty(),
                                            .limits = surroundings_.limits,
                                            .stop = &stop_},
                                           observer);
@@ -127,7 +131,9 @@ class TestRun {
                              ? scenario::make_rule_compiler(file.scenario.topology)
                              : scenario::RuleCompiler();
     ScenarioResult result = scenario::simulate(
-        file.scenario, compile, {.verbose = command_.verbose, .stop = &stop_}, observer);
+        file.scenario, compile,
+        {.verbose = command_.verbose, .keep_ways = !command_.html.empty(), .stop = &stop_},
+        observer);
     result.issues = file.issues;  // warnings
     return result;
   }
@@ -141,10 +147,12 @@ class TestRun {
   }
 
   void show(const ScenarioResult& result) const {
-    if (command_.format != ReportFormat::Text) return;
+    const bool lines = command_.format == ReportFormat::JsonLines;
+    if (!lines && command_.format != ReportFormat::Text) return;
     clear_progress();
-    console_.out(
-        report::scenario_text(result, {.colors = console_.colors, .verbose = command_.verbose}));
+    console_.out(lines ? report::to_json_lines(result)
+                       : report::scenario_text(
+                             result, {.colors = console_.colors, .verbose = command_.verbose}));
   }
   void show(const report::RunState& state) const {
     if (!console_.progress) return;
@@ -168,14 +176,29 @@ std::string closing_text(const TestCommand& command, const Console& console, con
           run, {.colors = console.colors, .verbose = command.verbose, .strict = command.strict});
     case ReportFormat::Json:
       return report::to_json(run);
+    case ReportFormat::JsonLines:
+      return report::last_json_line(run);
     case ReportFormat::Tap:
       return report::to_tap(run, command.strict);
   }
   return "";
 }
 
+// Two scenarios of one file have one network.
+std::string page(const TestCommand& command, const RunResult& run,
+                 std::span<const ScenarioFile> files) {
+  const auto picture = [&](const ScenarioResult& result) {
+    const auto file = std::ranges::find(
+        files, result.file, [](const ScenarioFile& f) -> const auto& { return f.scenario.file; });
+    const bool is_there = file != files.end() && !has_errors(file->issues);
+    return is_there ? drawing::to_svg(file->scenario.topology) : std::string();
+  };
+  return report::to_html(run, {.file = command.html, .picture = picture});
+}
+
 // RETURNS: false, after a sentence, if an output could not be written; the others are.
-bool tell(const TestCommand& command, const Console& console, const RunResult& run) {
+bool tell(const TestCommand& command, const Console& console, const RunResult& run,
+          std::span<const ScenarioFile> files) {
   bool all_told = true;
   const auto attempt = [&](const auto& write) {
     try {
@@ -188,6 +211,10 @@ bool tell(const TestCommand& command, const Console& console, const RunResult& r
   attempt([&] { console.out(closing_text(command, console, run)); });
   if (!command.junit.empty())
     attempt([&] { sys::save_file(command.junit, report::to_junit(run, command.strict)); });
+  if (!command.markdown.empty())
+    attempt([&] { sys::save_file(command.markdown, report::to_markdown(run, command.strict)); });
+  if (!command.html.empty())
+    attempt([&] { sys::save_file(command.html, page(command, run, files)); });
   if (!command.coverage.empty()) {
     const bool json = command.coverage.ends_with(".json");
     attempt([&] {
@@ -234,7 +261,7 @@ int run_test(const TestCommand& command, const Console& console, const std::atom
   if (!command.pcap.empty()) std::filesystem::create_directories(command.pcap);
   const RunResult result = TestRun(command, console, stop, surroundings).run(files);
   const int code = issues.empty() ? exit_code(result, command.strict) : kInputWrong;
-  return tell(command, console, result) || code == kInputWrong || result.interrupted
+  return tell(command, console, result, files) || code == kInputWrong || result.interrupted
              ? code
              : kHarnessFailed;
 }
