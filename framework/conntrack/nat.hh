@@ -27,6 +27,9 @@ class Nat {
   // REQUIRES: `tracker` outlives it.
   explicit Nat(Tracker& tracker, std::uint64_t seed = 1) : tracker_(tracker), random_(seed) {}
 
+  // See Random::expect.
+  void expect_draws(const std::vector<std::uint16_t>& drawn) { random_.expect(drawn); }
+
   // The nat core at its fixed priority (-100 at PREROUTING and OUTPUT, +100 at POSTROUTING and
   // INPUT): asks the chains about a first packet, then translates (nf_nat_ipv4_fn, nf_nat_inet_fn).
   Outcome translate(skb::Skb& packet, const HookPoint& at, NatChains& chains);

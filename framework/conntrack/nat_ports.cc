@@ -106,7 +106,8 @@ void Nat::choose_port(Tuple& tuple, const NatRange& range, Entry& entry, Manip m
   if (!span) return;
   auto& key = key_of(tuple, manip);
   const bool fixed = range.has(kPortOffset);
-  auto offset = fixed ? static_cast<std::uint16_t>(key - range.base_port) : random_.next16();
+  auto offset = fixed ? static_cast<std::uint16_t>(key - range.base_port)
+                      : random_.offset(span->first, span->count);
   if (!fixed && span->count > 1) {
     entry.choice = RandomChoice{static_cast<std::uint16_t>(span->first),
                                 static_cast<std::uint16_t>(span->first + span->count - 1)};

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 namespace topoproof::conntrack {
 
@@ -22,8 +24,19 @@ class Random {
   std::uint32_t next32() { return static_cast<std::uint32_t>(next() >> 32U); }
   std::uint16_t next16() { return static_cast<std::uint16_t>(next() >> 48U); }
 
+  // What a kernel was seen to draw: such a number is taken wherever it is possible.
+  void expect(std::vector<std::uint16_t> drawn) { expected_ = std::move(drawn); }
+  // How far above `first` the number is, of `count` that there are.
+  std::uint16_t offset(std::uint32_t first, std::uint32_t count) {
+    for (const std::uint16_t drawn : expected_) {
+      if (drawn >= first && drawn - first < count) return static_cast<std::uint16_t>(drawn - first);
+    }
+    return next16();
+  }
+
  private:
   std::uint64_t state_;
+  std::vector<std::uint16_t> expected_;
 };
 
 }  // namespace topoproof::conntrack

@@ -24,7 +24,11 @@ struct HookState {
   TableFamily family = TableFamily::Ip;
   const Interface* in = nullptr;
   const Interface* out = nullptr;
-  bool is_bridged = false;  // a frame of a bridge that passes the hooks of IP (br_netfilter)
+  // A packet that met hooks of IP in a bridge (br_netfilter); then the ports, as far as they are
+  // known.
+  bool is_bridged = false;
+  const Interface* physical_in = nullptr;
+  const Interface* physical_out = nullptr;
 
   Family ip_family() const { return family == TableFamily::Ip6 ? Family::Ipv6 : Family::Ipv4; }
 };

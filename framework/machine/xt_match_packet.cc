@@ -250,10 +250,29 @@ MatchResult match(const xt::StringMatch& m, const MatchInput& in) {
   return when(!found.empty() != m.inverted);
 }
 
-// Only of bridged packets anything is known; of others all that is asked is not so.
+namespace {
+
+bool is_called(const Interface* interface, std::string_view name) {
+  if (interface == nullptr) return false;
+  if (!name.ends_with('+')) return interface->name == name;
+  return interface->name.starts_with(name.substr(0, name.size() - 1));
+}
+
+}  // namespace
+
+// physdev_mt. Of packets that met no bridge all that is asked is not so. A port that the packet
+// has not been given yet is asked for in vain, but for the input, which then is not looked at.
 MatchResult match(const xt::PhysdevMatch& m, const MatchInput& in) {
-  if (in.at.is_bridged) return not_known("physdev of a bridged packet");
-  return when((m.asked & ~m.inverted) == 0);
+  if (!in.at.is_bridged) return when((m.asked & ~m.inverted) == 0);
+  const bool has_in = in.at.physical_in != nullptr;
+  const bool has_out = in.at.physical_out != nullptr;
+  const auto holds = [&](std::uint8_t test, bool value) {
+    return (m.asked & test) == 0 || value != ((m.inverted & test) != 0);
+  };
+  return when(holds(xt::kPhysdevIsBridged, has_out) && holds(xt::kPhysdevIsIn, has_in) &&
+              holds(xt::kPhysdevIsOut, has_out) &&
+              (!has_in || holds(xt::kPhysdevIn, is_called(in.at.physical_in, m.in))) &&
+              holds(xt::kPhysdevOut, is_called(in.at.physical_out, m.out)));
 }
 
 }  // namespace topoproof::machine

@@ -60,7 +60,7 @@ class Folder {
 };
 
 // Read above, or of no consequence to what becomes of a packet here.
-constexpr std::array<std::string_view, 22> kReadNames{
+constexpr std::array<std::string_view, 23> kReadNames{
     "net/ipv4/ip_forward",
     "net/ipv4/ip_default_ttl",
     "net/ipv4/icmp_echo_ignore_all",
@@ -75,6 +75,7 @@ constexpr std::array<std::string_view, 22> kReadNames{
     "net/ipv4/fib_multipath_hash_seed",
     "net/ipv6/fib_multipath_hash_policy",
     "net/ipv6/icmp/ratelimit",
+    "net/ipv6/auto_flowlabels",
     "net/netfilter/nf_conntrack_tcp_loose",
     "net/netfilter/nf_conntrack_tcp_be_liberal",
     "net/bridge/bridge-nf-call-iptables",

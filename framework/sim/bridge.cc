@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "sim/device.hh"
+#include "sim/fragments.hh"
 #include "sim/netfilter.hh"
 
 namespace topoproof::sim {
@@ -46,8 +47,32 @@ struct Passage {
     const bool turns_back = from == to && !host.at(to).port.hairpin;
     return !turns_back && has_carrier(world, host.at(to)) && !is_isolated_from(to);
   }
-  // br_dev_queue_push_xmit: what is larger than the port's MTU is dropped.
+  // br_dev_queue_push_xmit: what is larger than the port's MTU is dropped, unless br_netfilter cuts
+  // it first.
   void leave_by(Slot to, Packet&& packet) const {
+    if (packet.bridged) return leave_in_pieces(to, std::move(packet));
+    push_out(to, std::move(packet));
+  }
+  // br_nf_dev_queue_xmit: in pieces no larger than those that it came in.
+  void leave_in_pieces(Slot to, Packet&& packet) const {
+    std::uint32_t mtu = host.at(to).mtu;
+    const auto& reassembled = packet.skb.reassembled;
+    if (reassembled != nullptr && packet.skb.is_ipv4()) {
+      if (reassembled->largest > mtu) return world.end(host, packet, End::TooBig);
+      mtu = reassembled->largest;
+    }
+    const bool cut = packet.skb.is_ipv4() && packet.skb.size() > mtu;
+    if (!cut) return push_out(to, std::move(packet));
+    if (reassembled == nullptr && has_dont_fragment(packet.skb)) {
+      return world.end(host, packet, End::TooBig);
+    }
+    for (skb::Skb& piece : fragments_of(packet.skb, mtu)) {
+      Packet part = packet;
+      part.skb = std::move(piece);
+      push_out(to, std::move(part));
+    }
+  }
+  void push_out(Slot to, Packet&& packet) const {
     if (packet.skb.size() > host.at(to).mtu) return world.end(host, packet, End::LinkDown);
     transmit(world, host, to, std::move(packet));
   }
@@ -119,34 +144,25 @@ bool stays_on_link(const Passage& passage, const MacAddress& destination) {
   return destination.bytes()[5] != std::byte{0} || passage.data().stp;
 }
 
-// br_netfilter: with rules of IP families, what is bridged meets them.
-bool crosses_ip_hooks(const Host& host, const skb::Skb& skb) {
-  if (host.netfilter == nullptr) return false;
-  return (skb.is_ipv4() && host.settings->bridge_calls_iptables) ||
-         (skb.is_ipv6() && host.settings->bridge_calls_ip6tables);
-}
-
 bool is_valid_source(const MacAddress& mac) { return !mac.is_multicast() && mac != MacAddress(); }
 
 }  // namespace
 
 void receive_by_bridge(World& world, Host& host, Slot port, Packet&& packet) {
   const Passage passage{world, host, host.at(port).master, port};
-  const skb::LinkHeader link = *packet.skb.link;
-  if (!is_valid_source(link.source)) return world.end(host, packet, End::Malformed);
-  if (stays_on_link(passage, link.destination)) return world.end(host, packet, End::NoStation);
-  if (crosses_ip_hooks(host, packet.skb)) {
-    return world.end_unknown(host, packet,
-                             "bridged packets that cross the IP hooks (bridge-nf-call)");
-  }
+  const MacAddress source = packet.skb.link->source;
+  if (!is_valid_source(source)) return world.end(host, packet, End::Malformed);
+  if (stays_on_link(passage, packet.skb.link->destination))
+    return world.end(host, packet, End::NoStation);
   if (host.at(port).port.neighbor_suppression) {
     return world.end_unknown(host, packet, "a bridge port that suppresses neighbour discovery");
   }
   if (!pass_bridge_hook(world, host, Hook::Prerouting, packet, port, kNoSlot)) return;
-  learn(passage, link.source);
-  const Cast cast = cast_of(link.destination);
+  learn(passage, source);
+  const MacAddress destination = packet.skb.link->destination;  // destination NAT may change it
+  const Cast cast = cast_of(destination);
   if (cast != Cast::Unicast) return passage.flood(std::move(packet), cast, true);
-  const BridgeStation* station = find_station(passage, link.destination);
+  const BridgeStation* station = find_station(passage, destination);
   if (station == nullptr) return passage.flood(std::move(packet), cast, false);
   if (station->port == passage.bridge) return passage.pass_up(std::move(packet));
   passage.forward(station->port, std::move(packet));

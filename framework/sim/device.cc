@@ -19,6 +19,7 @@ void cross_veth(World& world, Host& host, const Interface& out, Packet&& packet)
   packet.skb.scrub();
   if (out.peer.node == host.id) packet.skb.mark = mark;
   packet.way = {};
+  packet.bridged.reset();
   packet.locally_made = false;
   packet.skb.type = packet_type(packet.skb.link->destination, peer);
   world.send(out.peer, std::move(packet));
@@ -67,6 +68,7 @@ void transmit(World& world, Host& host, Slot out, Packet&& packet) {
 void receive(World& world, Host& host, Slot in, Packet&& packet) {
   if (!host.at(in).up) return world.end(host, packet, End::LinkDown);
   world.note(host, packet, Event::Received, in);
+  world.show(host, in, packet);
   if (!host.unknown.empty()) return world.end_unknown(host, packet, host.unknown);
   if (host.netfilter != nullptr && host.netfilter->sees_frames()) {
     return world.end_unknown(host, packet, "rules at the hooks ingress and egress");

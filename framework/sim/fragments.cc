@@ -2,6 +2,7 @@
 #include "sim/fragments.hh"
 
 #include <algorithm>
+#include <numeric>
 
 #include "packet/checksum.hh"
 
@@ -25,7 +26,32 @@ void finish_header(std::span<std::byte> packet, std::uint16_t field) {
   store_be16(packet.data() + 10, packet::internet_checksum(packet.first(size)));
 }
 
+// What was put together leaves as it came, unless a piece has become too large.
+std::vector<std::size_t> sizes_of_pieces(const skb::Skb& whole, std::size_t payload,
+                                         std::size_t room) {
+  return whole.reassembled != nullptr ? kept_sizes(*whole.reassembled, payload, room)
+                                      : equal_sizes(payload, room);
+}
+
 }  // namespace
+
+std::vector<std::size_t> equal_sizes(std::size_t payload, std::size_t room) {
+  std::vector<std::size_t> sizes;
+  while (payload > room) {
+    sizes.push_back(room / 8 * 8);
+    payload -= sizes.back();
+  }
+  sizes.push_back(payload);
+  return sizes;
+}
+
+std::vector<std::size_t> kept_sizes(const skb::Reassembled& how, std::size_t payload,
+                                    std::size_t room) {
+  std::vector<std::size_t> sizes(how.sizes.begin(), how.sizes.end());
+  const bool same = std::accumulate(sizes.begin(), sizes.end(), std::size_t{0}) == payload;
+  const bool fits = std::ranges::all_of(sizes, [&](std::size_t size) { return size <= room; });
+  return same && fits ? sizes : equal_sizes(payload, room);
+}
 
 bool has_dont_fragment(const skb::Skb& ipv4) { return (fragment_field(ipv4) & kDontFragment) != 0; }
 
@@ -43,12 +69,12 @@ std::vector<skb::Skb> fragments_of(const skb::Skb& ipv4, std::uint32_t mtu) {
   }
   const std::size_t header = header_size(whole);
   const BytesView payload = whole.bytes().subspan(header);
-  const std::size_t step = (mtu - header) / 8 * 8;
+  const auto sizes = sizes_of_pieces(whole, payload.size(), mtu - header);
   const std::uint16_t field = fragment_field(whole);
   const bool keeps_df = whole.reassembled != nullptr && whole.reassembled->dont_fragment;
   std::vector<skb::Skb> pieces;
-  for (std::size_t at = 0; at < payload.size(); at += step) {
-    const std::size_t size = std::min(step, payload.size() - at);
+  std::size_t at = 0;
+  for (const std::size_t size : sizes) {
     const bool last = at + size == payload.size();
     Bytes bytes(whole.bytes().begin(), whole.bytes().begin() + static_cast<std::ptrdiff_t>(header));
     bytes.insert(bytes.end(), payload.begin() + static_cast<std::ptrdiff_t>(at),
@@ -61,6 +87,7 @@ std::vector<skb::Skb> fragments_of(const skb::Skb& ipv4, std::uint32_t mtu) {
     piece.reassembled.reset();
     piece.replace(bytes, whole.ether_type());
     pieces.push_back(std::move(piece));
+    at += size;
   }
   return pieces;
 }

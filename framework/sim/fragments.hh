@@ -16,7 +16,13 @@ bool has_dont_fragment(const skb::Skb& ipv4);
 // Larger than `mtu`, with DF set: or one of its fragments was, before they were put together.
 bool must_not_be_fragmented(const skb::Skb& ipv4, std::uint32_t mtu);
 
-// A packet that was put together leaves in no larger pieces than it came.
+// Payloads of pieces that have so much room each: whole units of 8 bytes but for the last; or as
+// they were before they were put together, if the packet has still that length and each fits.
+std::vector<std::size_t> equal_sizes(std::size_t payload, std::size_t room);
+std::vector<std::size_t> kept_sizes(const skb::Reassembled& how, std::size_t payload,
+                                    std::size_t room);
+
+// A packet that was put together leaves in the pieces that it came in, or in no larger ones.
 std::vector<skb::Skb> fragments_of(const skb::Skb& ipv4, std::uint32_t mtu);
 
 // A packet that is put together goes on from where its first fragment was: that has the ports.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Packets at the hooks of a node.
+#include "sim/bridge_netfilter.hh"
 #include "sim/netfilter.hh"
 #include "sim/reject.hh"
 #include "sim/route.hh"
@@ -54,7 +55,7 @@ class Passage {
     for (const Netfilter::Station& station : stations()) {
       if (!pass(station)) return false;
     }
-    if (is_bridged()) return true;
+    if (is_bridged() || packet_.bridged) return true;
     // nf_nat_ipv4_pre_routing: a new destination has its own route.
     const bool moved = at_.hook == Hook::Prerouting && packet_.skb.destination() != destination;
     if (moved) packet_.way = {};
@@ -76,6 +77,8 @@ class Passage {
         return pass_chain(station);
       case Kind::Translate:
         return translate();
+      case Kind::IpHooks:
+        return cross_ip_hooks(at_, packet_);
       case Kind::Confirm:
         break;
     }

@@ -78,11 +78,13 @@ struct Neighbor {
   std::vector<Packet> waiting = {};
 };
 
-// How many ICMP errors one target may still have (inet_peer).
-struct AnswerLimit {
-  IpAddress target;
+// How many ICMP errors one host may still have, and how often it was redirected without heeding it
+// (inet_peer). Both count from the last of either.
+struct Peer {
+  IpAddress address;
   Time tokens;
   Time last;
+  unsigned redirects = 0;
 };
 
 struct Host {
@@ -102,7 +104,7 @@ struct Host {
   Sockets sockets;
   FirstFragments first_fragments;
   std::unique_ptr<conntrack::Defragmenter> fragments;  // of what is for the node itself
-  std::vector<AnswerLimit> answer_limits;
+  std::vector<Peer> peers;
   std::unique_ptr<Netfilter> netfilter;  // null: no rules
   std::string unknown;                   // why nothing is known of packets that come here
 

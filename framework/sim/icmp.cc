@@ -111,22 +111,23 @@ std::optional<IpAddress> answering_address(const World& world, const Host& host,
   return std::nullopt;
 }
 
+Peer& peer_of(const World& world, Host& host, const IpAddress& address) {
+  auto& peers = host.peers;
+  const auto known = std::ranges::find(peers, address, &Peer::address);
+  if (known != peers.end()) return *known;
+  return peers.emplace_back(Peer{address, std::chrono::minutes(1), world.now()});
+}
+
 // inet_peer_xrlim_allow: six answers at once to one target, then one in each `rate`. Packets that
 // discover an MTU, and those over the loopback, are always answered.
 bool within_rate(World& world, Host& host, const IpAddress& target, std::uint32_t rate_ms) {
   constexpr int kBurst = 6;
-  if (rate_ms == 0) return true;
   const Time rate = std::chrono::milliseconds(rate_ms);
-  auto& limits = host.answer_limits;
-  auto limit = std::ranges::find(limits, target, &AnswerLimit::target);
-  if (limit == limits.end()) {
-    limits.push_back({target, rate * kBurst, world.now()});
-    limit = limits.end() - 1;
-  }
-  limit->tokens = std::min(limit->tokens + (world.now() - limit->last), rate * kBurst);
-  limit->last = world.now();
-  if (limit->tokens < rate) return false;
-  limit->tokens -= rate;
+  Peer& peer = peer_of(world, host, target);
+  peer.tokens = std::min(peer.tokens + (world.now() - peer.last), rate * kBurst);
+  peer.last = world.now();
+  if (peer.tokens < rate) return false;
+  peer.tokens -= rate;
   return true;
 }
 
@@ -134,6 +135,14 @@ bool is_limited(const skb::Skb& about, std::uint8_t type, std::uint8_t code) {
   if (about.is_ipv6()) return type != Icmpv6::kTooBig;
   if (type == Icmp::kUnreachable) return code != Icmp::kFragmentationNeeded;
   return type == Icmp::kTimeExceeded || type == Icmp::kParameterProblem;
+}
+
+// icmp_send: an error is of internetwork control; icmp6_send keeps the traffic class.
+std::uint8_t tos_of_error(const skb::Skb& about, std::uint8_t type) {
+  constexpr std::uint8_t kTosMask = 0x1e;
+  constexpr std::uint8_t kInternetworkControl = 0xc0;
+  if (about.is_ipv6() || !Icmp::is_error(type)) return about.tos();
+  return (about.tos() & kTosMask) | kInternetworkControl;
 }
 
 void reply_to_echo(World& world, Host& host, Packet&& request) {
@@ -156,7 +165,8 @@ void reply_to_echo(World& world, Host& host, Packet&& request) {
   reply.skb = skb::Skb(make_icmp({.source = source,
                                   .destination = skb.source(),
                                   .ttl = host.settings->ttl,
-                                  .dont_fragment = false},
+                                  .dont_fragment = false,
+                                  .tos = skb.tos()},
                                  type, 0, load_be32(echo.data() + 4), echo.subspan(8)),
                        skb.ether_type());
   if (route.end != End::None) return end_without_way(world, host, reply, route.end);
@@ -198,7 +208,8 @@ bool send_error(World& world, Host& host, const Packet& about, std::uint8_t type
   error.skb = skb::Skb(make_icmp({.source = route.source,
                                   .destination = target,
                                   .ttl = host.settings->ttl,
-                                  .dont_fragment = false},
+                                  .dont_fragment = false,
+                                  .tos = tos_of_error(skb, type)},
                                  type, code, info, quote_of(skb, route.way.mtu)),
                        skb.ether_type());
   send_ip(world, host, std::move(error));
@@ -206,13 +217,35 @@ bool send_error(World& world, Host& host, const Packet& about, std::uint8_t type
 }
 
 void complain(World& world, Host& host, Packet&& packet, End how, Complaint what,
-              std::uint32_t mtu) {
+              std::uint32_t info) {
   const Numbers numbers = packet.skb.is_ipv4() ? numbers_v4(what) : numbers_v6(what);
   world.end(host, packet, how);
-  send_error(world, host, packet, numbers.type, numbers.code, mtu);
+  send_error(world, host, packet, numbers.type, numbers.code, info);
 }
 
+namespace {
+
+// ip_rt_send_redirect: each redirect that was not heeded doubles the pause to the next, and after
+// nine there is none until the source was silent for 20 seconds.
+bool may_redirect(const World& world, Host& host, const IpAddress& source) {
+  constexpr unsigned kMost = 9;
+  constexpr Time kLoad = std::chrono::milliseconds(20);
+  constexpr Time kSilence = kLoad * 1024;
+  Peer& peer = peer_of(world, host, source);
+  const Time since = world.now() - peer.last;
+  if (since > kSilence) peer.redirects = 0;
+  const bool too_soon = peer.redirects != 0 && since <= kLoad * (1 << peer.redirects);
+  if (peer.redirects < kMost && too_soon) return false;
+  peer.last = world.now();
+  if (peer.redirects >= kMost) return false;
+  ++peer.redirects;
+  return true;
+}
+
+}  // namespace
+
 void send_redirect(World& world, Host& host, const Packet& about) {
+  if (!may_redirect(world, host, about.skb.source())) return;
   const IpAddress next = about.way.gateway.value_or(about.skb.destination());
   constexpr std::uint8_t kForHost = 1;
   send_error(world, host, about, Icmp::kRedirect, kForHost, next.v4().bits());

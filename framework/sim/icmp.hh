@@ -18,9 +18,10 @@ enum class Complaint : std::uint8_t {
   TtlExceeded,  // 11/0, 3/0
 };
 
-// The packet ends as `how`, and its sender is told, if the kernel tells in such a case.
+// The packet ends as `how`, and its sender is told, if the kernel tells in such a case. `info`: the
+// MTU, or where the problem is.
 void complain(World& world, Host& host, Packet&& packet, End how, Complaint what,
-              std::uint32_t mtu = 0);
+              std::uint32_t info = 0);
 
 // An ICMP error by its numbers. RETURNS: whether one was sent.
 bool send_error(World& world, Host& host, const Packet& about, std::uint8_t type, std::uint8_t code,

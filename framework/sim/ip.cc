@@ -8,9 +8,12 @@
 #include "packet/checksum.hh"
 #include "packet/icmp.hh"
 #include "packet/icmpv6.hh"
+#include "packet/ipv6.hh"
+#include "packet/ipv6_extension.hh"
 #include "packet/tcp.hh"
 #include "packet/udp.hh"
 #include "sim/fragments.hh"
+#include "sim/fragments6.hh"
 #include "sim/icmp.hh"
 #include "sim/ip_output.hh"
 #include "sim/neighbor.hh"
@@ -22,8 +25,6 @@ namespace {
 
 using firewall::Hook;
 
-// ip_rcv_core and ip6_rcv_core: what is not sound is dropped in silence; what is longer than the
-// header says was padded on the wire.
 End check_ipv4(skb::Skb& skb) {
   const BytesView bytes = skb.bytes();
   if (bytes.size() < 20) return End::Malformed;
@@ -51,10 +52,6 @@ End check_ipv6(skb::Skb& skb, bool from_loopback) {
   return skb.destination().is_loopback() ? End::MartianDestination : End::None;
 }
 
-End check_header(skb::Skb& skb, bool from_loopback) {
-  return skb.is_ipv4() ? check_ipv4(skb) : check_ipv6(skb, from_loopback);
-}
-
 void decrease_ttl(skb::Skb& skb) {
   const auto bytes = skb.writable();
   const std::size_t at = skb.is_ipv4() ? 8 : 7;
@@ -66,6 +63,18 @@ void decrease_ttl(skb::Skb& skb) {
              packet::updated_checksum(load_be16(bytes.data() + 10), before, after));
 }
 
+// ip6_forward: what has no source does not leave its link, and a source of the link's own is told
+// so (RFC 4443 3.1, code 2: beyond its scope).
+bool may_leave_link(World& world, Host& host, Packet& packet) {
+  constexpr std::uint8_t kBeyondScope = 2;
+  const IpAddress source = packet.skb.source();
+  const bool none = source.is_unspecified() || source.is_loopback();
+  if (!none && !source.is_link_local()) return true;
+  world.end(host, packet, End::MartianSource);
+  if (!none) send_error(world, host, packet, packet::Icmpv6::kUnreachable, kBeyondScope);
+  return false;
+}
+
 // ip_forward and ip6_forward: TTL and MTU are looked at before the FORWARD hook.
 void forward(World& world, Host& host, Slot in, Packet&& packet) {
   const bool v4 = packet.skb.is_ipv4();
@@ -74,8 +83,10 @@ void forward(World& world, Host& host, Slot in, Packet&& packet) {
   if (packet.skb.ttl() <= 1) {
     return complain(world, host, std::move(packet), End::TtlExceeded, Complaint::TtlExceeded);
   }
+  const bool goes_back = packet.way.redirects;
+  if (!v4 && !goes_back && !may_leave_link(world, host, packet)) return;
   const std::uint32_t mtu = packet.way.mtu;
-  const bool too_big = v4 ? must_not_be_fragmented(packet.skb, mtu) : packet.skb.size() > mtu;
+  const bool too_big = v4 ? must_not_be_fragmented(packet.skb, mtu) : is_too_big6(packet.skb, mtu);
   if (too_big) {
     return complain(world, host, std::move(packet), End::TooBig, Complaint::TooBig, mtu);
   }
@@ -83,6 +94,38 @@ void forward(World& world, Host& host, Slot in, Packet&& packet) {
   if (v4 && packet.way.redirects) send_redirect(world, host, packet);
   if (!pass_hook(world, host, Hook::Forward, packet, in, packet.way.out)) return;
   output_ip(world, host, in, std::move(packet));
+}
+
+// Where the last of the IPv6 headers says what follows.
+std::uint32_t announced_at(BytesView bytes) {
+  std::size_t at = 6;
+  std::size_t next = packet::Ipv6::kSize;
+  for (;;) {
+    const auto kind = std::to_integer<std::uint8_t>(bytes[at]);
+    const bool skipped = kind == packet::HopByHop::kProtocol ||
+                         kind == packet::Routing::kProtocol ||
+                         kind == packet::DestinationOptions::kProtocol;
+    if (!skipped || next + 2 > bytes.size()) return static_cast<std::uint32_t>(at);
+    at = next;
+    next += (std::to_integer<std::size_t>(bytes[next + 1]) + 1) * 8;
+  }
+}
+
+// IGMP is taken in silence, and so is what says that nothing follows (nodata_protocol). Tunnels
+// are spoken where one was made: there are none here.
+void hand_to_others(World& world, Host& host, Packet&& packet) {
+  constexpr std::uint8_t kIgmp = 2;
+  constexpr std::uint8_t kNoNext = 59;
+  constexpr std::uint8_t kPim = 103;
+  constexpr std::uint8_t kUdpLite = 136;
+  const std::uint8_t protocol = packet.skb.headers().protocol;
+  const std::uint8_t silent = packet.skb.is_ipv4() ? kIgmp : kNoNext;
+  if (protocol == silent) return world.end(host, packet, End::Consumed);
+  if (protocol == kPim || protocol == kUdpLite) {
+    return world.end_unknown(host, packet, "PIM or UDP-Lite, which not every kernel speaks");
+  }
+  const std::uint32_t pointer = packet.skb.is_ipv4() ? 0 : announced_at(packet.skb.bytes());
+  complain(world, host, std::move(packet), End::NoProtocol, Complaint::Protocol, pointer);
 }
 
 void hand_to_protocol(World& world, Host& host, Packet&& packet) {
@@ -95,7 +138,7 @@ void hand_to_protocol(World& world, Host& host, Packet&& packet) {
     case packet::Udp::kProtocol:
       return receive_udp(world, host, std::move(packet));
     default:
-      return complain(world, host, std::move(packet), End::NoProtocol, Complaint::Protocol);
+      return hand_to_others(world, host, std::move(packet));
   }
 }
 
@@ -174,12 +217,18 @@ void route_and_go(World& world, Host& host, Slot in, Packet&& packet) {
 
 }  // namespace
 
+End check_header(skb::Skb& skb, bool from_loopback) {
+  return skb.is_ipv4() ? check_ipv4(skb) : check_ipv6(skb, from_loopback);
+}
+
 void receive_ip(World& world, Host& host, Slot in, Packet&& packet) {
   if (packet.skb.type == skb::PacketType::OtherHost) {
     return world.end(host, packet, End::OtherHost);
   }
   const End unsound = check_header(packet.skb, in == kLoopback);
   if (unsound != End::None) return world.end(host, packet, unsound);
+  // What met PREROUTING in the bridge does not meet it again (ip_sabotage_in).
+  if (packet.bridged) return route_and_go(world, host, in, std::move(packet));
   if (!pass_hook(world, host, Hook::Prerouting, packet, in, kNoSlot)) return;
   route_and_go(world, host, in, std::move(packet));
 }

@@ -8,13 +8,17 @@ namespace {
 
 packet::Stack ip_layer(const IpFields& ip) {
   if (ip.source.is_v4()) {
-    return packet::ipv4({.id = ip.id,
+    return packet::ipv4({.tos = ip.tos,
+                         .id = ip.id,
                          .dont_fragment = ip.dont_fragment,
                          .ttl = ip.ttl,
                          .src = ip.source.v4(),
                          .dst = ip.destination.v4()});
   }
-  return packet::ipv6({.hop_limit = ip.ttl, .src = ip.source.v6(), .dst = ip.destination.v6()});
+  return packet::ipv6({.traffic_class = ip.tos,
+                       .hop_limit = ip.ttl,
+                       .src = ip.source.v6(),
+                       .dst = ip.destination.v6()});
 }
 
 Bytes with_payload(packet::Stack headers, std::size_t payload) {
@@ -35,7 +39,8 @@ Bytes make_tcp(const IpFields& ip, const TcpFields& tcp, std::size_t payload) {
                                                   .dport = tcp.destination_port,
                                                   .seq = tcp.sequence,
                                                   .ack = tcp.acknowledged,
-                                                  .flags = tcp.flags}),
+                                                  .flags = tcp.flags,
+                                                  .window = tcp.window}),
                       payload);
 }
 

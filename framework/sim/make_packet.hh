@@ -15,6 +15,7 @@ struct IpFields {
   std::uint8_t ttl = 64;
   bool dont_fragment = true;
   std::uint16_t id = 0;
+  std::uint8_t tos = 0;  // or traffic class
 };
 
 struct TcpFields {
@@ -23,6 +24,7 @@ struct TcpFields {
   std::uint8_t flags = 0;
   std::uint32_t sequence = 0;
   std::uint32_t acknowledged = 0;
+  std::uint16_t window = 64240;
 };
 
 // What senders fill their packets with: not zeros, of which a checksum says nothing.

@@ -118,6 +118,15 @@ bool ignores(const Host& host, Slot in, const packet::Arp& request) {
   }
 }
 
+// arp_filter: an interface that does not lead back to the asker does not answer.
+bool filters(const World& world, const Host& host, Slot in, const packet::Arp& request) {
+  if (!host.at(in).settings->arp_filter) return false;
+  const OutputRoute back = route_output(
+      world, host,
+      {.destination = IpAddress(request.sender_ip), .source = IpAddress(request.target_ip)});
+  return back.end != End::None || back.way.out != in;
+}
+
 void answer_arp(World& world, Host& host, Slot in, const packet::Arp& request, RecordId cause) {
   const packet::Arp reply{.operation = packet::Arp::kReply,
                           .sender_mac = host.at(in).mac,
@@ -136,7 +145,9 @@ bool answers_arp(const World& world, const Host& host, Slot in, const packet::Ar
   if (source.is_unspecified()) return host.has_address(target);  // is it taken?
   const InputRoute route = route_arp(world, host, in, source, target);
   if (route.end != End::None) return false;
-  if (route.way.kind == Way::Kind::Local) return !ignores(host, in, request);
+  if (route.way.kind == Way::Kind::Local) {
+    return !ignores(host, in, request) && !filters(world, host, in, request);
+  }
   const bool elsewhere = route.way.kind == Way::Kind::Unicast && route.way.out != in;
   return elsewhere && host.at(in).settings->forwarding && host.at(in).settings->proxy_arp;
 }

@@ -85,6 +85,7 @@ Netfilter::Netfilter(const World& world, const Host& host, const firewall::Rules
     if (program().needs_nat(ip)) add_nat(family);
     if (program().needs_tracking(ip)) add_tracking(family);
   }
+  add_bridge_netfilter();
 }
 
 void Netfilter::add_chains(TableFamily family) {
@@ -123,13 +124,35 @@ void Netfilter::add_nat(TableFamily family) {
   add(family, Hook::Input, {firewall::kSourceNatPriority, Kind::Translate});
 }
 
+// NF_BR_PRI_BRNF and the like; it is there before any rule, so it comes last of equals (fact 2).
+void Netfilter::add_bridge_netfilter() {
+  constexpr std::int32_t kLast = std::numeric_limits<std::int32_t>::max();
+  const auto add_last = [&](Hook hook, std::int32_t priority) {
+    Stations& stations = stations_[index(TableFamily::Bridge)][static_cast<std::size_t>(hook)];
+    const auto place = std::ranges::upper_bound(stations, priority, {}, &Station::priority);
+    stations.insert(place, {priority, Kind::IpHooks});
+  };
+  add_last(Hook::Prerouting, 0);
+  add_last(Hook::Forward, -1);
+  add_last(Hook::Postrouting, kLast);
+}
+
+machine::HookState Netfilter::state_of(const HookPlace& at, const Packet& packet) const {
+  machine::HookState state{
+      .hook = at.hook, .family = at.family, .in = interface(at.in), .out = interface(at.out)};
+  if (!packet.bridged) return state;
+  state.is_bridged = true;
+  state.physical_in = interface(packet.bridged->in);
+  state.physical_out = interface(packet.bridged->out);
+  return state;
+}
+
 machine::Decision Netfilter::run(const HookPlace& at, std::uint32_t chain, Packet& packet,
                                  RuleHit& hit) {
   const bool traces = at.world.trace.keeps_trace();
   environment_.look_at(packet);
   records_.clear();
-  const machine::HookState state{
-      .hook = at.hook, .family = at.family, .in = interface(at.in), .out = interface(at.out)};
+  const machine::HookState state = state_of(at, packet);
   const machine::Decision decision =
       machine_->run(chain, packet.skb, state, traces ? &records_ : nullptr);
   const machine::CompiledChain* where = &program().chains()[chain];

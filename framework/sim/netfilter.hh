@@ -28,7 +28,7 @@ class Netfilter {
 
   // One thing that is done to packets at a hook of a family.
   struct Station {
-    enum class Kind : std::uint8_t { Defragment, Track, Chain, Translate, Confirm };
+    enum class Kind : std::uint8_t { Defragment, Track, Chain, Translate, Confirm, IpHooks };
     std::int32_t priority = 0;
     Kind kind = Kind::Chain;
     std::uint32_t chain = 0;  // of the machine's program
@@ -75,7 +75,10 @@ class Netfilter {
   void add_chains(firewall::TableFamily family);
   void add_tracking(firewall::TableFamily family);
   void add_nat(firewall::TableFamily family);
+  void add_bridge_netfilter();
   void add(firewall::TableFamily family, firewall::Hook hook, Station station);
+  // For the machine: where the packet is.
+  machine::HookState state_of(const HookPlace& at, const Packet& packet) const;
   const machine::Interface* interface(Slot slot) const {
     return slot == kNoSlot ? nullptr : &interfaces_[slot];
   }

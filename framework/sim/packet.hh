@@ -24,6 +24,12 @@ struct Way {
   const routing::Route* route = nullptr;  // none: nobody looked it up
 };
 
+// A packet that met the hooks of IP in a bridge (struct nf_bridge_info).
+struct Bridged {
+  Slot in = kNoSlot;   // the ports
+  Slot out = kNoSlot;  // once it is forwarded
+};
+
 struct Packet {
   skb::Skb skb;
   Way way = {};
@@ -31,6 +37,7 @@ struct Packet {
   std::uint16_t hops = 0;     // interfaces that it went out by: what goes round is found so
   bool locally_made = false;  // at the node where it is
   bool may_fragment_locally = true;
+  std::optional<Bridged> bridged = {};
 };
 
 }  // namespace topoproof::sim

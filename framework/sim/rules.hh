@@ -44,6 +44,12 @@ class NodeEnvironment : public machine::Environment {
   machine::Answer<std::optional<machine::RouteOfPacket>> route_of(const skb::Skb& packet) override;
   machine::Answer<std::optional<machine::SocketOwner>> socket_owner(
       const skb::Skb& packet) override;
+  // No socket here is transparent.
+  machine::Answer<bool> has_transparent_socket(const skb::Skb& /*packet*/,
+                                               const IpAddress& /*address*/,
+                                               std::uint16_t /*port*/) override {
+    return false;
+  }
 
  private:
   const Host& host() const { return world_.hosts[node_]; }

@@ -12,6 +12,36 @@
 #include "sim/world.hh"
 
 namespace topoproof::sim {
+namespace {
+
+state::Tuple to_tuple(const conntrack::Tuple& from) {
+  state::Tuple tuple{.source = from.source_address(),
+                     .destination = from.destination_address(),
+                     .protocol = from.protocol};
+  if (conntrack::is_icmp(from.protocol)) {
+    tuple.icmp_id = from.source_port;
+    tuple.icmp_type = from.icmp_type();
+    tuple.icmp_code = from.icmp_code();
+  } else {
+    tuple.source_port = from.source_port;
+    tuple.destination_port = from.destination_port;
+  }
+  return tuple;
+}
+
+state::Connection to_connection(const conntrack::Entry& entry) {
+  state::Connection connection{.original = to_tuple(entry.original()),
+                               .reply = to_tuple(entry.reply()),
+                               .status = entry.status,
+                               .zone = entry.zone.id,
+                               .mark = entry.mark};
+  if (entry.protocol() == conntrack::kTcp) {
+    connection.tcp_state = static_cast<state::TcpState>(entry.tcp.state);
+  }
+  return connection;
+}
+
+}  // namespace
 
 class Simulator::Impl {
  public:
@@ -55,11 +85,11 @@ class Simulator::Impl {
     old = std::move(made);
   }
 
-  void inject(NodeId node, const std::string& interface, BytesView frame) {
+  std::vector<Unknown> inject(NodeId node, const std::string& interface, BytesView frame) {
     Host& host = world_.hosts[node.index()];
     const auto at = std::ranges::find(host.interfaces, interface, &Interface::name);
     const auto view = packet::parse_frame_view(frame);
-    if (at == host.interfaces.end() || !view || view->vlan) return;
+    if (at == host.interfaces.end() || !view || view->vlan) return {};
     world_.clear_records();
     Packet packet{.skb = skb::Skb(view->network, view->ether_type),
                   .tail = world_.answer(host, kNoRecord, Event::Replied, 0)};
@@ -67,6 +97,14 @@ class Simulator::Impl {
     packet.skb.type = packet_type(view->dst, *at);
     world_.send({host.id, static_cast<Slot>(at - host.interfaces.begin())}, std::move(packet));
     world_.run();
+    return world_.unknowns;
+  }
+
+  void watch(Tap tap) { world_.tap = std::move(tap); }
+  void expect_draws(const std::vector<std::uint16_t>& drawn) {
+    for (Host& host : world_.hosts) {
+      if (host.netfilter) host.netfilter->nat().expect_draws(drawn);
+    }
   }
 
   void keep_trace(bool keep) { world_.trace.keep_trace(keep); }
@@ -83,6 +121,31 @@ class Simulator::Impl {
       }
     }
     return uses;
+  }
+
+  std::vector<RuleCounter> counters(NodeId node) {
+    std::vector<RuleCounter> counters;
+    Host& host = world_.hosts[node.index()];
+    if (host.netfilter == nullptr) return counters;
+    const machine::Program& program = host.netfilter->program();
+    for (const machine::CompiledChain& chain : program.chains()) {
+      for (const machine::CompiledRule& rule : chain.rules) {
+        const auto counter = program.counter_of(rule);
+        if (!counter) continue;
+        counters.push_back({chain.table->family, chain.table->name, rule.source->handle, *counter});
+      }
+    }
+    return counters;
+  }
+
+  std::vector<state::Connection> connections(NodeId node) {
+    std::vector<state::Connection> out;
+    Host& host = world_.hosts[node.index()];
+    if (host.netfilter == nullptr) return out;
+    host.netfilter->tracker().table().for_each([&](const conntrack::Entry& entry) {
+      if (entry.expires > world_.now()) out.push_back(to_connection(entry));
+    });
+    return out;
   }
 
   void wait(std::chrono::nanoseconds time) { world_.clock.now += time; }
@@ -106,8 +169,14 @@ Simulator& Simulator::operator=(Simulator&&) noexcept = default;
 
 Prediction Simulator::predict(const Question& question) { return impl_->predict(question); }
 void Simulator::change(NodeId id, const Node& node) { impl_->change(id, node); }
-void Simulator::inject(NodeId node, const std::string& interface, BytesView frame) {
-  impl_->inject(node, interface, frame);
+std::vector<Unknown> Simulator::inject(NodeId node, const std::string& interface, BytesView frame) {
+  return impl_->inject(node, interface, frame);
+}
+void Simulator::watch(Tap tap) { impl_->watch(std::move(tap)); }
+void Simulator::expect_draws(std::vector<std::uint16_t> drawn) { impl_->expect_draws(drawn); }
+std::vector<RuleCounter> Simulator::counters(NodeId node) const { return impl_->counters(node); }
+std::vector<state::Connection> Simulator::connections(NodeId node) const {
+  return impl_->connections(node);
 }
 void Simulator::keep_trace(bool keep) { impl_->keep_trace(keep); }
 std::vector<RuleUse> Simulator::rule_uses() const { return impl_->rule_uses(); }

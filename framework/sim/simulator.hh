@@ -14,6 +14,7 @@
 
 #include "flow/trace.hh"
 #include "sim/network.hh"
+#include "state/connection.hh"
 
 namespace topoproof::sim {
 
@@ -52,6 +53,18 @@ struct RuleUse {
   friend auto operator<=>(const RuleUse&, const RuleUse&) = default;
 };
 
+// The counter of a rule that has one, by the rule's handle.
+struct RuleCounter {
+  firewall::TableFamily family = firewall::TableFamily::Ip;
+  std::string table;
+  std::uint64_t handle = 0;
+  firewall::Counter counter;
+  friend auto operator<=>(const RuleCounter&, const RuleCounter&) = default;
+};
+
+// A frame that came to an interface over a wire, as a packet socket there shows it.
+using Tap = std::function<void(NodeId node, const std::string& interface, BytesView frame)>;
+
 class Simulator {
  public:
   explicit Simulator(std::span<const Node> nodes);
@@ -66,13 +79,22 @@ class Simulator {
   // network learns from it (neighbours, stations, connections) stays.
   Prediction predict(const Question& question);
 
-  // Puts a frame on the wire before an interface, and waits as above.
-  void inject(NodeId node, const std::string& interface, BytesView frame);
+  // Puts a frame on the wire before an interface, and waits as above. RETURNS: what on the way of
+  // the frame, and of what it caused, is not modelled.
+  std::vector<Unknown> inject(NodeId node, const std::string& interface, BytesView frame);
+  // From now on each frame that arrives anywhere is shown.
+  void watch(Tap tap);
+  // Where the kernel would draw a port (or ICMP identifier) at random, one of these is taken if the
+  // kernel could have drawn it: so a simulation follows what a kernel was seen to do.
+  void expect_draws(std::vector<std::uint16_t> drawn);
   // Without traces it is faster; predictions then say how flows end, not their ways.
   void keep_trace(bool keep);
 
   // All rules of all nodes, with how many packets they matched since they were loaded.
   std::vector<RuleUse> rule_uses() const;
+  std::vector<RuleCounter> counters(NodeId node) const;
+  // What the node tracks now, in no order; timeouts are left out.
+  std::vector<state::Connection> connections(NodeId node) const;
 
   // Puts another description in a node's place. What it has learned stays, as far as it still has
   // the interface. REQUIRES: links are those that it had; their state may differ.

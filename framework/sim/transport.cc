@@ -8,6 +8,7 @@
 #include "packet/tcp.hh"
 #include "packet/udp.hh"
 #include "packet/view.hh"
+#include "sim/bridge_netfilter.hh"
 #include "sim/device.hh"
 #include "sim/icmp.hh"
 #include "sim/ip.hh"
@@ -202,7 +203,8 @@ Bytes first_packet(const Host& host, const Socket& socket, const Launch& launch)
 TcpFields reset_of(const Segment& segment) {
   TcpFields reset{.source_port = segment.tuple.destination_port,
                   .destination_port = segment.tuple.source_port,
-                  .flags = Tcp::kRst};
+                  .flags = Tcp::kRst,
+                  .window = 0};
   if (segment.has(Tcp::kAck)) {
     reset.sequence = segment.acknowledged;
   } else {
@@ -210,6 +212,13 @@ TcpFields reset_of(const Segment& segment) {
     reset.acknowledged = segment.sequence + segment.length();
   }
   return reset;
+}
+
+bool is_anycast(const Host& host, const IpAddress& address) {
+  if (address.is_v4()) return false;
+  const routing::Found found =
+      host.ipv6->find_in(state::kTableLocal, {.source = {}, .destination = address});
+  return found.route != nullptr && found.route->type == state::RouteType::Anycast;
 }
 
 // As a packet socket sends it: no hook sees it before it leaves.
@@ -245,6 +254,7 @@ void send_reset(World& world, Host& host, const Packet& about,
   reset.skb.checksum_partial = true;
   if (route.end != End::None) return end_without_way(world, host, reset, route.end);
   if (finish) finish(reset);
+  if (finish && about.bridged) return send_bridged_reset(world, host, about, std::move(reset));
   send_ip(world, host, std::move(reset));
 }
 
@@ -263,6 +273,7 @@ void receive_tcp(World& world, Host& host, Packet&& packet) {
   const bool opens = segment->has(Tcp::kSyn) && !segment->has(Tcp::kAck | Tcp::kRst | Tcp::kFin);
   if (!opens || !listens(host, service, packet.skb.source().family())) {
     world.end(host, packet, End::NobodyListens);
+    if (is_anycast(host, packet.skb.destination())) return;  // tcp_v6_send_reset
     return send_reset(world, host, packet);
   }
   world.end(host, packet, End::Delivered);

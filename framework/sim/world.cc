@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sim/world.hh"
 
+#include <algorithm>
+
+#include "packet/ether.hh"
 #include "sim/device.hh"
 #include "sim/neighbor.hh"
 
@@ -80,6 +83,18 @@ void World::note_way(const Host& host, Packet& packet) {
   if (!trace.keeps_trace() || packet.way.route == nullptr) return;
   note(host, packet, Event::Routed, packet.way.out, static_cast<std::uint32_t>(ways.size()));
   ways.push_back(packet.way);
+}
+
+void World::show(const Host& host, Slot in, const Packet& packet) const {
+  if (!tap || !packet.skb.link) return;
+  skb::Skb whole = packet.skb;
+  skb::complete_checksum(whole);
+  Bytes frame(packet::Ether::kSize);
+  std::ranges::copy(whole.link->destination.bytes(), frame.begin());
+  std::ranges::copy(whole.link->source.bytes(), frame.begin() + 6);
+  store_be16(frame.data() + 12, whole.link->ether_type);
+  frame.insert(frame.end(), whole.bytes().begin(), whole.bytes().end());
+  tap(host.node(), host.at(in).name, frame);
 }
 
 void World::end(const Host& host, Packet& packet, End how, std::uint32_t detail) {

@@ -35,6 +35,7 @@ class World {
   std::vector<RuleHit> hits;  // that records name
   std::vector<Way> ways;
   Clock clock;
+  Tap tap;
 
   Time now() const { return clock.now; }
 
@@ -54,6 +55,8 @@ class World {
   // The rule that decided about a packet which goes on, and the way that was found for it.
   void note_rule(const Host& host, Packet& packet, const RuleHit& hit);
   void note_way(const Host& host, Packet& packet);
+  // To the tap, if there is one.
+  void show(const Host& host, Slot in, const Packet& packet) const;
   // The packet's last record. Takes the packet: nothing is done with it afterwards.
   void end(const Host& host, Packet& packet, End how, std::uint32_t detail = 0);
   // By a rule, or what else of netfilter.

@@ -45,6 +45,11 @@ IpAddress Skb::source() const {
 IpAddress Skb::destination() const {
   return IpAddress::from_bytes(is_ipv4() ? bytes().subspan(16, 4) : bytes().subspan(24, 16));
 }
+std::uint8_t Skb::tos() const {
+  const auto first = load_be16(bytes().data());
+  return static_cast<std::uint8_t>(is_ipv4() ? first : first >> 4U);
+}
+
 std::uint8_t Skb::ttl() const { return std::to_integer<std::uint8_t>(bytes()[is_ipv4() ? 8 : 7]); }
 
 void Skb::scrub() {

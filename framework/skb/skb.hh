@@ -79,6 +79,7 @@ class Skb {
   IpAddress source() const;
   IpAddress destination() const;
   std::uint8_t ttl() const;  // or hop limit
+  std::uint8_t tos() const;  // or traffic class
 
   // Into another namespace, as over a veth (skb_scrub_packet): mark, priority, connection, trace
   // flag and interfaces are forgotten. Reassembly and checksum state are not.
