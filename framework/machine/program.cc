@@ -74,6 +74,25 @@ bool Program::needs_nat(Family family) const {
   });
 }
 
+bool Program::needs_defragmentation(Family family) const {
+  if (!ruleset_) return false;
+  const auto finds_sockets = [&](const firewall::Table& table, const firewall::Expression& e) {
+    if (const auto* target = std::get_if<firewall::XtTarget>(&e)) {
+      return target->name == "TPROXY" && is_in(table, family);
+    }
+    const auto* tproxy = std::get_if<firewall::Tproxy>(&e);
+    return tproxy != nullptr && is_in(table, family) && tproxy->family.value_or(family) == family;
+  };
+  return std::ranges::any_of(ruleset_->tables, [&](const firewall::Table& table) {
+    return std::ranges::any_of(table.chains, [&](const firewall::Chain& chain) {
+      return std::ranges::any_of(chain.rules, [&](const firewall::Rule& rule) {
+        return std::ranges::any_of(rule.expressions,
+                                   [&](const auto& e) { return finds_sockets(table, e); });
+      });
+    });
+  });
+}
+
 bool Program::needs_tracking(Family family) const {
   if (needs_nat(family)) return true;
   if (!ruleset_) return false;

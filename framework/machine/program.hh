@@ -61,6 +61,8 @@ class Program {
   // chain), by family: nf_ct_netns_get() counts them so.
   bool needs_tracking(Family family) const;
   bool needs_nat(Family family) const;
+  // What looks for sockets before tracking wants whole packets as well (nft_tproxy_init).
+  bool needs_defragmentation(Family family) const;
 
   // For reports, and for who runs the program.
   std::span<CompiledChain> chains() { return chains_; }

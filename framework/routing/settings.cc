@@ -86,12 +86,12 @@ constexpr std::array<std::string_view, 23> kReadNames{
     "net/ipv4/conf/all/log_martians",
 };
 
-constexpr std::array<std::string_view, 24> kReadKnobs{
+constexpr std::array<std::string_view, 25> kReadKnobs{
     "forwarding",   "rp_filter",    "accept_local",  "route_localnet",       "send_redirects",
     "shared_media", "proxy_arp",    "arp_filter",    "src_valid_mark",       "arp_ignore",
     "arp_announce", "disable_ipv6", "mcast_solicit", "retrans_time_ms",      "accept_redirects",
     "accept_dad",   "accept_ra",    "autoconf",      "router_solicitations", "secure_redirects",
-    "log_martians", "arp_notify",   "arp_accept",    "dad_transmits"};
+    "log_martians", "proxy_delay",  "arp_notify",    "arp_accept",           "dad_transmits"};
 
 constexpr std::array<std::string_view, 4> kFolders{"net/ipv4/conf/", "net/ipv6/conf/",
                                                    "net/ipv4/neigh/", "net/ipv6/neigh/"};

@@ -40,16 +40,11 @@ bool stay_in_bridge(const HookPlace& at, Packet& packet, const Way& way) {
   return true;
 }
 
-// br_nf_pre_routing_finish: what was translated may have to leave the bridge. No error tells of it
-// if it cannot.
+// br_nf_pre_routing_finish: what was translated may have to leave the bridge. Also to stay in it,
+// it needs a route and forwarding (whatever a comment there says). No error tells of it.
 bool follow_translation(const HookPlace& at, Slot bridge, Packet& packet) {
   const InputRoute route = route_input(at.world, at.host, bridge, packet.skb);
   if (route.end != End::None) {
-    const bool forwards = at.host.at(bridge).settings->forwarding;
-    const OutputRoute out =
-        forwards ? OutputRoute{.end = route.end}
-                 : route_output(at.world, at.host, {.destination = packet.skb.destination()});
-    if (out.end == End::None && out.way.out == bridge) return stay_in_bridge(at, packet, out.way);
     end_without_way(at.world, at.host, packet, route.end);
     return false;
   }

@@ -84,6 +84,9 @@ Netfilter::Netfilter(const World& world, const Host& host, const firewall::Rules
     const Family ip = family == TableFamily::Ip ? Family::Ipv4 : Family::Ipv6;
     if (program().needs_nat(ip)) add_nat(family);
     if (program().needs_tracking(ip)) add_tracking(family);
+    if (program().needs_tracking(ip) || program().needs_defragmentation(ip)) {
+      add_defragmentation(family);
+    }
   }
   add_bridge_netfilter();
 }
@@ -107,9 +110,14 @@ void Netfilter::add(TableFamily family, Hook hook, Station station) {
   stations.insert(place, station);
 }
 
-void Netfilter::add_tracking(TableFamily family) {
+void Netfilter::add_defragmentation(TableFamily family) {
   for (const Hook hook : {Hook::Prerouting, Hook::Output}) {
     add(family, hook, {kDefragment, Kind::Defragment});
+  }
+}
+
+void Netfilter::add_tracking(TableFamily family) {
+  for (const Hook hook : {Hook::Prerouting, Hook::Output}) {
     add(family, hook, {kTrack, Kind::Track});
   }
   for (const Hook hook : {Hook::Input, Hook::Postrouting}) {

@@ -74,6 +74,7 @@ class Netfilter {
   }
   void add_chains(firewall::TableFamily family);
   void add_tracking(firewall::TableFamily family);
+  void add_defragmentation(firewall::TableFamily family);
   void add_nat(firewall::TableFamily family);
   void add_bridge_netfilter();
   void add(firewall::TableFamily family, firewall::Hook hook, Station station);

@@ -91,10 +91,19 @@ Answer<std::uint32_t> NodeEnvironment::address_type(const IpAddress& address,
   return way.route == nullptr ? std::uint32_t{7} : static_cast<std::uint32_t>(way.route->type);
 }
 
-Answer<std::optional<machine::RouteOfPacket>> NodeEnvironment::route_of(
-    const skb::Skb& /*packet*/) {
-  if (packet_->way.kind == Way::Kind::None) return std::nullopt;
-  return unknown("keys of the packet's route");
+// nft_rt_get_eval, with get_tcpmss: the smaller MTU of both ways, less the headers.
+Answer<std::optional<machine::RouteOfPacket>> NodeEnvironment::route_of(const skb::Skb& packet) {
+  const Way& way = packet_->way;
+  if (way.kind == Way::Kind::None) return std::nullopt;
+  const auto sizes = packet.is_ipv4() ? 40U : 60U;
+  const OutputRoute back = route_output(world_, host(), {.destination = packet.source()});
+  std::uint32_t mtu = way.mtu;
+  if (back.end == End::None) mtu = std::min(mtu, back.way.mtu);
+  constexpr std::uint16_t kLeastMss = 536;  // TCP_MSS_DEFAULT
+  const bool usual = mtu > sizes && mtu <= 0xffff;
+  return machine::RouteOfPacket{
+      .next_hop = way.gateway.value_or(packet.destination()),
+      .tcp_mss = usual ? static_cast<std::uint16_t>(mtu - sizes) : kLeastMss};
 }
 
 Answer<std::optional<machine::SocketOwner>> NodeEnvironment::socket_owner(

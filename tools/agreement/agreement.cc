@@ -81,10 +81,11 @@ std::string try_file(const std::filesystem::path& file, const Options& options, 
   count_all(*ruleset);
   const auto asks = read_ruleset(*ruleset);
   const Zones zones = make_zones(asks);
-  KernelRouter kernel(zones);
+  const state::Namespace router = make_router(zones);
+  KernelRouter kernel(zones, router);
   const auto loaded = kernel.load(*ruleset);
   if (!loaded) return to_string(loaded.error());
-  SimulatedRouter simulated(zones, *loaded);
+  SimulatedRouter simulated(zones, router, *loaded);
   Trial trial(file.filename(), zones, *loaded, kernel, simulated, tally);
   conntrack::Random random(options.seed);
   tell_stories(trial, asks, options.packets, random);

@@ -28,10 +28,24 @@ namespace {
 constexpr auto kPatience = std::chrono::seconds(5);
 constexpr std::size_t kLongestFrame = 4096;
 
-void write_sysctls(const netlink::KernelNamespace& ns, const std::vector<state::Sysctl>& sysctls) {
+// Those of interfaces can be written when these are there.
+bool is_of_interface(const state::Sysctl& sysctl) {
+  for (const std::string_view folder : {".conf.", ".neigh."}) {
+    const auto at = sysctl.name.find(folder);
+    if (at == std::string::npos) continue;
+    const auto rest = std::string_view(sysctl.name).substr(at + folder.size());
+    return !rest.starts_with("all.") && !rest.starts_with("default.");
+  }
+  return false;
+}
+
+void write_sysctls(const netlink::KernelNamespace& ns, const std::vector<state::Sysctl>& sysctls,
+                   bool of_interfaces) {
   sys::run_in(ns.ns, [&] {
     sys::Sysctls writer;
-    for (const state::Sysctl& sysctl : sysctls) writer.write(sysctl.name, sysctl.value);
+    for (const state::Sysctl& sysctl : sysctls) {
+      if (is_of_interface(sysctl) == of_interfaces) writer.write(sysctl.name, sysctl.value);
+    }
   });
 }
 
@@ -61,18 +75,17 @@ sys::Fd open_packet_socket() {
 
 }  // namespace
 
-KernelRouter::KernelRouter(const Zones& zones)
+KernelRouter::KernelRouter(const Zones& zones, const state::Namespace& router)
     : zones_(zones), netfilter_(router_.open(netlink::Protocol::Netfilter)) {
   keep_silent();
-  build();
+  build(router);
   open_wire();
 }
 
-void KernelRouter::build() {
-  const state::Namespace router = make_router(zones_);
+void KernelRouter::build(const state::Namespace& router) {
   const state::Namespace far = make_far_end(zones_);
-  write_sysctls(far_, far.sysctls);
-  write_sysctls(router_, router.sysctls);
+  write_sysctls(far_, far.sysctls, false);
+  write_sysctls(router_, router.sysctls, false);
   for (const state::Link& link : router.links) {
     if (link.kind == state::LinkKind::Bridge) router_.create(link);
   }
@@ -84,16 +97,30 @@ void KernelRouter::build() {
   router_.names.add("lo", 1);
   router_.up("lo");
   router_.commit();
+  write_sysctls(router_, router.sysctls, true);
   sys::run_in(router_.ns, [&] {
     for (const Zone& zone : zones_.all) fill_in_checksums(zone.port);
   });
   for (const Zone& zone : zones_.all) far_.up(zone.wire.c_str());
   far_.commit();
+  add(router);
+  await_links_and_addresses(router);
+}
+
+void KernelRouter::add(const state::Namespace& router) {
   for (const auto& address : router.addresses) router_.add(address);
   for (const auto& neighbor : router.neighbors) router_.add(neighbor);
   for (const auto& route : router.routes) router_.add(route);
+  for (const auto& rule : router.rules) router_.add(rule);
+  for (const state::Link& link : router.links) {
+    if (link.port) router_.change({.name = link.name, .port = link.port});
+  }
   router_.commit();
-  await_links_and_addresses(router);
+}
+
+void KernelRouter::add_route(const state::Route& route) {
+  router_.add(route);
+  router_.commit();
 }
 
 void KernelRouter::open_wire() {
@@ -103,13 +130,15 @@ void KernelRouter::open_wire() {
 // A router of IPv6 reports its multicast groups when it likes, and redirects at most so often in a
 // second, which can not be switched off: both would be counted by rules and seen on the wires.
 // These packets end before all rules.
+constexpr const char* kSilence =
+    "table ip6 silence {\n"
+    " chain output {\n"
+    "  type filter hook output priority -2000000000;\n"
+    "  icmpv6 type { mld2-listener-report, nd-redirect } drop\n"
+    " }\n}\n";
+
 void KernelRouter::keep_silent() {
-  const auto refused = nft::load_text(router_.ns,
-                                      "table ip6 silence {\n"
-                                      " chain output {\n"
-                                      "  type filter hook output priority -2000000000;\n"
-                                      "  icmpv6 type { mld2-listener-report, nd-redirect } drop\n"
-                                      " }\n}\n");
+  const auto refused = nft::load_text(router_.ns, kSilence);
   if (!refused.empty()) throw std::runtime_error(to_string(refused));
 }
 
@@ -136,7 +165,14 @@ std::expected<firewall::Ruleset, Issues> KernelRouter::load(const firewall::Rule
   }
   auto observed = nft::observe_ruleset(netfilter_);
   if (!observed) return std::unexpected(Issues{observed.error()});
-  nft::copy_origins(ruleset, *observed);
+  return *std::move(observed);
+}
+
+std::expected<firewall::Ruleset, Issues> KernelRouter::replace_rules(const std::string& text) {
+  auto refused = nft::load_text(router_.ns, std::string("flush ruleset\n") + kSilence + text);
+  if (!refused.empty()) return std::unexpected(std::move(refused));
+  auto observed = nft::observe_ruleset(netfilter_);
+  if (!observed) return std::unexpected(Issues{observed.error()});
   return *std::move(observed);
 }
 

@@ -14,10 +14,13 @@ class KernelRouter {
  public:
   // Builds, and waits until all links and addresses are usable. REQUIRES: the process is in a
   // sandbox. THROWS: SystemError, NetlinkError
-  explicit KernelRouter(const Zones& zones);
+  KernelRouter(const Zones& zones, const state::Namespace& router);
 
   // RETURNS: the rules as the kernel holds them, with their handles, or why it refuses them.
   std::expected<firewall::Ruleset, Issues> load(const firewall::Ruleset& ruleset);
+  // The same for text, in place of all rules that are there.
+  std::expected<firewall::Ruleset, Issues> replace_rules(const std::string& text);
+  void add_route(const state::Route& route);
 
   std::vector<Arrival> send(std::size_t zone, BytesView frame);
   std::vector<RuleCounter> counters();
@@ -25,7 +28,8 @@ class KernelRouter {
   void flush_connections();
 
  private:
-  void build();
+  void build(const state::Namespace& router);
+  void add(const state::Namespace& router);
   void open_wire();
   void keep_silent();
   void await_links_and_addresses(const state::Namespace& router);

@@ -9,7 +9,8 @@ namespace topoproof::agreement {
 
 class SimulatedRouter {
  public:
-  SimulatedRouter(const Zones& zones, const firewall::Ruleset& ruleset);
+  SimulatedRouter(const Zones& zones, const state::Namespace& router,
+                  const firewall::Ruleset& ruleset);
 
   // `drawn`: ports that the kernel may have drawn. Virtual time goes on as real time does.
   // RETURNS: what left the router. What is not modelled is in `unknown`.
@@ -19,6 +20,8 @@ class SimulatedRouter {
 
   std::vector<RuleCounter> counters() const { return simulator_.counters(kRouter); }
   std::vector<state::Connection> connections() const { return simulator_.connections(kRouter); }
+  // See sim::Simulator::change.
+  void change(const state::Namespace& router, const firewall::Ruleset& ruleset);
   void flush_connections() { simulator_.flush_connections(); }
 
  private:

@@ -3,6 +3,8 @@
 // neighbours.
 #pragma once
 
+#include <span>
+
 #include "packet_spec.hh"
 #include "trial.hh"
 
@@ -14,8 +16,9 @@ void tell_stories(Trial& trial, const std::vector<RuleAsks>& asks, std::size_t p
 
 // Single stories, about one packet.
 void tell_flow(Trial& trial, const PacketSpec& spec);
-void tell_exchange(Trial& trial, const PacketSpec& spec);  // and one answer
-void tell_strange(Trial& trial, const PacketSpec& spec);   // what can begin no connection
+// Each with one answer.
+void tell_exchanges(Trial& trial, std::span<const PacketSpec> specs);
+void tell_strange(Trial& trial, const PacketSpec& spec);  // what can begin no connection
 void tell_fragments(Trial& trial, const PacketSpec& spec);
 
 }  // namespace topoproof::agreement

@@ -45,6 +45,7 @@ void Trial::begin(std::string title) {
   unknown_.clear();
   sent_ = 0;
   over_ = false;
+  saw_unknown_ = false;
 }
 
 std::vector<Arrival> Trial::send(std::size_t zone, const Bytes& frame, std::string_view what) {
@@ -69,7 +70,7 @@ std::vector<Arrival> Trial::send(std::size_t zone, const Bytes& frame, std::stri
 
 void Trial::end() {
   const auto counters = counters_.compare(kernel_.counters(), simulated_.counters());
-  if (!over_ && unknown_.empty() && sent_ > 0) {
+  if (!over_ && !saw_unknown_ && sent_ > 0) {
     auto text = counters + compare_connections(kernel_.connections(), simulated_.connections());
     if (!text.empty()) diverged(std::move(text));
   }
@@ -86,6 +87,7 @@ void Trial::diverged(std::string what) {
 
 void Trial::is_unknown(const std::vector<sim::Unknown>& why) {
   if (!why.empty()) unknown_ = why.front().reason;
+  saw_unknown_ = true;
   ++tally_.unknown;
   ++tally_.reasons[unknown_];
 }

@@ -42,6 +42,8 @@ class Trial {
   // A story begins with empty connection tracking. After a divergence the rest of it is not told;
   // what follows something unknown is unknown.
   void begin(std::string title);
+  // Of a story of several flows: what follows something unknown in another one is known.
+  void next_flow() { unknown_.clear(); }
   // RETURNS: what left the router in the kernel; nothing if the story is over.
   std::vector<Arrival> send(std::size_t zone, const Bytes& frame, std::string_view what);
   void end();
@@ -61,6 +63,7 @@ class Trial {
   std::size_t sent_ = 0;  // in this story
   std::size_t all_sent_ = 0;
   bool over_ = false;
+  bool saw_unknown_ = false;
 };
 
 }  // namespace topoproof::agreement
