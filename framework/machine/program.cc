@@ -44,6 +44,14 @@ bool is_tracking_extension(const firewall::Expression& expression) {
   return std::ranges::find(kTrackingExtensions, name) != std::end(kTrackingExtensions);
 }
 
+// nft_ct_helper_obj_init and the like.
+bool is_tracking_object(const firewall::Object& object) {
+  return std::holds_alternative<firewall::CtHelper>(object.value) ||
+         std::holds_alternative<firewall::CtTimeout>(object.value) ||
+         std::holds_alternative<firewall::CtExpectation>(object.value) ||
+         std::holds_alternative<firewall::Synproxy>(object.value);
+}
+
 bool has_tracking(const firewall::Set& set) {
   const auto limits = [](const firewall::StatefulExpression& e) {
     return std::holds_alternative<firewall::Connlimit>(e);
@@ -94,7 +102,7 @@ bool Program::needs_defragmentation(Family family) const {
 }
 
 bool Program::needs_tracking(Family family) const {
-  if (needs_nat(family)) return true;
+  // A nat chain alone does not: without a rule that does, nothing is tracked nor translated.
   if (!ruleset_) return false;
   for (const auto& table : ruleset_->tables) {
     // A rule of a dormant table holds on to tracking all the same.
@@ -103,6 +111,7 @@ bool Program::needs_tracking(Family family) const {
         table.family == (family == Family::Ipv4 ? TableFamily::Ip : TableFamily::Ip6);
     if (!applies) continue;
     if (std::ranges::any_of(table.sets, has_tracking)) return true;
+    if (std::ranges::any_of(table.objects, is_tracking_object)) return true;
     for (const auto& chain : table.chains) {
       for (const auto& rule : chain.rules) {
         if (std::ranges::any_of(rule.expressions, is_tracking)) return true;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "conntrack/tracker.hh"
 #include "packet/icmp.hh"
 #include "packet/icmpv6.hh"
 #include "sim/fragments.hh"
@@ -94,21 +95,26 @@ BytesView quote_of(const skb::Skb& skb, std::uint32_t mtu) {
   return skb.bytes().first(std::min(room, skb.size()));
 }
 
+// Where the packet came in; kNoSlot: nowhere.
+Slot slot_in(const Host& host, const Packet& about) {
+  if (about.locally_made || about.skb.in_interface == 0) return kNoSlot;
+  const auto found = std::ranges::find(host.interfaces, about.skb.in_interface, &Interface::index);
+  return found == host.interfaces.end() ? kNoSlot
+                                        : static_cast<Slot>(found - host.interfaces.begin());
+}
+
 // A packet for the node itself is answered from the address that it was for; else the route to the
 // sender says.
 std::optional<IpAddress> answering_address(const World& world, const Host& host,
                                            const Packet& about) {
   const bool own = about.way.kind == Way::Kind::Local || host.has_address(about.skb.destination());
   if (own && !about.locally_made) return about.skb.destination();
-  if (about.skb.is_ipv4() && host.settings->errors_use_inbound_address) {
-    const auto by_index =
-        std::ranges::find(host.interfaces, about.skb.in_interface, &Interface::index);
-    if (by_index != host.interfaces.end()) {
-      const auto slot = static_cast<Slot>(by_index - host.interfaces.begin());
-      return select_address(world, host, slot, about.skb.source());
-    }
-  }
-  return std::nullopt;
+  const Slot in = slot_in(host, about);
+  if (in == kNoSlot) return std::nullopt;
+  // Of IPv6 the address that it would talk with by the interface that the packet came in by.
+  if (about.skb.is_ipv6()) return select_address6(host, in, about.skb.source());
+  if (!host.settings->errors_use_inbound_address) return std::nullopt;
+  return select_address(world, host, in, about.skb.source());
 }
 
 Peer& peer_of(const World& world, Host& host, const IpAddress& address) {
@@ -167,7 +173,8 @@ void reply_to_echo(World& world, Host& host, Packet&& request) {
                                   .ttl = host.settings->ttl,
                                   .dont_fragment = false,
                                   .tos = skb.tos()},
-                                 type, 0, load_be32(echo.data() + 4), echo.subspan(8)),
+                                 type, std::to_integer<std::uint8_t>(echo[1]),
+                                 load_be32(echo.data() + 4), echo.subspan(8)),
                        skb.ether_type());
   if (route.end != End::None) return end_without_way(world, host, reply, route.end);
   send_ip(world, host, std::move(reply));
@@ -192,8 +199,11 @@ bool send_error(World& world, Host& host, const Packet& about, std::uint8_t type
   const skb::Skb& skb = about.skb;
   if (!may_be_answered(about, type)) return false;
   const IpAddress target = skb.source();
+  // A link's own address is of the link that the packet came in by.
+  const Slot link = target.is_v6() && target.is_link_local() ? slot_in(host, about) : kNoSlot;
   const OutputRoute route = route_output(
-      world, host, {.destination = target, .source = answering_address(world, host, about)});
+      world, host,
+      {.destination = target, .source = answering_address(world, host, about), .out = link});
   if (route.end != End::None) return false;
   const std::uint32_t rate =
       skb.is_ipv4() ? host.settings->icmp_rate_ms : host.settings->icmp6_rate_ms;
@@ -212,6 +222,9 @@ bool send_error(World& world, Host& host, const Packet& about, std::uint8_t type
                                   .tos = tos_of_error(skb, type)},
                                  type, code, info, quote_of(skb, route.way.mtu)),
                        skb.ether_type());
+  // An error belongs to the flow that it is about (icmp_glue_bits, icmpv6_getfrag).
+  const bool is_error = skb.is_ipv6() || Icmp::is_error(type);
+  if (is_error && skb.connection) conntrack::Tracker::attach(error.skb, skb);
   send_ip(world, host, std::move(error));
   return true;
 }

@@ -4,6 +4,7 @@
 // of facts that the simulator is made from.
 #include <gtest/gtest.h>
 
+#include "packet/checksum.hh"
 #include "packet/icmp.hh"
 #include "packet/icmpv6.hh"
 #include "packet/stack.hh"
@@ -450,6 +451,100 @@ TEST_F(NetworkFacts, F14WithoutTrackingFragmentsOfIpv6PassOneByOne) {
   const Bytes packet = packet_of(large);
   EXPECT_NE(bodies.send(kInside, frame_around(piece6(packet, 0, 400), kInside, bodies.zones())),
             "nothing");
+}
+
+// What real rulesets taught: each was a divergence.
+
+TEST_F(NetworkFacts, ANatChainAloneTracksNothing) {
+  TwoBodies bodies({.rules = "table ip n {\nchain p {\ntype nat hook postrouting priority 100\n"
+                             "counter\n}\n}\n"});
+  EXPECT_EQ(bodies.send(kToOutside), kThrough);
+  bodies.compare_state();
+}
+
+TEST_F(NetworkFacts, AnObjectOfTrackingAloneTracks) {
+  TwoBodies bodies({.rules = "table ip t {\nct timeout slow {\nprotocol udp\nl3proto ip\n"
+                             "policy = { unreplied : 99 }\n}\n}\n"});
+  EXPECT_EQ(bodies.send(kToOutside), kThrough);
+  bodies.compare_state();
+}
+
+TEST_F(NetworkFacts, AnErrorBelongsToTheFlowThatItIsAbout) {
+  TwoBodies bodies({.rules = filter("forward", "ct state new counter reject") +
+                             "table ip o {\nchain c {\ntype filter hook output priority 0\n"
+                             "ct state related counter\nct state invalid counter\n}\n}\n"});
+  EXPECT_NE(bodies.send(kToOutside), "nothing");
+  bodies.compare_state();
+}
+
+TEST_F(NetworkFacts, ARejectIsSilentAboutWhatMayBeBroken) {
+  TwoBodies bodies({.rules = filter("forward", "reject")});
+  Bytes frame = frame_of(kToOutside, bodies.zones());
+  frame.back() ^= std::byte{1};
+  EXPECT_EQ(bodies.send(kInside, frame), "nothing");
+  PacketSpec other = kToOutside;
+  other.protocol = 5;  // its sum is taken to be of the whole, as that of ICMP
+  EXPECT_EQ(bodies.send(other), "nothing");
+}
+
+TEST_F(NetworkFacts, ErrorsOfIpv6ComeFromTheInterfaceOfTheirPacket) {
+  TwoBodies bodies({.rules = "table ip6 f {\nchain c {\ntype filter hook forward priority 0\n"
+                             "reject\n}\n}\n"});
+  EXPECT_EQ(bodies.send(udp(kInside, "2001:db8::1", "fd00:200::2")),
+            "outside: fd00:201::1 > 2001:db8::1 icmpv6 port unreachable "
+            "([2001:db8::1]:1000 > [fd00:200::2]:80 udp, 16 bytes)");
+}
+
+TEST_F(NetworkFacts, ALinkLocalSourceOfIpv6DoesNotLeaveItsLink) {
+  TwoBodies bodies({.change = [](state::Namespace& router) {
+    router.neighbors.push_back({.interface = "inside",
+                                .address = ip("fe80::77"),
+                                .mac = MacAddress::from_bits(0x0200'0000'2002)});
+  }});
+  EXPECT_EQ(bodies.send(udp(kInside, "::", "fd00:200::2")), "nothing");
+  const std::string told = bodies.send(udp(kInside, "fe80::77", "fd00:200::2"));
+  EXPECT_TRUE(told.starts_with("inside: ")) << told;
+}
+
+TEST_F(NetworkFacts, AnEchoReplyKeepsTheCodeAndTheTypeOfService) {
+  TwoBodies bodies({});
+  PacketSpec spec = echo(kInside, "10.201.0.2", "10.201.0.1");
+  spec.code = 3;
+  EXPECT_NE(bodies.send(spec), "nothing");
+}
+
+TEST_F(NetworkFacts, IgmpIsTakenInSilenceAndWhatNobodySpeaksIsNot) {
+  TwoBodies bodies({});
+  PacketSpec spec = udp(kInside, "10.201.0.2", "10.201.0.1");
+  spec.protocol = 2;
+  EXPECT_EQ(bodies.send(spec), "nothing");
+  spec.protocol = 5;
+  EXPECT_NE(bodies.send(spec), "nothing");
+  spec = udp(kInside, "fd00:201::2", "fd00:201::1");
+  spec.protocol = 5;
+  EXPECT_NE(bodies.send(spec), "nothing");
+}
+
+TEST_F(NetworkFacts, TproxyWantsWholePackets) {
+  TwoBodies bodies({.rules = "table ip f {\nchain c {\ntype filter hook prerouting priority 0\n"
+                             "tcp dport 99 tproxy to :50080\nip frag-off & 0x1fff != 0 counter\n"
+                             "}\n}\n"});
+  PacketSpec large = kToOutside;
+  large.payload = 1200;
+  const Bytes packet = packet_of(large);
+  const auto part = [&](std::size_t from, std::size_t to, unsigned more) {
+    Bytes bytes(packet.begin(), packet.begin() + 20);
+    bytes.insert(bytes.end(), packet.begin() + 20 + static_cast<std::ptrdiff_t>(from),
+                 packet.begin() + 20 + static_cast<std::ptrdiff_t>(to));
+    store_be16(bytes.data() + 2, static_cast<std::uint16_t>(bytes.size()));
+    store_be16(bytes.data() + 6, static_cast<std::uint16_t>(from / 8 | more));
+    store_be16(bytes.data() + 10, 0);
+    store_be16(bytes.data() + 10, packet::internet_checksum(BytesView(bytes).first(20)));
+    return bodies.send(kInside, frame_around(bytes, kInside, bodies.zones()));
+  };
+  EXPECT_EQ(part(0, 400, 0x2000), "nothing");
+  EXPECT_NE(part(400, packet.size() - 20, 0), "nothing");
+  bodies.compare_state();
 }
 
 }  // namespace

@@ -30,8 +30,8 @@ void SimulatedRouter::change(const state::Namespace& router, const firewall::Rul
 }
 
 std::vector<Arrival> SimulatedRouter::send(std::size_t zone, BytesView frame,
-                                           const std::vector<std::uint16_t>& drawn) {
-  const auto now = std::chrono::steady_clock::now();
+                                           const std::vector<std::uint16_t>& drawn,
+                                           std::chrono::steady_clock::time_point now) {
   simulator_.wait(now - std::exchange(last_, now));
   simulator_.expect_draws(drawn);
   arrived_.clear();

@@ -12,10 +12,12 @@ class SimulatedRouter {
   SimulatedRouter(const Zones& zones, const state::Namespace& router,
                   const firewall::Ruleset& ruleset);
 
-  // `drawn`: ports that the kernel may have drawn. Virtual time goes on as real time does.
+  // `drawn`: ports that the kernel may have drawn. Virtual time goes on as real time does, to when
+  // the kernel was given the frame.
   // RETURNS: what left the router. What is not modelled is in `unknown`.
   std::vector<Arrival> send(std::size_t zone, BytesView frame,
-                            const std::vector<std::uint16_t>& drawn);
+                            const std::vector<std::uint16_t>& drawn,
+                            std::chrono::steady_clock::time_point now);
   const std::vector<sim::Unknown>& unknown() const { return unknown_; }
 
   std::vector<RuleCounter> counters() const { return simulator_.counters(kRouter); }

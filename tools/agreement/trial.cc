@@ -55,8 +55,9 @@ std::vector<Arrival> Trial::send(std::size_t zone, const Bytes& frame, std::stri
   ++tally_.packets;
   story_ += fmt::format("  {} into {}: {}\n", what, zones_.all[zone].port,
                         packet::describe(packet::dissect(frame)));
+  const auto now = std::chrono::steady_clock::now();
   auto kernel = kernel_.send(zone, frame);
-  auto simulated = simulated_.send(zone, frame, ports_of(kernel));
+  auto simulated = simulated_.send(zone, frame, ports_of(kernel), now);
   if (!simulated_.unknown().empty() || !unknown_.empty()) {
     is_unknown(simulated_.unknown());
     return kernel;

@@ -69,8 +69,9 @@ void TwoBodies::add_route(const state::Route& route) {
 }
 
 std::string TwoBodies::send(std::size_t zone, const Bytes& frame) {
+  const auto now = std::chrono::steady_clock::now();
   const auto kernel = kernel_.send(zone, frame);
-  auto simulated = simulated_->send(zone, frame, {});
+  auto simulated = simulated_->send(zone, frame, {}, now);
   for (const sim::Unknown& unknown : simulated_->unknown()) ADD_FAILURE() << describe(unknown);
   EXPECT_EQ(compare_arrivals(kernel, std::move(simulated), zones_), "") << text_of(frame);
   std::string told;
