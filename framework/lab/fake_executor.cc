@@ -69,6 +69,7 @@ struct Refusal {
     if (const int error = why_not_new(of(op.node), op.link)) return error;
     return why_not_new(of(op.peer_node), op.peer);
   }
+  int operator()(const plan::DeleteLink& op) const { return needs_link(op.node, op.interface); }
   int operator()(const plan::SetLink& op) const {
     if (op.master && find_link(of(op.node), *op.master) == nullptr) return ENODEV;
     return needs_link(op.node, op.interface);

@@ -2,10 +2,13 @@
 #include "lab/lab.hh"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
 
+#include "base/check.hh"
 #include "netlink/observe.hh"
 #include "sys/sandbox.hh"
 
@@ -55,6 +58,35 @@ Lab::Lab(const plan::Plan& plan, const Stage& namespaces_exist)
   for (const plan::Step& step : plan.steps) expect(step);
 }
 
+Lab::Lab(const plan::Plan& plan, std::vector<RunningNode> running)
+    : nodes_(plan.nodes),
+      expected_(nodes_.size()),
+      namespaces_(nodes_.size()),
+      executor_(nodes_, namespaces_) {
+  TOPOPROOF_CHECK(running.size() == nodes_.size(), "each node of the plan runs");
+  for (std::size_t i = 0; i < running.size(); ++i) {
+    namespaces_.adopt(NodeId(i), std::move(running[i].netns), std::move(running[i].lines));
+  }
+  for (const plan::Step& step : plan.steps) expect(step);
+}
+
+void Lab::renumber(const std::vector<std::string>& nodes) {
+  std::map<std::string, std::size_t> places;
+  for (std::size_t i = 0; i < nodes_.size(); ++i) places.emplace(nodes_[i], i);
+  plan::States expected(nodes.size());
+  std::vector<std::optional<NodeId>> former(nodes.size());
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const auto place = places.find(nodes[i]);
+    if (place == places.end()) continue;
+    expected[i] = std::move(expected_[place->second]);
+    former[i] = NodeId(place->second);
+  }
+  namespaces_.rearrange(former);
+  expected_ = std::move(expected);
+  nodes_ = nodes;
+  executor_.rename(nodes);
+}
+
 void Lab::execute(std::span<const plan::Step> steps) {
   namespaces_.perform([&] {
     for (const plan::Step& step : steps) executor_.execute(step);
@@ -87,12 +119,21 @@ state::Namespace Lab::observe(NodeId node) {
   return observe(node, names_of(expected_[node.index()].sysctls));
 }
 
-std::vector<NodeDifference> Lab::differences() {
+std::vector<NodeId> Lab::all_nodes() const {
+  std::vector<NodeId> nodes;
+  for (std::size_t i = 0; i < nodes_.size(); ++i) nodes.emplace_back(i);
+  return nodes;
+}
+
+std::vector<NodeDifference> Lab::differences() { return differences(all_nodes()); }
+
+std::vector<NodeDifference> Lab::differences(std::span<const NodeId> nodes) {
   std::vector<NodeDifference> differing;
   namespaces_.perform([&] {
-    for (std::size_t i = 0; i < expected_.size(); ++i) {
-      auto differences = differences_of(NodeId(i));
-      if (!differences.empty()) differing.push_back({nodes_[i], std::move(differences)});
+    for (const NodeId node : nodes) {
+      auto differences = differences_of(node);
+      if (differences.empty()) continue;
+      differing.push_back({nodes_[node.index()], std::move(differences)});
     }
   });
   return differing;

@@ -27,6 +27,13 @@ struct NodeDifference {
 // "host:\n- expected\n+ found\n": empty if there are none.
 std::string to_string(const std::vector<NodeDifference>& differences);
 
+// A node of a network that somebody else holds.
+struct RunningNode {
+  std::string name;
+  sys::Netns netns;
+  rules::RuleLines lines = {};  // of the rules that it was given
+};
+
 class Lab {
  public:
   // Called while building, once all namespaces exist and before they have links: what needs no more
@@ -36,6 +43,10 @@ class Lab {
   // Builds. REQUIRES: the process is in a sandbox (sys/sandbox.hh). THROWS: netlink::NetlinkError,
   // sys::SystemError, with the step and its reason; then nothing is left.
   explicit Lab(const plan::Plan& plan, const Stage& namespaces_exist = nullptr);
+  // Of a network that runs already, held by somebody else. `plan` says what it should be: nothing
+  // is done to make it so. REQUIRES: one for each node, in order. THROWS: netlink::NetlinkError,
+  // sys::SystemError
+  Lab(const plan::Plan& plan, std::vector<RunningNode> running);
   Lab(const Lab&) = delete;  // its executor refers to its namespaces
   Lab& operator=(const Lab&) = delete;
 
@@ -57,18 +68,26 @@ class Lab {
   // steps before the refused one have been done, and are expected.
   void change(std::span<const plan::Step> steps);
 
+  // From here on these are the nodes, by NodeId. Those that were not there have no namespace until
+  // a step creates it; the namespaces of those that are missing are let go. REQUIRES: names once
+  // each.
+  void renumber(const std::vector<std::string>& nodes);
+
   // Waits for what the kernel finishes a moment after it was told: carriers, bridge ports that
   // forward, IPv6 addresses. Until then packets vanish in silence: probe after this, not before.
   // THROWS: SystemError with ETIMEDOUT, naming what does not come; NetlinkError
   void settle();
+  void settle(std::span<const NodeId> nodes);  // where only these have changed
 
   // What the kernel holds, not normalized, with the sysctls that the plan sets. THROWS:
   // NetlinkError
   state::Namespace observe(NodeId node);
   // Observes every node. RETURNS: the nodes that are not as expected. THROWS: as observe.
   std::vector<NodeDifference> differences();
+  std::vector<NodeDifference> differences(std::span<const NodeId> nodes);
 
  private:
+  std::vector<NodeId> all_nodes() const;
   void execute(std::span<const plan::Step> steps);
   void expect(const plan::Step& step);
   std::vector<state::Difference> differences_of(NodeId node);

@@ -54,6 +54,11 @@ struct LinuxExecutor::Visitor {
                            .far = op.peer,
                            .far_netns = self.namespaces_.netns(op.peer_node).fd()});
   }
+  void operator()(const plan::DeleteLink& op) const {
+    encode_removal(op.interface, names(op.node), self.add(op.node, netlink::kRemoveLink, step));
+    self.finish();
+    names(op.node).remove(op.interface);
+  }
   void operator()(const plan::SetLink& op) const {
     send(op.node, netlink::kChangeLink,
          netlink::LinkChange{.name = op.interface,

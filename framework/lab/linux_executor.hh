@@ -24,6 +24,9 @@ class LinuxExecutor final : public Executor {
   void execute(const plan::Step& step) override;
   void finish() override;
 
+  // Nodes are others from now on, and `namespaces` holds them in this order.
+  void rename(std::vector<std::string> names) { names_ = std::move(names); }
+
  private:
   struct Visitor;  // one overload for each operation
 

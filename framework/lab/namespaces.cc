@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "lab/namespaces.hh"
 
+#include <utility>
+
+#include "netlink/observe.hh"
+
 namespace topoproof::lab {
 
 void Namespaces::create(NodeId id, const std::function<void()>& inside) {
@@ -9,6 +13,22 @@ void Namespaces::create(NodeId id, const std::function<void()>& inside) {
     node.route.emplace(netlink::Protocol::Route);
     inside();
   });
+}
+
+void Namespaces::adopt(NodeId id, sys::Netns netns, rules::RuleLines lines) {
+  Node& node = nodes_[id.index()];
+  node.netns = std::move(netns);
+  node.rule_lines = std::move(lines);
+  run(id, [&] { node.route.emplace(netlink::Protocol::Route); });
+  node.names = netlink::observe_names(*node.route);
+}
+
+void Namespaces::rearrange(std::span<const std::optional<NodeId>> former) {
+  std::vector<Node> nodes(former.size());
+  for (std::size_t i = 0; i < former.size(); ++i) {
+    if (former[i]) nodes[i] = std::move(nodes_[former[i]->index()]);
+  }
+  nodes_ = std::move(nodes);
 }
 
 void Namespaces::run(NodeId node, const std::function<void()>& inside) {

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/id.hh"
@@ -22,8 +23,13 @@ class Namespaces {
 
   // Creates the namespace of `node` and runs `inside` in it. THROWS: SystemError, what it throws.
   void create(NodeId node, const std::function<void()>& inside);
+  // One that somebody else made, with the interfaces that it has now.
+  void adopt(NodeId node, sys::Netns netns, rules::RuleLines lines);
   // Many of these calls in one `f` cost one hand-over to the worker (sys::NetnsWorker::perform).
   void perform(const std::function<void()>& f) { worker_.perform(f); }
+  // Each node becomes the one that had this number; without one it does not exist. What nobody
+  // becomes is let go.
+  void rearrange(std::span<const std::optional<NodeId>> former);
   bool exists(NodeId node) const { return nodes_[node.index()].netns.is_open(); }
 
   // Of the rest: REQUIRES: the namespace exists.

@@ -91,19 +91,19 @@ void Lab::settle_addresses(NodeId node, std::vector<IpAddress> addresses) {
                              nodes_[node.index()]));
 }
 
-void Lab::settle() {
+void Lab::settle() { settle(all_nodes()); }
+
+void Lab::settle(std::span<const NodeId> nodes) {
   const std::set<std::uint32_t> connected = connected_links(expected_);
-  for (std::size_t i = 0; i < expected_.size(); ++i) {
-    const NodeId node(i);
-    const state::Namespace& ns = expected_[i];
+  for (const NodeId node : nodes) {
+    const state::Namespace& ns = expected_[node.index()];
     settle_links(node, links_of(ns, connected));
     settle_addresses(node, ipv6_addresses_of(ns, live_interfaces(ns, connected)));
   }
   // While bridges forward for the first time, others may still have chosen another port to block.
-  for (std::size_t i = 0; i < expected_.size(); ++i) {
-    if (has_spanning_tree(expected_[i])) {
-      settle_links(NodeId(i), links_of(expected_[i], connected));
-    }
+  for (const NodeId node : nodes) {
+    const state::Namespace& ns = expected_[node.index()];
+    if (has_spanning_tree(ns)) settle_links(node, links_of(ns, connected));
   }
 }
 

@@ -216,7 +216,9 @@ void remove_table(netlink::Socket& socket, firewall::TableFamily family, std::st
 
 std::expected<firewall::Ruleset, Issue> observe_ruleset(netlink::Socket& socket) {
   RulesetDecoder decoder;
-  auto issue = add_all(decoder, dump(socket, NFT_MSG_GETTABLE, "tables"));
+  const auto tables = dump(socket, NFT_MSG_GETTABLE, "tables");
+  if (tables.size() == 0) return firewall::Ruleset{};  // all else is in one
+  auto issue = add_all(decoder, tables);
   if (!issue) issue = add_all(decoder, dump(socket, NFT_MSG_GETCHAIN, "chains"));
   if (!issue) issue = add_all(decoder, dump(socket, NFT_MSG_GETOBJ, "objects"));
   if (!issue) issue = add_all(decoder, dump(socket, NFT_MSG_GETFLOWTABLE, "flowtables"));

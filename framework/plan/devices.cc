@@ -6,24 +6,19 @@
 namespace topoproof::plan {
 namespace {
 
-// The kernel makes devices of its own in a new namespace (lo, and with some modules sit0, tunl0,
-// gre0, ...), which take the first numbers.
-constexpr std::uint32_t kFirstIndex = 101;
-
-// 02: locally administered, so never the address of real hardware.
-MacAddress mac_of(std::uint32_t index) {
-  return MacAddress::from_bits(0x02'00'00'00'00'00ULL | index);
-}
-
 Device make_device(const std::string& name, std::uint32_t index,
                    const std::optional<MacAddress>& mac, std::optional<int> mtu) {
   return {.name = name,
           .index = index,
-          .mac = mac.value_or(mac_of(index)),
+          .mac = mac.value_or(mac_of_index(index)),
           .mtu = static_cast<std::uint32_t>(mtu.value_or(1500))};
 }
 
 }  // namespace
+
+MacAddress mac_of_index(std::uint32_t index) {
+  return MacAddress::from_bits(0x02'00'00'00'00'00ULL | index);
+}
 
 Devices::Devices(const topology::Topology& topology) {
   std::uint32_t next = kFirstIndex;

@@ -14,6 +14,14 @@
 
 namespace topoproof::plan {
 
+// The kernel makes devices of its own in a new namespace (lo, and with some modules sit0, tunl0,
+// gre0, ...), which take the first numbers.
+inline constexpr std::uint32_t kFirstIndex = 101;
+
+// The MAC address of an interface that is given none. 02: locally administered, so never the
+// address of real hardware.
+MacAddress mac_of_index(std::uint32_t index);
+
 struct Device {
   std::string name;
   std::uint32_t index = 0;  // unique in the whole topology, so that it names a veth's peer

@@ -50,6 +50,20 @@ void take_down(state::Namespace& ns, const std::string& interface) {
   });
 }
 
+// A bridge that loses its last port keeps its MTU; its ports, if it goes, are ports no more.
+void erase_link(state::Namespace& ns, const std::string& interface) {
+  take_down(ns, interface);
+  std::erase_if(ns.addresses, [&](const state::Address& a) { return a.interface == interface; });
+  const auto master = link_named(ns, interface).master;
+  std::erase_if(ns.links, [&](const state::Link& link) { return link.name == interface; });
+  for (state::Link& link : ns.links) {
+    if (link.master != interface) continue;
+    link.master.reset();
+    link.port.reset();
+  }
+  if (master) adjust_bridge_mtu(ns, *master);
+}
+
 template <class T>
 bool fits(const std::optional<T>& found, const std::optional<T>& asked) {
   return !asked || found == asked;
@@ -88,6 +102,16 @@ struct Foresight {
     if (near.master) attach(of(op.node), near, std::string(*near.master));
     of(op.peer_node).links.push_back(op.peer);
     of(op.peer_node).links.back().peer_index = op.link.index;
+  }
+  void operator()(const DeleteLink& op) const {
+    state::Namespace& ns = of(op.node);
+    const auto peer = link_named(ns, op.interface).peer_index;
+    erase_link(ns, op.interface);
+    if (!peer) return;
+    for (state::Namespace& other : states) {
+      const auto far = std::ranges::find(other.links, peer, &state::Link::index);
+      if (far != other.links.end()) return erase_link(other, std::string(far->name));
+    }
   }
   void operator()(const SetLink& op) const {
     state::Namespace& ns = of(op.node);

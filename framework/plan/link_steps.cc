@@ -2,31 +2,21 @@
 #include "plan/link_steps.hh"
 
 #include <algorithm>
+#include <iterator>
+
+#include "plan/dependence.hh"
 
 namespace topoproof::plan {
 namespace {
 
-// Whether a step makes what is lost when the interface goes down.
-struct IsLost {
-  NodeId node;
-  const std::string& interface;
-
-  bool operator()(const AddAddress& op) const {
-    return op.node == node && op.address.interface == interface &&
-           op.address.address.family() == Family::Ipv6;
-  }
-  bool operator()(const AddRoute& op) const {
-    const auto leaves_here = [this](const state::NextHop& hop) {
-      return hop.interface == interface;
-    };
-    return op.node == node && (op.route.interface == interface ||
-                               std::ranges::any_of(op.route.next_hops, leaves_here));
-  }
-  bool operator()(const AddNeighbor& op) const {
-    return op.node == node && op.neighbor.interface == interface;
-  }
-  bool operator()(const auto&) const { return false; }
-};
+// What is lost when its interface goes down.
+bool is_perishable(const Operation& op) {
+  const auto* address = std::get_if<AddAddress>(&op);
+  const bool is_v6_address =
+      address != nullptr && address->address.address.family() == Family::Ipv6;
+  return is_v6_address || std::holds_alternative<AddRoute>(op) ||
+         std::holds_alternative<AddNeighbor>(op);
+}
 
 }  // namespace
 
@@ -34,9 +24,11 @@ std::vector<Step> link_steps(const Plan& plan, NodeId node, const std::string& i
   std::vector<Step> steps{{SetLink{.node = node, .interface = interface, .up = up},
                            up ? "it is to be up again" : "it is to be down"}};
   if (!up) return steps;
-  const IsLost is_lost{node, interface};
-  std::ranges::copy_if(plan.steps, std::back_inserter(steps),
-                       [&](const Step& step) { return std::visit(is_lost, step.operation); });
+  const InterfaceName name{node, interface};
+  std::ranges::copy_if(plan.steps, std::back_inserter(steps), [&](const Step& step) {
+    return is_perishable(step.operation) &&
+           any_interface(step.operation, [&](const InterfaceName& other) { return other == name; });
+  });
   return steps;
 }
 

@@ -27,6 +27,9 @@ struct Describer {
     return fmt::format("create {} in {} with peer {} in {}", state::describe(op.link),
                        name(op.node), state::describe(op.peer), name(op.peer_node));
   }
+  std::string operator()(const DeleteLink& op) const {
+    return fmt::format("delete link {}:{}", name(op.node), op.interface);
+  }
   std::string operator()(const SetLink& op) const {
     std::string text = fmt::format("set link {}:{}", name(op.node), op.interface);
     if (op.mtu) text += fmt::format(" mtu {}", *op.mtu);

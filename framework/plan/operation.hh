@@ -47,6 +47,13 @@ struct CreateVeth {
   friend auto operator<=>(const CreateVeth&, const CreateVeth&) = default;
 };
 
+// Of a veth, with its other end; with all that is on it. Takes 16-20 ms.
+struct DeleteLink {
+  NodeId node;
+  std::string interface;
+  friend auto operator<=>(const DeleteLink&, const DeleteLink&) = default;
+};
+
 // What is unset stays as it is.
 struct SetLink {
   NodeId node;
@@ -119,9 +126,9 @@ struct FlushRuleset {
 };
 
 using Operation =
-    std::variant<CreateNamespace, SetSysctl, CreateBridge, CreateVeth, SetLink, AddAddress,
-                 DeleteAddress, AddRoute, DeleteRoute, AddNeighbor, DeleteNeighbor, AddBridgeEntry,
-                 LoadRuleset, LoadRulesText, FlushRuleset>;
+    std::variant<CreateNamespace, SetSysctl, CreateBridge, CreateVeth, DeleteLink, SetLink,
+                 AddAddress, DeleteAddress, AddRoute, DeleteRoute, AddNeighbor, DeleteNeighbor,
+                 AddBridgeEntry, LoadRuleset, LoadRulesText, FlushRuleset>;
 
 // The node that is acted on; of a veth, that of its near end.
 NodeId node_of(const Operation& operation);

@@ -133,6 +133,9 @@ struct Commands {
     return ip(op.node, fmt::format("link add {} type veth peer name {} netns {}", near,
                                    link_words(op.peer), name(op.peer_node)));
   }
+  Result operator()(const DeleteLink& op) const {
+    return ip(op.node, "link delete dev " + shell_quoted(op.interface));
+  }
   Result operator()(const SetLink& op) const {
     const std::string dev = shell_quoted(op.interface);
     std::string words;
