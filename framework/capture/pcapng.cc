@@ -93,6 +93,15 @@ PcapngWriter::PcapngWriter(fs::path path, std::string_view comment)
   if (is_replaceable(path_)) written_ += fmt::format(".{}.part", ::getpid());
   file_ = sys::Fd(::open(written_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
   if (!file_.is_open()) sys::throw_errno("create " + path_.string());
+  begin_section(comment);
+}
+
+PcapngWriter::PcapngWriter(sys::Fd file, std::string name)
+    : path_(std::move(name)), written_(path_), file_(std::move(file)) {
+  begin_section({});
+}
+
+void PcapngWriter::begin_section(std::string_view comment) {
   const std::size_t begin = begin_block(buffer_, Block::Section);
   put(buffer_, std::uint32_t{0x1a2b3c4d});
   put(buffer_, std::uint16_t{1});  // version 1.0

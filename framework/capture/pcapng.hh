@@ -27,6 +27,8 @@ class PcapngWriter {
   // `comment` is about the whole file: what failed, and the command that repeats it.
   // THROWS: SystemError naming the path, as do all below
   explicit PcapngWriter(std::filesystem::path path, std::string_view comment = {});
+  // To a descriptor, which is named in errors: a pipe to Wireshark.
+  PcapngWriter(sys::Fd file, std::string name);
   ~PcapngWriter();  // without close(): the unfinished file is removed
   PcapngWriter(const PcapngWriter&) = delete;
   PcapngWriter& operator=(const PcapngWriter&) = delete;
@@ -35,11 +37,13 @@ class PcapngWriter {
   std::uint32_t add_interface(const PcapngInterface& interface);
   // REQUIRES: the frame's record has the link type of the interface.
   void write(std::uint32_t interface, const FrameView& frame, std::string_view comment = {});
+  // What was written so far can be read.
+  void flush();
   void close();
 
  private:
+  void begin_section(std::string_view comment);
   void finish_block(std::size_t begin);
-  void flush();
 
   std::filesystem::path path_;
   std::filesystem::path written_;  // the name it has until it is complete

@@ -16,6 +16,8 @@ class InterfaceNames {
   void remove(const std::string& name);
   bool contains(const std::string& name) const { return indexes_.contains(name); }
 
+  bool contains(std::uint32_t index) const { return names_.contains(index); }
+
   std::uint32_t index(const std::string& name) const;  // THROWS: SystemError if it is not known
   std::string name(std::uint32_t index) const;         // "if7" if it is not known, as ip(8) says
 

@@ -14,6 +14,12 @@ Origins& known(std::map<ChainName, Origins>& chains, const ChainName& chain) {
 
 }  // namespace
 
+RuleLines RuleLines::of(Chains chains) {
+  RuleLines lines;
+  lines.chains_ = std::move(chains);
+  return lines;
+}
+
 void RuleLines::append(const ChainName& chain, firewall::Origin origin) {
   if (auto& origins = known(chains_, chain)) origins->push_back(std::move(origin));
 }

@@ -42,12 +42,16 @@ class RuleLines {
   static ChainName anonymous(firewall::TableFamily family, const std::string& table,
                              std::size_t index);
 
+  // To be carried elsewhere: nothing where a chain is lost.
+  using Chains = std::map<ChainName, std::optional<std::vector<firewall::Origin>>>;
+  const Chains& chains() const { return chains_; }
+  static RuleLines of(Chains chains);
+
   // In the order of the rules. RETURNS: null if they are not known.
   const std::vector<firewall::Origin>* find(const ChainName& chain) const;
 
  private:
-  // Nothing: lost.
-  std::map<ChainName, std::optional<std::vector<firewall::Origin>>> chains_;
+  Chains chains_;
 };
 
 // Gives each rule of the ruleset its line. A chain with another number of rules than the lines know

@@ -8,6 +8,7 @@
 
 #include "firewall/describe.hh"
 #include "firewall/text.hh"
+#include "nft/kernel_ruleset.hh"
 #include "xtables/match.hh"
 #include "xtables/target.hh"
 
@@ -29,6 +30,11 @@ std::string place_text(const firewall::Rule& rule, std::size_t index) {
   return place.empty() || rule.origin.where.line == 0 ? fmt::format("rule {}", index + 1) : place;
 }
 
+std::string counter_text(const firewall::Rule& rule) {
+  const auto counter = nft::counter_of(rule);
+  return counter ? fmt::format("  ({} packets, {} bytes)", counter->packets, counter->bytes) : "";
+}
+
 std::string chain_lines(const firewall::Chain& chain, const firewall::Table& table, Detail detail) {
   std::vector<std::string> places;
   std::size_t width = 0;
@@ -39,8 +45,9 @@ std::string chain_lines(const firewall::Chain& chain, const firewall::Table& tab
   const auto base = base_text(chain);
   auto text = fmt::format("  chain {}{}{}\n", chain.name, base.empty() ? "" : ": ", base);
   for (std::size_t i = 0; i < chain.rules.size(); ++i) {
-    text += fmt::format("    {:{}}  {}\n", places[i], width, rule_text(chain.rules[i], table));
-    if (detail == Detail::Rules) continue;
+    text += fmt::format("    {:{}}  {}{}\n", places[i], width, rule_text(chain.rules[i], table),
+                        detail == Detail::Counters ? counter_text(chain.rules[i]) : "");
+    if (detail != Detail::Expressions) continue;
     for (const auto& expression : chain.rules[i].expressions)
       text += fmt::format("      [ {} ]\n", expression_text(expression, table.family));
   }

@@ -8,10 +8,11 @@
 
 namespace topoproof::rules {
 
-enum class Detail { Rules, Expressions };
+enum class Detail { Rules, Counters, Expressions };
 
-// Tables, their sets by size, chains with their hooks, rules with file and line. With expressions:
-// under each rule the instructions that the kernel runs.
+// Tables, their sets by size, chains with their hooks, rules with file and line. With counters:
+// what each rule that counts has met. With expressions: under each rule the instructions that the
+// kernel runs.
 std::string show(const firewall::Ruleset& ruleset, Detail detail = Detail::Rules);
 
 // One rule on one line: as it was written, where that is known; else as nft would say it; else its

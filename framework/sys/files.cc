@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <tuple>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -51,6 +52,18 @@ std::optional<std::string> read_sysctl(std::string_view name) {
 
 void write_sysctl(std::string_view name, std::string_view value) {
   write_file(sysctl_path(name), value);
+}
+
+FolderVisit::FolderVisit(const Fd& folder) {
+  check_result(::fchdir(folder.get()), "enter a folder");
+}
+
+FolderVisit::~FolderVisit() { std::ignore = ::chdir("/"); }
+
+Fd open_folder(const std::filesystem::path& path) {
+  Fd folder(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!folder.is_open()) throw_errno("open " + path.string());
+  return folder;
 }
 
 TempDir::TempDir() {

@@ -26,6 +26,18 @@ std::filesystem::path sysctl_path(std::string_view name);
 std::optional<std::string> read_sysctl(std::string_view name);
 void write_sysctl(std::string_view name, std::string_view value);  // THROWS: SystemError
 
+// The process's working directory is this one until the end of the visit, then the root: for a
+// process that works for others, in their places.
+class FolderVisit {
+ public:
+  explicit FolderVisit(const Fd& folder);  // THROWS: SystemError
+  ~FolderVisit();
+  FolderVisit(const FolderVisit&) = delete;
+  FolderVisit& operator=(const FolderVisit&) = delete;
+};
+
+Fd open_folder(const std::filesystem::path& path);  // THROWS: SystemError naming the path
+
 class TempDir {
  public:
   TempDir();  // under $TMPDIR or /tmp. THROWS: SystemError

@@ -33,6 +33,11 @@ void print(Stream stream, std::string_view text) {
             stream == Stream::Out ? "write to the standard output" : "write to the error output");
 }
 
+Fd duplicate(Stream stream) {
+  return Fd(check_result(::fcntl(std::to_underlying(stream), F_DUPFD_CLOEXEC, 0),
+                         "duplicate a standard stream"));
+}
+
 bool is_terminal(Stream stream) { return ::isatty(std::to_underlying(stream)) == 1; }
 
 std::size_t terminal_width(Stream stream) {

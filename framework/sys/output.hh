@@ -6,12 +6,16 @@
 #include <filesystem>
 #include <string_view>
 
+#include "sys/fd.hh"
+
 namespace topoproof::sys {
 
 enum class Stream { Out = 1, Error = 2 };
 
 // All of the text, unbuffered. THROWS: SystemError
 void print(Stream stream, std::string_view text);
+
+Fd duplicate(Stream stream);  // THROWS: SystemError
 
 bool is_terminal(Stream stream);
 std::size_t terminal_width(Stream stream);  // in columns; 80 if it is not known
