@@ -64,9 +64,9 @@ std::string choose_lab(const StateFolder& state, const std::optional<std::string
 Client::Client(const StateFolder& state, std::string name)
     : name_(std::move(name)), folder_(state.folder_of(name_)), channel_(connect(state, name_)) {}
 
-void Client::send(const Request& request) {
+void Client::send(const Request& request, std::span<const int> descriptors) {
   try {
-    channel_.send(to_json(request));
+    channel_.send(to_json(request), descriptors);
   } catch (const sys::SystemError& refused) {
     if (refused.error() != EPIPE) throw;
     throw LabDied(fmt::format("lab '{}' has ended", name_));
@@ -106,8 +106,8 @@ Joined Client::join(const std::vector<std::string>& nodes) {
   }
 }
 
-std::string Client::ask(const Request& request) {
-  send(request);
+std::string Client::ask(const Request& request, std::span<const int> descriptors) {
+  send(request, descriptors);
   return receive().answer.text;
 }
 

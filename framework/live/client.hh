@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -42,9 +43,10 @@ class Client {
 
   // All of the nodes, if none is named. THROWS: as ask
   Joined join(const std::vector<std::string>& nodes = {});
+  // An Apply comes with the folder that its file is named from.
   // RETURNS: what the holder did, in words. THROWS: Refusal; LabDied; std::runtime_error with what
   // went wrong; sys::SystemError
-  std::string ask(const Request& request);
+  std::string ask(const Request& request, std::span<const int> descriptors = {});
   // Returns when the lab is gone with all its processes. THROWS: as ask
   void end();
 
@@ -53,7 +55,7 @@ class Client {
     Answer answer;
     std::vector<sys::Fd> descriptors;
   };
-  void send(const Request& request);
+  void send(const Request& request, std::span<const int> descriptors = {});
   Received receive();
 
   std::string name_;

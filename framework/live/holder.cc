@@ -10,7 +10,6 @@
 #include <sys/epoll.h>
 
 #include "base/suggest.hh"
-#include "live/hosts.hh"
 #include "live/protocol.hh"
 #include "live/running_lab.hh"
 #include "sys/error.hh"
@@ -25,8 +24,8 @@ namespace {
 class Holder {
  public:
   Holder(const Holding& holding, const std::filesystem::path& folder)
-      : signals_{SIGCHLD, SIGTERM, SIGINT}, lab_(holding) {
-    sys::save_file(folder / "hosts", hosts_text(holding.topology));
+      : folder_(folder), signals_{SIGCHLD, SIGTERM, SIGINT}, lab_(holding) {
+    write_hosts();
     listener_ = sys::listen_at(folder / "socket");
     loop_.watch(listener_.get(), EPOLLIN, [this](std::uint32_t) { greet(); });
     loop_.watch(signals_.fd(), EPOLLIN, [this](std::uint32_t) { take_signals(); });
@@ -41,6 +40,8 @@ class Holder {
   }
 
  private:
+  void write_hosts() const { sys::save_file(folder_ / "hosts", lab_.hosts()); }
+
   void greet() {
     auto who = sys::accept_from(listener_);
     if (!who) return;
@@ -78,7 +79,10 @@ class Holder {
     }
     try {
       if (request.verb == Verb::Join) return hand_out(who, request.nodes);
-      tell(who, {.text = lab_.change(request, parcel)});
+      if (request.verb == Verb::Lines) return tell(who, {.text = lab_.rule_lines()});
+      Answer answer{.text = lab_.change(request, parcel)};
+      write_hosts();
+      tell(who, answer);
     } catch (const Refusal& refused) {
       tell(who, {.status = Status::Refused, .text = refused.what()});
     } catch (const std::runtime_error& refused) {
@@ -111,6 +115,7 @@ class Holder {
     }
   }
 
+  std::filesystem::path folder_;
   sys::SignalFd signals_;  // before the lab, which has threads
   RunningLab lab_;
   sys::EventLoop loop_;

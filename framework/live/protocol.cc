@@ -8,6 +8,7 @@
 namespace topoproof::live {
 
 NLOHMANN_JSON_SERIALIZE_ENUM(Verb, {{Verb::Join, "join"},
+                                    {Verb::Lines, "lines"},
                                     {Verb::SetLink, "set-link"},
                                     {Verb::Apply, "apply"},
                                     {Verb::Down, "down"}})

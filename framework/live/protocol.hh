@@ -16,6 +16,7 @@ namespace topoproof::live {
 
 enum class Verb {
   Join,     // the namespaces of nodes; none named: of all
+  Lines,    // where the rules of all nodes were written (rule_lines_json.hh)
   SetLink,  // takes an interface down, or up with all that the topology says of it
   Apply,    // makes another topology of the running one
   Down,     // ends the lab

@@ -3,14 +3,18 @@
 
 #include <algorithm>
 #include <ranges>
+#include <set>
 #include <stdexcept>
 #include <string_view>
 
 #include <fmt/format.h>
 
 #include "base/suggest.hh"
+#include "live/hosts.hh"
+#include "live/rule_lines_json.hh"
 #include "plan/link_steps.hh"
 #include "plan/planner.hh"
+#include "sys/files.hh"
 
 namespace topoproof::live {
 namespace {
@@ -33,12 +37,29 @@ const state::Link* find_link(const state::Namespace& ns, const std::string& name
   return found != ns.links.end() ? &*found : nullptr;
 }
 
+// Of a large lab most are not.
+std::vector<NodeId> touched_nodes(const plan::Update& update) {
+  std::set<NodeId> touched;
+  for (const plan::Step& step : update.steps) {
+    touched.insert(node_of(step.operation));
+    const auto* veth = std::get_if<plan::CreateVeth>(&step.operation);
+    if (veth != nullptr) touched.insert(veth->peer_node);
+  }
+  return {touched.begin(), touched.end()};
+}
+
 }  // namespace
 
 RunningLab::RunningLab(const Holding& holding)
-    : holding_(holding), plan_(make_plan(holding.topology, holding.limits)), lab_(plan_) {
+    : holding_(holding),
+      hosts_(hosts_text(holding.topology)),
+      plan_(make_plan(holding.topology, holding.limits)),
+      lab_(plan_) {
   lab_.settle();
-  const auto differences = lab_.differences();
+  check_nothing_differs(lab_.differences());
+}
+
+void RunningLab::check_nothing_differs(const std::vector<lab::NodeDifference>& differences) {
   if (differences.empty()) return;
   throw std::runtime_error("the kernel does not hold what was planned:\n" +
                            lab::to_string(differences));
@@ -61,9 +82,50 @@ std::vector<NodeId> RunningLab::nodes_named(const std::vector<std::string>& name
   return nodes;
 }
 
-std::string RunningLab::change(const Request& request, const sys::Parcel& /*parcel*/) {
-  if (request.verb == Verb::SetLink) return set_link(request);
-  throw Refusal("a running lab cannot do this yet");
+std::string RunningLab::rule_lines() {
+  NodeRuleLines lines;
+  for (std::size_t i = 0; i < lab_.nodes().size(); ++i) {
+    const rules::RuleLines& of_node = lab_.rule_lines(NodeId(i));
+    if (!of_node.chains().empty()) lines.emplace(lab_.nodes()[i], of_node);
+  }
+  return to_json(lines);
+}
+
+std::string RunningLab::change(const Request& request, const sys::Parcel& parcel) {
+  if (is_between_) {
+    throw Refusal(fmt::format(
+        "lab '{}' is between two topologies: a change failed on its way; end it and start it anew",
+        holding_.name));
+  }
+  return request.verb == Verb::Apply ? apply(request, parcel) : set_link(request);
+}
+
+std::string RunningLab::apply(const Request& request, const sys::Parcel& parcel) {
+  Issues issues;
+  topology::Topology topology;
+  {
+    const sys::FolderVisit visit(parcel.descriptors.at(0));
+    topology = holding_.read_topology(request.file, request.variants, issues);
+  }
+  if (has_errors(issues)) throw Refusal(to_string(issues));
+  plan::Update update = plan::make_update(plan_, make_plan(topology, holding_.limits));
+  const std::string text = update.is_empty() ? "nothing to do\n" : plan::to_string(update);
+  if (request.dry_run) return text;
+  carry_out(std::move(update));
+  hosts_ = hosts_text(topology);
+  return text;
+}
+
+void RunningLab::carry_out(plan::Update update) {
+  is_between_ = true;
+  lab_.renumber(update.nodes);
+  lab_.change(update.steps);
+  lab_.renumber(update.plan.nodes);
+  const std::vector<NodeId> touched = touched_nodes(update);
+  lab_.settle(touched);
+  plan_ = std::move(update.plan);
+  check_nothing_differs(lab_.differences(touched));
+  is_between_ = false;
 }
 
 std::string RunningLab::set_link(const Request& request) {

@@ -11,6 +11,7 @@
 #include "live/protocol.hh"
 #include "live/refusal.hh"
 #include "plan/plan.hh"
+#include "plan/update.hh"
 
 namespace topoproof::live {
 
@@ -20,10 +21,15 @@ class RunningLab {
   // Refusal for what cannot be planned; std::runtime_error if the kernel holds something else
   explicit RunningLab(const Holding& holding);
 
+  // Of the topology that runs now.
+  const std::string& hosts() const { return hosts_; }
+
   const std::string& name_of(NodeId node) const { return lab_.nodes()[node.index()]; }
   const sys::Netns& netns(NodeId node) const { return lab_.netns(node); }
   // All, if no name is given. THROWS: Refusal for a name that no node has
   std::vector<NodeId> nodes_named(const std::vector<std::string>& names) const;
+
+  std::string rule_lines();  // of all nodes, as JSON
 
   // Carries out SetLink and Apply; `parcel` is what the request came with.
   // RETURNS: what was done, in words. THROWS: Refusal, as lab::Lab
@@ -31,11 +37,16 @@ class RunningLab {
 
  private:
   NodeId node_named(const std::string& name) const;
+  std::string apply(const Request& request, const sys::Parcel& parcel);
+  void carry_out(plan::Update update);
+  static void check_nothing_differs(const std::vector<lab::NodeDifference>& differences);
   std::string set_link(const Request& request);
 
   const Holding& holding_;
+  std::string hosts_;
   plan::Plan plan_;
   lab::Lab lab_;
+  bool is_between_ = false;  // an update failed on its way
 };
 
 }  // namespace topoproof::live

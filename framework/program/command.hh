@@ -3,6 +3,7 @@
 // carried out by program.hh.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
@@ -35,6 +36,7 @@ struct TestCommand {
   bool strict = false;
   bool verbose = false;
   Executors with = Executors::Both;
+  std::string lab = {};  // a running lab, in place of networks that are built; empty: none
 };
 struct LintCommand {
   std::vector<std::string> paths = {};  // files and folders; none: the current folder
@@ -118,15 +120,34 @@ struct LinkCommand {
   std::string place;             // "red:eth0"
   unsigned milliseconds = 1000;  // that Flap keeps it down
 };
+struct InspectCommand {
+  std::string lab = {};
+  std::vector<std::string> nodes = {};  // none: all
+  ListFormat format = ListFormat::Text;
+};
+struct CaptureCommand {
+  std::string lab = {};
+  std::vector<std::string> places = {};  // none: all
+  std::string file = {};                 // pcapng; "-": the standard output; empty: text
+  std::string filter = {};
+  std::uint64_t count = 0;  // 0: until it is interrupted
+};
+struct ApplyCommand {
+  std::string lab = {};
+  std::string file;
+  std::vector<std::string> variants = {};
+  bool dry_run = false;
+};
 struct CollectCommand {};
 
 struct DoctorCommand {};
 struct VersionCommand {};
 
-using Command = std::variant<TestCommand, TraceCommand, DiffCommand, ReachCommand, LintCommand,
-                             PlanCommand, GraphCommand, ImportCommand, GenerateCommand,
-                             RulesCommand, UpCommand, DownCommand, ListCommand, ExecCommand,
-                             LinkCommand, CollectCommand, DoctorCommand, VersionCommand>;
+using Command =
+    std::variant<TestCommand, TraceCommand, DiffCommand, ReachCommand, LintCommand, PlanCommand,
+                 GraphCommand, ImportCommand, GenerateCommand, RulesCommand, UpCommand, DownCommand,
+                 ListCommand, ExecCommand, LinkCommand, InspectCommand, CaptureCommand,
+                 ApplyCommand, CollectCommand, DoctorCommand, VersionCommand>;
 
 // It builds networks (listing does not): the process must enter a sandbox before anything else.
 bool needs_sandbox(const Command& command);

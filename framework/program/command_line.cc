@@ -172,6 +172,9 @@ void Parser::add_test() {
   app->add_flag("--strict", test_.strict,
                 "What was skipped is a failure, and what the simulator does not model");
   add_executors(*app, test_.with);
+  app->add_option("--lab", test_.lab, "Check this running lab, and build nothing")
+      ->type_name("NAME")
+      ->excludes("--simulate");
   app->add_flag("-v,--verbose", test_.verbose, "Show every check, hop by hop");
 }
 
@@ -349,7 +352,7 @@ bool needs_sandbox(const Command& command) {
     return trace->with != Executors::Simulator;
   }
   const auto* test = std::get_if<TestCommand>(&command);
-  return test != nullptr && !test->list && test->with != Executors::Simulator;
+  return test != nullptr && !test->list && test->lab.empty() && test->with != Executors::Simulator;
 }
 
 bool wants_sandbox(const Command& command) {

@@ -106,6 +106,42 @@ void add_link(CLI::App& app, LinkCommand& command, Chosen& chosen) {
   add_link_action(adder, command, LinkAction::Flap, "flap", "Take it down for a while");
 }
 
+void add_inspect(const Adder& adder, InspectCommand& command) {
+  CLI::App* app = adder.add(
+      "inspect",
+      "Show interfaces, addresses, routes, neighbours, bridge entries, rules with counters, and "
+      "connections of nodes",
+      "inspect host --format json", command);
+  app->add_option("NODE", command.nodes, "The nodes (all)")->type_name("");
+  add_lab(*app, command.lab);
+  add_choice(*app, "--format", kListFormats, command.format);
+}
+
+void add_capture(const Adder& adder, CaptureCommand& command) {
+  CLI::App* app = adder.add("capture", "Show or save the frames of a lab as they come",
+                            "capture red--host -w - | wireshark -k -i -", command);
+  app->add_option("PLACE", command.places,
+                  "NODE:INTERFACE, NODE, NODE--NODE (their links, at both ends), or all (all)")
+      ->type_name("");
+  add_lab(*app, command.lab);
+  app->add_option("-w,--write", command.file, "Write pcapng to this file; - is standard output")
+      ->type_name("FILE");
+  app->add_option("-f,--filter", command.filter, "Only these frames, as tcpdump takes it: 'icmp'")
+      ->type_name("EXPR");
+  app->add_option("-c,--count", command.count, "End after so many frames")->type_name("N");
+}
+
+void add_apply(const Adder& adder, ApplyCommand& command) {
+  CLI::App* app = adder.add("apply", "Make another network of a running lab, by the fewest steps",
+                            "apply nat.topo.yaml --dry-run", command);
+  app->add_option("FILE", command.file, "A topology or a scenario")->required()->type_name("");
+  app->add_option("--variant", command.variants, "Use this variant of the topology")
+      ->allow_extra_args(false)
+      ->type_name("NAME");
+  app->add_flag("--dry-run", command.dry_run, "Only show the steps");
+  add_lab(*app, command.lab);
+}
+
 }  // namespace
 
 void add_live_commands(CLI::App& app, LiveCommands& commands, Chosen& chosen) {
@@ -115,7 +151,10 @@ void add_live_commands(CLI::App& app, LiveCommands& commands, Chosen& chosen) {
   CLI::App* list = adder.add("ls", "List the labs of this user", "ls", commands.list);
   add_choice(*list, "--format", kListFormats, commands.list.format);
   add_exec(adder, commands.exec);
+  add_inspect(adder, commands.inspect);
+  add_capture(adder, commands.capture);
   add_link(app, commands.link, chosen);
+  add_apply(adder, commands.apply);
   static const CollectCommand collect;
   adder.add("gc", "Remove what is left of labs that were killed", "gc", collect);
 }

@@ -21,6 +21,9 @@ struct LiveCommands {
   ListCommand list;
   ExecCommand exec;
   LinkCommand link;
+  InspectCommand inspect;
+  CaptureCommand capture;
+  ApplyCommand apply;
 };
 
 // `chosen` becomes the command that was named. REQUIRES: the references outlive the application.

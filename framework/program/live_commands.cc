@@ -8,7 +8,9 @@
 #include <fmt/format.h>
 
 #include "lab/limits.hh"
+#include "live/capture.hh"
 #include "live/client.hh"
+#include "live/inspect.hh"
 #include "live/listing.hh"
 #include "live/refusal.hh"
 #include "live/run.hh"
@@ -17,6 +19,9 @@
 #include "program/input_files.hh"
 #include "report/printable.hh"
 #include "sys/event_loop.hh"
+#include "sys/files.hh"
+#include "sys/output.hh"
+#include "sys/sandbox.hh"
 
 namespace topoproof::program {
 namespace {
@@ -85,6 +90,44 @@ void set_link(live::Client& client, const Place& place, bool up, const Console& 
                           .up = up}));
 }
 
+std::vector<live::CapturePlace> parse_capture_places(const std::vector<std::string>& texts) {
+  std::vector<live::CapturePlace> places;
+  for (const std::string& text : texts) {
+    auto place = live::parse_capture_place(text);
+    if (!place) throw live::Refusal(to_string(place.error()));
+    places.push_back(*std::move(place));
+  }
+  return places;
+}
+
+live::CaptureSummary capture_to(const CaptureCommand& command, live::Client& client,
+                                const live::CaptureOptions& options, const Console& console) {
+  const auto ready = [&] { console.error("capturing; Ctrl-C ends it\n"); };
+  if (command.file.empty()) {
+    live::TextSink sink(console.out);
+    return live::capture_frames(client, options, sink, ready);
+  }
+  std::optional<capture::PcapngWriter> writer;
+  if (command.file == "-") {
+    writer.emplace(sys::duplicate(sys::Stream::Out), "the standard output");
+  } else {
+    writer.emplace(command.file);
+  }
+  live::PcapngSink sink(*writer);
+  const auto summary = live::capture_frames(client, options, sink, ready);
+  writer->close();
+  return summary;
+}
+
+int tell(const live::CaptureSummary& summary, const Console& console) {
+  console.error(
+      fmt::format("{} frames{}\n", summary.frames, summary.lab_ended ? "; the lab has ended" : ""));
+  if (summary.lost == 0) return kPassed;
+  console.error(
+      fmt::format("topoproof: {} frames more were lost: they came too fast\n", summary.lost));
+  return kHarnessFailed;
+}
+
 }  // namespace
 
 int run_up(const UpCommand& command, const Console& console) {
@@ -149,6 +192,44 @@ int run_link(const LinkCommand& command, const Console& console) {
       sys::EventLoop().run_until([] { return false; }, end);
     }
     if (command.action != LinkAction::Down) set_link(client, place, true, console);
+    return kPassed;
+  });
+}
+
+int run_inspect(const InspectCommand& command, const Console& console) {
+  return with_refusals_told(console, [&] {
+    sys::raise_open_file_limit();
+    live::Client client = connect(command.lab);
+    const auto nodes = live::inspect(client, command.nodes);
+    const bool json = command.format == ListFormat::Json;
+    console.out(json ? live::to_json(client.lab(), nodes) : live::to_text(nodes));
+    return kPassed;
+  });
+}
+
+int run_capture(const CaptureCommand& command, const Console& console,
+                const std::atomic<bool>& stop) {
+  return with_refusals_told(console, [&] {
+    sys::raise_open_file_limit();
+    live::Client client = connect(command.lab);
+    const live::CaptureOptions options{.places = parse_capture_places(command.places),
+                                       .filter = command.filter,
+                                       .count = command.count,
+                                       .stop = &stop};
+    return tell(capture_to(command, client, options, console), console);
+  });
+}
+
+int run_apply(const ApplyCommand& command, const Console& console) {
+  return with_refusals_told(console, [&] {
+    live::Client client = connect(command.lab);
+    const sys::Fd folder = sys::open_folder(".");
+    const int descriptor = folder.get();
+    console.out(client.ask({.verb = live::Verb::Apply,
+                            .file = command.file,
+                            .variants = command.variants,
+                            .dry_run = command.dry_run},
+                           {&descriptor, 1}));
     return kPassed;
   });
 }

@@ -2,6 +2,8 @@
 // The commands about running labs. As in commands.hh: each returns the program's exit code.
 #pragma once
 
+#include <atomic>
+
 #include "program/command.hh"
 #include "program/console.hh"
 
@@ -16,6 +18,10 @@ int run_down(const DownCommand& command, const Console& console);
 int run_list(const ListCommand& command, const Console& console);
 int run_exec(const ExecCommand& command, const Console& console);
 int run_link(const LinkCommand& command, const Console& console);
+int run_inspect(const InspectCommand& command, const Console& console);
+int run_capture(const CaptureCommand& command, const Console& console,
+                const std::atomic<bool>& stop);
+int run_apply(const ApplyCommand& command, const Console& console);
 int run_collect(const Console& console);
 
 }  // namespace topoproof::program

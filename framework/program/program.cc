@@ -45,6 +45,11 @@ class Runner {
   int operator()(const ListCommand& command) const { return run_list(command, console_); }
   int operator()(const ExecCommand& command) const { return run_exec(command, console_); }
   int operator()(const LinkCommand& command) const { return run_link(command, console_); }
+  int operator()(const InspectCommand& command) const { return run_inspect(command, console_); }
+  int operator()(const CaptureCommand& command) const {
+    return run_capture(command, console_, sys::catch_interrupts());
+  }
+  int operator()(const ApplyCommand& command) const { return run_apply(command, console_); }
   int operator()(const CollectCommand&) const { return run_collect(console_); }
   int operator()(const DoctorCommand&) const { return run_doctor(console_); }
   int operator()(const VersionCommand&) const { return run_version(console_); }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <algorithm>
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <span>
 #include <thread>
 #include <utility>
@@ -8,6 +10,8 @@
 #include <fmt/format.h>
 
 #include "drawing/svg.hh"
+#include "live/refusal.hh"
+#include "live/tested_lab.hh"
 #include "program/commands.hh"
 #include "program/input_files.hh"
 #include "program/parallel_run.hh"
@@ -53,8 +57,8 @@ std::vector<ScenarioFile> read_files(const TestCommand& command,
 class TestRun {
  public:
   TestRun(const TestCommand& command, const Console& console, const std::atomic<bool>& stop,
-          const Surroundings& surroundings)
-      : command_(command), console_(console), stop_(stop), surroundings_(surroundings) {}
+          const Surroundings& surroundings, const live::TestedLab* lab)
+      : command_(command), console_(console), stop_(stop), surroundings_(surroundings), lab_(lab) {}
 
   RunResult run(std::span<const ScenarioFile> files) {
     const bool any_wrong =
@@ -79,7 +83,10 @@ class TestRun {
   std::vector<ScenarioResult> run_all_of(std::span<const ScenarioFile> files) const {
     auto results = run_all(
         {.scenarios = files.size(),
-         .jobs = command_.jobs > 0 ? command_.jobs : std::thread::hardware_concurrency(),
+         // What two send at the same time would be taken for one another's.
+         .jobs = lab_ != nullptr     ? 1
+                 : command_.jobs > 0 ? command_.jobs
+                                     : std::thread::hardware_concurrency(),
          .stop = &stop_,
          .keep_going = command_.keep_going,
          .run = [&](std::size_t i, const auto& observer) { return run_one(files[i], observer); },
@@ -110,6 +117,7 @@ class TestRun {
 
   ScenarioResult run_one(const ScenarioFile& file, const scenario::Observer& observer) const {
     if (has_errors(file.issues)) return unrun(file);
+    if (lab_ != nullptr && has_changes(file.scenario)) return refuse_changes(file);
     if (command_.with == Executors::Simulator) return simulate_one(file, observer);
     const bool asked = !command_.pcap.empty();
     ScenarioResult result = scenario::run(file.scenario,
@@ -120,6 +128,7 @@ class TestRun {
                                            .verbose = command_.verbose,
                                            .keep_ways = !command_.html.empty(),
                                            .limits = surroundings_.limits,
+                                           .running = running_nodes(),
                                            .stop = &stop_},
                                           observer);
     result.issues = file.issues;  // warnings
@@ -135,6 +144,21 @@ class TestRun {
         {.verbose = command_.verbose, .keep_ways = !command_.html.empty(), .stop = &stop_},
         observer);
     result.issues = file.issues;  // warnings
+    return result;
+  }
+
+  std::function<std::vector<lab::RunningNode>()> running_nodes() const {
+    if (lab_ == nullptr) return {};
+    return [this] { return lab_->nodes(); };
+  }
+
+  static bool has_changes(const scenario::Scenario& scenario) {
+    return std::ranges::any_of(scenario.steps,
+                               [](const scenario::Step& step) { return !step.changes.empty(); });
+  }
+  static ScenarioResult refuse_changes(const ScenarioFile& file) {
+    ScenarioResult result = unrun(file);
+    result.error = "it changes its network, and a running lab is only looked at";
     return result;
   }
 
@@ -167,6 +191,7 @@ class TestRun {
   const Console& console_;
   const std::atomic<bool>& stop_;
   const Surroundings& surroundings_;
+  const live::TestedLab* lab_;  // null: networks are built
 };
 
 std::string closing_text(const TestCommand& command, const Console& console, const RunResult& run) {
@@ -225,6 +250,18 @@ bool tell(const TestCommand& command, const Console& console, const RunResult& r
   return all_told;
 }
 
+// RETURNS: false, after a sentence, if there is no such lab.
+bool enter_lab(const std::string& name, const Console& console,
+               std::optional<live::TestedLab>& lab) {
+  try {
+    lab.emplace(live::StateFolder::of_user(), name);
+    return true;
+  } catch (const live::Refusal& refused) {
+    console.error(fmt::format("topoproof: {}\n", refused.what()));
+    return false;
+  }
+}
+
 int list(std::span<const ScenarioFile> files, const Console& console) {
   Issues wrong;
   for (const ScenarioFile& file : files) {
@@ -257,9 +294,12 @@ int run_test(const TestCommand& command, const Console& console, const std::atom
   if (command.list) return list(files, console);
 
   sys::raise_open_file_limit();
+  std::optional<live::TestedLab> lab;
+  if (!command.lab.empty() && !enter_lab(command.lab, console, lab)) return kInputWrong;
   const sys::Sweeper sweeper;
   if (!command.pcap.empty()) std::filesystem::create_directories(command.pcap);
-  const RunResult result = TestRun(command, console, stop, surroundings).run(files);
+  const RunResult result =
+      TestRun(command, console, stop, surroundings, lab ? &*lab : nullptr).run(files);
   const int code = issues.empty() ? exit_code(result, command.strict) : kInputWrong;
   return tell(command, console, result, files) || code == kInputWrong || result.interrupted
              ? code

@@ -8,7 +8,9 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "lab/lab.hh"
 #include "plan/planner.hh"
 #include "scenario/outcome.hh"
 
@@ -24,6 +26,10 @@ struct RunOptions {
   bool verbose = false;             // `hops` of checks that passed, too
   bool keep_ways = false;           // ways of checks that passed, too; of a matrix: failures
   std::optional<plan::Limits> limits = {};  // what exceeds them is an error before it is built
+  // A lab that runs already and stays, in place of one that is built: all of its nodes. What is
+  // sent there is seen by whoever else works in it; connection tracking is flushed where checks
+  // need it.
+  std::function<std::vector<lab::RunningNode>()> running = {};
   const std::atomic<bool>* stop = nullptr;  // once true, run() returns within 100 ms
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "scenario/session.hh"
 
+#include <algorithm>
 #include <random>
 #include <stdexcept>
 
@@ -15,6 +16,23 @@
 #include "topology/interfaces.hh"
 
 namespace topoproof::scenario {
+namespace {
+
+std::vector<lab::RunningNode> in_order_of(const std::vector<std::string>& names,
+                                          std::vector<lab::RunningNode> running) {
+  std::vector<lab::RunningNode> nodes;
+  for (const std::string& name : names) {
+    const auto found = std::ranges::find(running, name, &lab::RunningNode::name);
+    if (found == running.end()) {
+      throw std::runtime_error(
+          fmt::format("the lab has no node '{}': it was started from another topology", name));
+    }
+    nodes.push_back(std::move(*found));
+  }
+  return nodes;
+}
+
+}  // namespace
 
 Session::Session(const Scenario& scenario, const RunOptions& options)
     : topology_(scenario.topology),
@@ -22,13 +40,38 @@ Session::Session(const Scenario& scenario, const RunOptions& options)
       stop_(options.stop),
       barrier_(worker_),
       trace_(loop_) {
+  if (options.running) {
+    adopt(scenario, options);
+  } else {
+    build(scenario, options);
+  }
+  witness_ = std::make_unique<KernelWitness>(*lab_, topology_, trace_);
+  open_sockets(scenario);
+  observer_->wait_until_live();
+}
+
+void Session::build(const Scenario& scenario, const RunOptions& options) {
   lab_ = std::make_unique<lab::Lab>(make_plan_or_throw(scenario, options.limits),
                                     [this](lab::Lab& lab) { open_taps(lab); });
   lab_->settle();
   compare_with_plan();
-  witness_ = std::make_unique<KernelWitness>(*lab_, topology_, trace_);
-  open_sockets(scenario);
-  observer_->wait_until_live();
+}
+
+// Whoever works in the lab may have changed it: that is what the checks are to find out.
+void Session::adopt(const Scenario& scenario, const RunOptions& options) {
+  is_adopted_ = true;
+  const plan::Plan plan = make_plan_or_throw(scenario, options.limits);
+  lab_ = std::make_unique<lab::Lab>(plan, in_order_of(plan.nodes, options.running()));
+  open_taps(*lab_);
+}
+
+Session::~Session() {
+  if (!is_adopted_) return;
+  try {
+    for (const NodeId node : trace_.traced()) nft::remove_trace(lab_->netfilter_socket(node));
+  } catch (const std::exception&) {
+    // The lab has ended meanwhile, and its tables with it.
+  }
 }
 
 // Taps wait for the kernel: they do so while links are being made.

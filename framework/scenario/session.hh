@@ -23,6 +23,7 @@ class Session {
   // Builds, and compares what the kernel then holds with what was planned.
   // THROWS: sys::SystemError; std::runtime_error with both texts if they differ.
   Session(const Scenario& scenario, const RunOptions& options);
+  ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -43,6 +44,8 @@ class Session {
 
  private:
   void open_taps(lab::Lab& lab);
+  void build(const Scenario& scenario, const RunOptions& options);
+  void adopt(const Scenario& scenario, const RunOptions& options);
   void compare_with_plan();
   void open_sockets(const Scenario& scenario);
 
@@ -51,6 +54,7 @@ class Session {
   topology::Topology topology_;
   std::uint32_t run_;
   const std::atomic<bool>* stop_;
+  bool is_adopted_ = false;  // the lab goes on when this ends
   probe::Barrier barrier_;
   RuleTrace trace_;
   std::unique_ptr<lab::Lab> lab_;

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A running lab that becomes another network.
+#include "live/live_test.hh"
+#include "sys/output.hh"
+
+namespace topoproof::live {
+namespace {
+
+topology::Topology read_plain_topology(const std::string& file,
+                                       std::span<const std::string> /*variants*/, Issues& issues) {
+  auto topology = topofile::parse_topology(sys::read_file(file).value_or(""), file);
+  if (topology) return *std::move(topology);
+  issues = std::move(topology.error());
+  return topology::Topology();
+}
+
+//  red -- host:br -- blue, and green, which comes and goes
+const std::string kBefore = R"(
+nodes:
+  red: { routes: [default via 10.0.0.254] }
+  blue: {}
+  host:
+    forwarding: true
+    bridges: { br: { ipv4: 10.0.0.254/24 } }
+    nftables: 'add table ip first'
+links:
+  - red:eth0 10.0.0.1/24 -- host:br/p1
+  - blue:eth0 10.0.0.2/24 -- host:br/p2
+)";
+const std::string kAfter = R"(
+nodes:
+  green: { routes: [default via 10.7.0.1] }
+  red: { routes: [default via 10.0.0.254] }
+  host:
+    forwarding: true
+    bridges: { br: { ipv4: 10.0.0.254/24 } }
+    nftables: 'add table ip second'
+links:
+  - green:eth0 10.7.0.2/24 -- host:green 10.7.0.1/24
+  - red:eth0 10.0.0.1/24 -- host:br/p1
+)";
+
+class LiveApply : public LiveTest {
+ protected:
+  void SetUp() override {
+    LiveTest::SetUp();
+    if (IsSkipped()) return;
+    Holding before = holding("net", kBefore);
+    before.read_topology = read_plain_topology;
+    up(before);
+  }
+
+  std::string apply(const std::string& text, bool dry_run = false) const {
+    sys::save_file(folder_.path() / "new.topo.yaml", text);
+    const sys::Fd folder = sys::open_folder(folder_.path());
+    const int descriptor = folder.get();
+    return Client(state_, "net")
+        .ask({.verb = Verb::Apply, .file = "new.topo.yaml", .dry_run = dry_run}, {&descriptor, 1});
+  }
+  int ping(const std::string& from, const std::string& to) const {
+    return run("net", from, {"ping", "-q", "-c1", "-W2", to});
+  }
+};
+
+TEST_F(LiveApply, MakesAnotherNetworkOfIt) {
+  apply(kAfter);
+  EXPECT_EQ(ping("green", "red"), 0);
+  EXPECT_EQ(output("net", "host", "nft list tables"), "table ip second");
+  EXPECT_EQ(output("net", "host", "ip -br link show p2 2>&1 | wc -l"), "1");  // is not there
+  EXPECT_EQ(refusal([&] { Client(state_, "net").join({"blue"}); }), "lab 'net' has no node 'blue'");
+  EXPECT_EQ(apply(kAfter), "nothing to do\n");
+}
+
+TEST_F(LiveApply, AndBackAgain) {
+  apply(kAfter);
+  apply(kBefore);
+  EXPECT_EQ(ping("red", "blue"), 0);
+  EXPECT_EQ(output("net", "host", "nft list tables"), "table ip first");
+}
+
+TEST_F(LiveApply, LeavesAloneWhatStays) {
+  const std::string before = output("net", "red", "ip -o link show eth0");
+  const std::string mac = output("net", "red", "cat /proc/net/arp | wc -l");
+  apply(kAfter);
+  EXPECT_EQ(output("net", "red", "ip -o link show eth0"), before);
+  EXPECT_EQ(output("net", "red", "cat /proc/net/arp | wc -l"), mac);
+}
+
+TEST_F(LiveApply, OnlySaysWhatItWouldDo) {
+  const std::string text = apply(kAfter, true);
+  EXPECT_NE(text.find("- delete link host:p2\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("- let go namespace blue\n"), std::string::npos) << text;
+  EXPECT_EQ(ping("red", "blue"), 0);
+}
+
+TEST_F(LiveApply, OfAWrongFileChangesNothing) {
+  EXPECT_NE(refusal([&] { apply("nodes: { red: { rotes: [] } }"); }).find("rotes"),
+            std::string::npos);
+  EXPECT_EQ(ping("red", "blue"), 0);
+}
+
+TEST_F(LiveApply, ThatFailsOnItsWayIsSaid) {
+  const std::string refused = R"(
+nodes: { red: { nftables: 'add rule ip nowhere nothing accept' }, blue: {} }
+)";
+  EXPECT_THROW(apply(refused), std::runtime_error);
+  EXPECT_EQ(refusal([&] { apply(kAfter); }),
+            "lab 'net' is between two topologies: a change failed on its way; end it and start it "
+            "anew");
+}
+
+}  // namespace
+}  // namespace topoproof::live

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "live/tested_lab.hh"
+
+#include <stdexcept>
+
+#include "sys/join.hh"
+#include "sys/sandbox.hh"
+
+namespace topoproof::live {
+
+TestedLab::TestedLab(const StateFolder& state, const std::string& name)
+    : client_(state, name), joined_(client_.join()), lines_(rule_lines_of(client_)) {
+  sys::join_user_namespace(joined_.process.user);
+  sys::enter_sandbox();
+}
+
+std::vector<lab::RunningNode> TestedLab::nodes() const {
+  std::vector<lab::RunningNode> nodes;
+  for (const JoinedNode& node : joined_.nodes) {
+    const auto lines = lines_.find(node.name);
+    nodes.push_back({.name = node.name,
+                     .netns = node.netns.dup(),
+                     .lines = lines != lines_.end() ? lines->second : rules::RuleLines()});
+  }
+  return nodes;
+}
+
+}  // namespace topoproof::live

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A running lab that is checked: its nodes, for a process that has gone where they are.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "lab/lab.hh"
+#include "live/client.hh"
+#include "live/rule_lines_json.hh"
+
+namespace topoproof::live {
+
+class TestedLab {
+ public:
+  // The process joins the lab's user namespace, and leaves the machine's own network.
+  // REQUIRES: no second thread exists. THROWS: as Client::join
+  TestedLab(const StateFolder& state, const std::string& name);
+
+  // The nodes as they are now, for one run. THROWS: sys::SystemError
+  std::vector<lab::RunningNode> nodes() const;
+
+ private:
+  Client client_;
+  Joined joined_;
+  NodeRuleLines lines_;
+};
+
+}  // namespace topoproof::live
