@@ -6,9 +6,6 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sched.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
 
 #include "lab/lab.hh"
 #include "lab/test_topologies.hh"
@@ -17,20 +14,13 @@
 #include "plan/shell.hh"
 #include "sys/error.hh"
 #include "sys/kernel_test.hh"
+#include "sys/own_mounts.hh"
 #include "sys/process.hh"
 
 namespace topoproof::lab {
 namespace {
 
 using ShellTest = sys::KernelTest;
-
-// Gives the calling thread, and what it starts, a /run of its own, where ip(8) keeps its names.
-void enter_own_mounts() {
-  sys::check_result(::unshare(CLONE_NEWNS), "enter a mount namespace");
-  sys::check_result(::mount("none", "/", nullptr, MS_REC | MS_SLAVE, nullptr), "keep mounts here");
-  sys::check_result(::mount("tmpfs", "/run", "tmpfs", 0, nullptr), "mount /run");
-  sys::check_result(::mkdir("/run/netns", 0755), "make /run/netns");
-}
 
 sys::Netns named_namespace(const std::string& name) {
   const std::string path = "/run/netns/" + name;
@@ -42,7 +32,7 @@ sys::Netns named_namespace(const std::string& name) {
 std::vector<sys::Netns> build_by_shell(const plan::Plan& plan) {
   std::vector<sys::Netns> made;
   std::thread([&] {
-    enter_own_mounts();
+    sys::enter_own_mounts();
     const auto run = sys::run_process({"sh"}, nullptr, plan::shell_script(plan).value());
     EXPECT_EQ(run.exit_status, 0) << run.output;
     for (const std::string& name : plan.nodes) made.push_back(named_namespace(name));
