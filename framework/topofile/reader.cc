@@ -20,9 +20,9 @@ namespace {
 
 using document::Fields;
 
-constexpr std::array<std::string_view, 13> kKeys{
-    "version",  "name",   "extends",    "remove",  "set",   "add",  "variants",
-    "defaults", "groups", "addressing", "routing", "nodes", "links"};
+constexpr std::array<std::string_view, 14> kKeys{
+    "version",  "name",   "extends",    "remove",  "set",   "add",   "variants",
+    "defaults", "groups", "addressing", "routing", "nodes", "links", "not_captured"};
 
 void read_nodes(const document::Node& nodes, const FileReader& read_file,
                 topology::Topology& topology, Issues& issues) {
@@ -42,6 +42,16 @@ void read_links(const document::Node& links, topology::Topology& topology, Issue
     if (auto draft = read_link(link, issues)) drafts.push_back(*std::move(draft));
   }
   connect_links(drafts, topology, issues);
+}
+
+// What a snapshot left out may decide what becomes of a flow.
+void warn_of_gaps(const document::Node& gaps, Issues& issues) {
+  const auto items = document::items_of(gaps, issues);
+  if (items.empty()) return;
+  issues.push_back(
+      make_warning(gaps.where(),
+                   "what stands here was not captured from the machine: flows that it decides may "
+                   "go otherwise"));
 }
 
 }  // namespace
@@ -97,6 +107,7 @@ Description read_description(const document::Node& root,
   if (const auto* links = network.find("links"); links != nullptr && !links->is_null()) {
     read_links(*links, description.topology, issues);
   }
+  if (const auto* gaps = network.find("not_captured")) warn_of_gaps(*gaps, issues);
   return description;
 }
 

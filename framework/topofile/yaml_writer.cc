@@ -62,6 +62,9 @@ std::string to_yaml(const topology::Topology& topology, const YamlOptions& optio
   std::vector<document::Node> links;
   for (const topology::Link& link : topology.links()) links.push_back(link_tree(topology, link));
   if (!links.empty()) file.add("links", document::make_sequence(std::move(links)));
+  std::vector<document::Node> gaps;
+  for (const std::string& gap : options.not_captured) gaps.push_back(make_scalar(gap));
+  if (!gaps.empty()) file.add("not_captured", document::make_sequence(std::move(gaps)));
   return document::write_yaml(file.take(), options.comment);
 }
 

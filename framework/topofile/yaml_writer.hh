@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "topology/addressing.hh"
 #include "topology/routing.hh"
@@ -18,6 +19,7 @@ struct YamlOptions {
   std::optional<topology::AddressingOptions> addressing =
       {};  // what the file asks for, besides what it says
   std::optional<topology::RoutingOptions> routing = {};
+  std::vector<std::string> not_captured = {};  // of a snapshot
 };
 
 // Links are short ("red:eth0 10.0.0.1/24 -- host:br0/p0") unless they say more than that. Rules
