@@ -28,6 +28,8 @@ std::vector<Fact> facts(const CheckResult& check) {
   std::vector<Fact> all;
   add(all, "expected", check.expected);
   add(all, "observed", check.observed);
+  add(all, "why", check.why);
+  add(all, "change", check.change);
   add(all, "way", check.hops);
   add(all, "note", check.notes);
   add(all, "capture", check.pcap);

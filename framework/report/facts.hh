@@ -16,8 +16,8 @@ struct Fact {
   std::string text;        // printable
 };
 
-// Expected, observed, the way hop by hop, notes, the capture's path, the command that repeats it.
-// What is not there is left out.
+// Expected, observed, why and what to change, the way hop by hop, notes, the capture's path, the
+// command that repeats it. What is not there is left out.
 std::vector<Fact> facts(const scenario::CheckResult& check);
 
 // One fact a line, labels in a column, each line after `indent`.

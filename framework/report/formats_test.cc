@@ -18,9 +18,11 @@ constexpr std::string_view kJunit = R"XML(<?xml version="1.0"?>
       <failure type="failed" message="expected delivered at client, source 192.168.1.2, observed no_route at blue (ENETUNREACH)">
 expected  delivered at client, source 192.168.1.2
 observed  no_route at blue (ENETUNREACH)
+why       blue, when it looks for a route: its table has none
+change    add a route to 192.168.1.0/24 in blue
 way       blue: send refused
           client: not seen
-note      add a route to 192.168.1.0/24 in blue
+note      run alone
 capture   /tmp/p/blue.pcapng
 repeat    topoproof test nat.scenario.yaml -k 'blue reaches the client'
 </failure>
@@ -48,11 +50,15 @@ not ok 2 - nat: blue reaches the client
   at: "nat.scenario.yaml:7:5"
   expected: "delivered at client, source 192.168.1.2"
   observed: "no_route at blue (ENETUNREACH)"
+  why:
+    - "blue, when it looks for a route: its table has none"
+  change:
+    - "add a route to 192.168.1.0/24 in blue"
   way:
     - "blue: send refused"
     - "client: not seen"
   notes:
-    - "add a route to 192.168.1.0/24 in blue"
+    - "run alone"
   capture: "/tmp/p/blue.pcapng"
   repeat: "topoproof test nat.scenario.yaml -k 'blue reaches the client'"
   ...
@@ -112,12 +118,18 @@ constexpr std::string_view kJson = R"JSON({
           "observed": "no_route at blue (ENETUNREACH)",
           "unpredicted": 0,
           "unknown": "",
+          "why": [
+            "blue, when it looks for a route: its table has none"
+          ],
+          "change": [
+            "add a route to 192.168.1.0/24 in blue"
+          ],
           "hops": [
             "blue: send refused",
             "client: not seen"
           ],
           "notes": [
-            "add a route to 192.168.1.0/24 in blue"
+            "run alone"
           ],
           "pcap": "/tmp/p/blue.pcapng",
           "reproduce": "topoproof test nat.scenario.yaml -k 'blue reaches the client'",

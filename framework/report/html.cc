@@ -70,11 +70,11 @@ class Data {
     std::vector<std::size_t> nodes;
     for (const NodeId node : check.nodes) nodes.push_back(node.index());
     return fmt::format(
-        R"({{"n":{},"w":{},"o":"{}","f":{},"e":{},"b":{},"u":{},"m":{},"c":{},"r":{},"t":{},)"
+        R"({{"n":{},"w":{},"o":"{}","f":{},"e":{},"b":{},"u":{},"y":{},"g":{},"m":{},"c":{},"r":{},"t":{},)"
         R"("d":[{}]{}}})",
         json_string(check.name), json_string(to_string(check.where)), to_string(check.outcome),
         check.flows, json_string(check.expected), json_string(check.observed),
-        json_string(check.unknown), list_of(check.notes),
+        json_string(check.unknown), list_of(check.why), list_of(check.change), list_of(check.notes),
         json_string(link_from(options_.file, check.pcap)), json_string(check.reproduce),
         check.duration.count(), fmt::join(nodes, ","), ways_of(check));
   }

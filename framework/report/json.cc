@@ -50,6 +50,8 @@ ordered_json json_of(const CheckResult& check) {
           {"observed", valid_utf8(check.observed)},
           {"unpredicted", check.unpredicted},
           {"unknown", valid_utf8(check.unknown)},
+          {"why", json_of(check.why)},
+          {"change", json_of(check.change)},
           {"hops", json_of(check.hops)},
           {"notes", json_of(check.notes)},
           {"pcap", valid_utf8(check.pcap)},

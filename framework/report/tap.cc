@@ -41,6 +41,7 @@ std::string diagnosis(const CheckResult& check) {
          yaml_line("at", to_string(check.where)) + yaml_line("expected", check.expected) +
          yaml_line("observed", check.observed) +
          (check.unknown.empty() ? "" : yaml_line("unknown", check.unknown)) +
+         yaml_list("why", check.why) + yaml_list("change", check.change) +
          yaml_list("way", check.hops) + yaml_list("notes", check.notes) +
          yaml_line("capture", check.pcap) + yaml_line("repeat", check.reproduce) + "  ...\n";
 }

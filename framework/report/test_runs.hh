@@ -22,8 +22,10 @@ inline scenario::CheckResult make_failed_check() {
           .outcome = scenario::Outcome::Failed,
           .expected = "delivered at client, source 192.168.1.2",
           .observed = "no_route at blue (ENETUNREACH)",
+          .why = {"blue, when it looks for a route: its table has none"},
+          .change = {"add a route to 192.168.1.0/24 in blue"},
           .hops = {"blue: send refused", "client: not seen"},
-          .notes = {"add a route to 192.168.1.0/24 in blue"},
+          .notes = {"run alone"},
           .pcap = "/tmp/p/blue.pcapng",
           .reproduce = "topoproof test nat.scenario.yaml -k 'blue reaches the client'"};
 }

@@ -26,9 +26,11 @@ TEST(ScenarioText, TellsAllOfAFailure) {
   failed   blue reaches the client (nat.scenario.yaml:7:5)
            expected  delivered at client, source 192.168.1.2
            observed  no_route at blue (ENETUNREACH)
+           why       blue, when it looks for a route: its table has none
+           change    add a route to 192.168.1.0/24 in blue
            way       blue: send refused
                      client: not seen
-           note      add a route to 192.168.1.0/24 in blue
+           note      run alone
            capture   /tmp/p/blue.pcapng
            repeat    topoproof test nat.scenario.yaml -k 'blue reaches the client'
 )");

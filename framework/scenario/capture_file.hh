@@ -12,10 +12,9 @@
 namespace topoproof::scenario {
 
 // The flow's own packets and those of no flow (ARP, neighbour discovery), from all taps, in order
-// of time, with interface names and what the check expected. Creates `directory`.
-// RETURNS: the file's path. THROWS: sys::SystemError, std::filesystem::filesystem_error
-std::string write_capture(const std::filesystem::path& directory, const std::string& scenario,
-                          const CheckResult& result, probe::FlowNumber flow,
-                          const evidence::Observer& observer, const evidence::Witness& names);
+// of time, with interface names and what the check expected. THROWS: sys::SystemError
+void write_capture(const std::filesystem::path& path, const CheckResult& result,
+                   probe::FlowNumber flow, const evidence::Observer& observer,
+                   const evidence::Witness& names);
 
 }  // namespace topoproof::scenario

@@ -12,17 +12,11 @@
 namespace topoproof::scenario {
 namespace {
 
-using flow::FateKind;
-
 // In single quotes for a shell.
 std::string quoted(const std::string& text) {
   std::string out = "'";
   for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return out + "'";
-}
-
-const flow::Fate& last_fate(const evidence::Verdict& verdict) {
-  return verdict.reply ? verdict.reply->fate : verdict.request.fate;
 }
 
 void decide(CheckResult& result, const Check& check, const Judged& judged, bool holds) {
@@ -74,21 +68,10 @@ void blame_lost_frames_at(std::span<const std::string> nodes, std::vector<CheckR
   }
 }
 
-std::vector<std::string> advice_for(const evidence::Verdict& verdict,
-                                    const topology::Topology& topology) {
-  const flow::Fate& fate = last_fate(verdict);
-  if (!fate.at) return {};
-  const std::string& node = topology.node(*fate.at).name;
-  if (fate.kind == FateKind::NotForwarding) {
-    return {fmt::format("to let {} route for others: `forwarding: true`", node)};
-  }
-  if (fate.kind == FateKind::NoRoute) {
-    return {fmt::format("to give {} a route: `routes: [default via ADDRESS]`", node)};
-  }
-  if (fate.kind == FateKind::Refused) {
-    return {fmt::format("to let {} listen: `listens: [tcp/PORT]`", node)};
-  }
-  return {};
+explain::Explanation explain_verdict(const flow::Flow& flow, const evidence::Verdict& verdict,
+                                     const topology::Topology& topology) {
+  const flow::Journey* reply = verdict.reply ? &*verdict.reply : nullptr;
+  return explain::explain({flow, verdict.request, reply}, topology);
 }
 
 Detail detail_of(const RunOptions& options) {
@@ -106,12 +89,14 @@ CheckResult make_result(const Check& check, const Judged& judged, const Scenario
   const bool passed = result.outcome == Outcome::Passed;
   result.nodes = nodes_of(check.flow, scenario.topology);
   if (!passed || detail.hops) result.hops = hop_lines(judged.verdict, scenario.topology);
+  if (!passed || detail.hops) {
+    auto explanation = explain_verdict(check.flow, judged.verdict, scenario.topology);
+    result.why = std::move(explanation.why);
+    result.change = std::move(explanation.change);
+  }
   if (!passed || detail.ways) result.in_kernel = way_of(judged.verdict);
   if (passed) return result;
   result.reproduce = repeat_command(check, scenario);
-  for (std::string& line : advice_for(judged.verdict, scenario.topology)) {
-    result.notes.push_back(std::move(line));
-  }
   return result;
 }
 

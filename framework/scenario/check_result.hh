@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "explain/explanation.hh"
 #include "scenario/outcome.hh"
 #include "scenario/runner.hh"
 #include "scenario/scenario.hh"
@@ -31,9 +32,8 @@ Way way_of(const evidence::Verdict& verdict);
 // The command that repeats this check alone.
 std::string repeat_command(const Check& check, const Scenario& scenario);
 
-// What to change so that the flow passes, where that is clear from how it ended.
-std::vector<std::string> advice_for(const evidence::Verdict& verdict,
-                                    const topology::Topology& topology);
+explain::Explanation explain_verdict(const flow::Flow& flow, const evidence::Verdict& verdict,
+                                     const topology::Topology& topology);
 
 // Silence at a tap that lost frames proves nothing, and presence may be half of it: makes all
 // checks errors, but for those that were skipped. `nodes`: those with such taps.

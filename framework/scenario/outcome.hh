@@ -45,11 +45,13 @@ struct CheckResult {
   // Of its flows, those that the simulator says nothing of, and why.
   std::size_t unpredicted = 0;
   std::string unknown = {};
-  std::vector<std::string> hops = {};   // the way of request and reply, one line a hop
-  std::vector<std::string> notes = {};  // what to change, what was serialised, ...
-  std::string pcap = {};                // path of the capture, if one was kept
-  std::string reproduce = {};           // the command that repeats this check alone
-  std::chrono::nanoseconds duration{};  // from sending to the verdict
+  std::vector<std::string> why = {};     // what decided, and where
+  std::vector<std::string> change = {};  // in the topology, so that it ends otherwise
+  std::vector<std::string> hops = {};    // the way of request and reply, one line a hop
+  std::vector<std::string> notes = {};   // what was serialised, ...
+  std::string pcap = {};                 // path of the capture, if one was kept
+  std::string reproduce = {};            // the command that repeats this check alone
+  std::chrono::nanoseconds duration{};   // from sending to the verdict
   // The nodes of its flow; of flows that a matrix counted as passed, all whose pairs those are.
   std::vector<NodeId> nodes = {};
   Way in_kernel = {};     // as `hops`, for pictures

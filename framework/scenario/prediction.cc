@@ -22,6 +22,17 @@ std::string describe_all(const std::vector<sim::Unknown>& unknown) {
   return unknown.empty() ? std::string() : describe(unknown.front());
 }
 
+// Where nothing is explained yet, the check passed.
+void explain_with(const Judged& judged, const evidence::Verdict& simulated,
+                  const topology::Topology& topology, CheckResult& result) {
+  if (result.hops.empty()) return;
+  const auto& flow = judged.evidence.flow;
+  auto joined =
+      explain::join({result.why, result.change}, explain_verdict(flow, simulated, topology));
+  result.why = std::move(joined.why);
+  result.change = std::move(joined.change);
+}
+
 }  // namespace
 
 sim::Question question_of(const flow::Flow& flow, std::uint32_t number) {
@@ -50,12 +61,15 @@ void compare_with(const sim::Prediction& prediction, const Judged& judged,
   }
   const evidence::Verdict simulated = to_verdict(prediction);
   if (result.in_kernel.is_known()) result.in_simulator = way_of(simulated);
+  explain_with(judged, simulated, topology, result);
   const auto difference = first_difference(judged.verdict, simulated, topology);
   if (!difference) return;
   result.notes.push_back("kernel and simulator differ: " + *difference);
   if (result.outcome != Outcome::Passed) return;
   result.outcome = Outcome::Diverged;
   result.hops = hop_lines(judged.verdict, topology);
+  result.why = explain_verdict(judged.evidence.flow, judged.verdict, topology).why;
+  explain_with(judged, simulated, topology, result);
   result.in_kernel = way_of(judged.verdict);
   result.in_simulator = way_of(simulated);
   result.hops.emplace_back("in the simulator:");

@@ -9,9 +9,9 @@
 
 #include <fmt/format.h>
 
-#include "scenario/capture_file.hh"
 #include "scenario/check_result.hh"
 #include "scenario/conntrack.hh"
+#include "scenario/failure_folder.hh"
 #include "scenario/foretold.hh"
 #include "scenario/plain_checks.hh"
 #include "scenario/prediction.hh"
@@ -226,10 +226,9 @@ class Runner {
   void keep_capture(const Judged& judged, CheckResult& result) const {
     const bool wanted = options_.always_keep_pcap || result.outcome != Outcome::Passed;
     if (!wanted || options_.pcap_directory.empty()) return;
-    const Instruments with = session_->instruments();
     try {
-      result.pcap = write_capture(options_.pcap_directory, scenario_.name, result,
-                                  judged.evidence.number, with.observer, with.witness);
+      const auto folder = failure_folder(options_.pcap_directory, scenario_.name, result.name);
+      result.pcap = write_failure_folder(folder, result, judged, *session_);
     } catch (const std::exception& refused) {
       // The verdict stands without its file; that there is none must be said.
       if (options_.must_keep_pcap) result.outcome = Outcome::Error;

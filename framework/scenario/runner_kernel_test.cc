@@ -83,7 +83,10 @@ TEST_F(RunnerTest, AFailedCheckLeavesACaptureThatIsNamed) {
   const ScenarioResult result = run(parse("checks:\n  - red -> blue icmp: no_route\n"),
                                     {.pcap_directory = folder.path().string()});
   ASSERT_EQ(result.checks.size(), 1U);
-  EXPECT_TRUE(fs::exists(result.checks[0].pcap)) << result.checks[0].pcap;
+  const fs::path capture = result.checks[0].pcap;
+  for (const char* file : {"capture.pcapng", "trace.txt", "repeat.sh", "red.state", "blue.state"}) {
+    EXPECT_TRUE(fs::exists(capture.parent_path() / file)) << capture << " lacks " << file;
+  }
 }
 
 TEST_F(RunnerTest, ACaptureThatCannotBeWrittenIsAnErrorAndNoFailure) {

@@ -10,6 +10,7 @@
 #include "netlink/conntrack.hh"
 #include "nft/kernel_ruleset.hh"
 #include "nft/trace.hh"
+#include "rules/rule_lines.hh"
 #include "scenario/changes.hh"
 #include "scenario/listeners.hh"
 #include "scenario/network_plan.hh"
@@ -146,6 +147,7 @@ RuleCompiler Session::rule_compiler() {
     if (!found) return std::unexpected(to_string(found.error()));
     std::erase_if(found->tables,
                   [](const firewall::Table& t) { return t.name == nft::kTraceTableName; });
+    rules::give_origins(lab_->rule_lines(node), *found);
     return *std::move(found);
   };
 }

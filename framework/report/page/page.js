@@ -133,7 +133,9 @@ function drawBody(row, scenario, check) {
   addFact(facts, 'expected', check.e);
   addFact(facts, 'observed', check.b, check.o === 'passed' ? '' : 'wrong');
   addFact(facts, 'unknown', check.u);
-  check.m.forEach(note => addFact(facts, 'note', note, 'advice'));
+  check.y.forEach(reason => addFact(facts, 'why', reason));
+  check.g.forEach(advice => addFact(facts, 'change', advice, 'advice'));
+  check.m.forEach(note => addFact(facts, 'note', note));
   if (check.c) {
     const link = make('a', 'mono', check.c, addFact(facts, 'capture', ' '));
     link.href = linkTo(check.c);

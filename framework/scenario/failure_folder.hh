@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// All that is known of a check that failed, in one folder, to look into later or elsewhere: the
+// capture, both ways, what the nodes of the way hold, and the command that repeats it.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "scenario/outcome.hh"
+#include "scenario/session.hh"
+#include "scenario/wave.hh"
+
+namespace topoproof::scenario {
+
+// "captures/web/red_-_client_tcp_80": what a file system and a shell take without a fuss.
+std::filesystem::path failure_folder(const std::filesystem::path& directory,
+                                     const std::string& scenario, const std::string& check);
+
+// capture.pcapng; trace.txt; repeat.sh; and of each node of the way NODE.state (links, addresses,
+// routes, rules, neighbours, sysctls), NODE.nft and NODE.conntrack, where it has any.
+// RETURNS: the capture's path. THROWS: sys::SystemError, std::filesystem::filesystem_error
+std::string write_failure_folder(const std::filesystem::path& folder, const CheckResult& result,
+                                 const Judged& judged, Session& session);
+
+}  // namespace topoproof::scenario
