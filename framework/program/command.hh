@@ -52,7 +52,16 @@ struct GraphCommand {
   std::string output = {};  // a file; empty: the standard output
   std::vector<std::string> variants = {};
 };
-struct ImportCommand {  // of GraphML
+enum class ImportFormat { GraphMl, Shell };
+struct SnapshotCommand {
+  std::vector<std::string> names = {};  // below /run/netns; none of all: every one
+  std::vector<int> processes = {};
+  bool host = false;  // the machine's own
+  std::string topology = {};
+  std::string output = {};
+};
+struct ImportCommand {
+  ImportFormat format = ImportFormat::GraphMl;
   std::string file;
   std::string output = {};
 };
@@ -66,6 +75,7 @@ struct TraceCommand {
   std::string flow;  // "blue -> client tcp/80"
   std::vector<std::string> variants = {};
   Executors with = Executors::Both;
+  bool explain = false;  // why it ends as it does, too
 };
 struct DiffCommand {
   std::string before;  // topologies, scenarios, or with `on` rules
@@ -145,9 +155,9 @@ struct VersionCommand {};
 
 using Command =
     std::variant<TestCommand, TraceCommand, DiffCommand, ReachCommand, LintCommand, PlanCommand,
-                 GraphCommand, ImportCommand, GenerateCommand, RulesCommand, UpCommand, DownCommand,
-                 ListCommand, ExecCommand, LinkCommand, InspectCommand, CaptureCommand,
-                 ApplyCommand, CollectCommand, DoctorCommand, VersionCommand>;
+                 GraphCommand, SnapshotCommand, ImportCommand, GenerateCommand, RulesCommand,
+                 UpCommand, DownCommand, ListCommand, ExecCommand, LinkCommand, InspectCommand,
+                 CaptureCommand, ApplyCommand, CollectCommand, DoctorCommand, VersionCommand>;
 
 // It builds networks (listing does not): the process must enter a sandbox before anything else.
 bool needs_sandbox(const Command& command);

@@ -28,10 +28,10 @@ Exit codes:
   130  interrupted by Ctrl-C
 Where several hold: 2, 3, 1, 4 in that order.)";
 
-constexpr std::array<std::string_view, 25> kCommands{
-    "diff",     "test",    "trace", "reach",  "lint", "validate", "plan",   "graph", "import",
-    "generate", "rules",   "up",    "deploy", "down", "destroy",  "ls",     "exec",  "shell",
-    "inspect",  "capture", "link",  "apply",  "gc",   "doctor",   "version"};
+constexpr std::array<std::string_view, 27> kCommands{
+    "snapshot", "diff",   "explain",  "test",    "trace", "reach",  "lint", "validate", "plan",
+    "graph",    "import", "generate", "rules",   "up",    "deploy", "down", "destroy",  "ls",
+    "exec",     "shell",  "inspect",  "capture", "link",  "apply",  "gc",   "doctor",   "version"};
 
 const Choices<ReportFormat> kFormats{{"text", ReportFormat::Text},
                                      {"json", ReportFormat::Json},
@@ -59,11 +59,13 @@ class Parser {
     app_.footer(std::string(kExitCodes));
     add_test();
     add_trace();
+    add_explain();
     add_diff();
     add_reach();
     add_lint();
     add_plan();
     add_graph();
+    add_snapshot();
     add_import();
     add_generate();
     add_rules();
@@ -103,12 +105,17 @@ class Parser {
 
   void add_test();
   void add_trace();
+  void add_explain();
+  static void add_flow(CLI::App& app, TraceCommand& command);
   void add_diff();
   void add_reach();
   void add_lint();
   void add_plan();
   void add_graph();
   void add_import();
+  void add_import(CLI::App& import, ImportFormat format, const std::string& name,
+                  const std::string& what, std::string_view example);
+  void add_snapshot();
   void add_generate();
   void add_rules();
   CLI::App* add_rules(CLI::App& rules, RulesAction action, const std::string& name,
@@ -124,11 +131,13 @@ class Parser {
   CLI::App app_;
   TestCommand test_;
   TraceCommand trace_;
+  TraceCommand explain_{.file = {}, .flow = {}, .explain = true};
   DiffCommand diff_;
   ReachCommand reach_;
   LintCommand lint_;
   PlanCommand plan_;
   GraphCommand graph_;
+  SnapshotCommand snapshot_;
   ImportCommand import_;
   GenerateCommand generate_;
   RulesCommand rules_;
@@ -181,14 +190,24 @@ void Parser::add_test() {
 void Parser::add_trace() {
   CLI::App* app = add("trace", "Show the way of one flow, in the kernel and in the simulator",
                       "trace nat.topo.yaml 'blue -> client tcp/80' --simulate", trace_);
-  app->add_option("FILE", trace_.file, "A topology or a scenario")->required()->type_name("");
-  app->add_option("FLOW", trace_.flow, "As a check names it: 'blue -> client tcp/80'")
+  add_flow(*app, trace_);
+}
+
+void Parser::add_explain() {
+  CLI::App* app = add("explain", "Say why a flow ends as it does, and what to change",
+                      "explain nat.topo.yaml 'blue -> client tcp/80'", explain_);
+  add_flow(*app, explain_);
+}
+
+void Parser::add_flow(CLI::App& app, TraceCommand& command) {
+  app.add_option("FILE", command.file, "A topology or a scenario")->required()->type_name("");
+  app.add_option("FLOW", command.flow, "As a check names it: 'blue -> client tcp/80'")
       ->required()
       ->type_name("");
-  app->add_option("--variant", trace_.variants, "Use this variant of the topology")
+  app.add_option("--variant", command.variants, "Use this variant of the topology")
       ->allow_extra_args(false)
       ->type_name("NAME");
-  add_executors(*app, trace_.with);
+  add_executors(app, command.with);
 }
 
 void Parser::add_diff() {
@@ -263,11 +282,38 @@ void Parser::add_import() {
   CLI::App* import = app_.add_subcommand("import", "Make a topology file from another format");
   import->require_subcommand(1);
   import->footer("\nExample: topoproof import graphml Abilene.graphml -o abilene.topo.yaml");
-  CLI::App* app = import->add_subcommand("graphml", "From GraphML: every node a router");
-  app->footer("\nExample: topoproof import graphml Abilene.graphml -o abilene.topo.yaml");
-  app->callback([this] { chosen_ = [this] { return Command(import_); }; });
-  app->add_option("FILE", import_.file, "GraphML")->required()->type_name("");
+  add_import(*import, ImportFormat::GraphMl, "graphml", "From GraphML: every node a router",
+             "graphml Abilene.graphml -o abilene.topo.yaml");
+  add_import(*import, ImportFormat::Shell, "shell",
+             "From a script of ip, bridge, sysctl, iptables, nft: run where it harms nobody",
+             "shell tutorial.sh -o tutorial.topo.yaml");
+}
+
+void Parser::add_import(CLI::App& import, ImportFormat format, const std::string& name,
+                        const std::string& what, std::string_view example) {
+  CLI::App* app = import.add_subcommand(name, what);
+  app->footer(fmt::format("\nExample: topoproof import {}", example));
+  app->callback([this, format] {
+    import_.format = format;
+    chosen_ = [this] { return Command(import_); };
+  });
+  app->add_option("FILE", import_.file, "What to import")->required()->type_name("");
   app->add_option("-o,--output", import_.output, "Write to this file")->type_name("FILE");
+}
+
+void Parser::add_snapshot() {
+  CLI::App* app = add("snapshot",
+                      "Make a topology file of running namespaces, without changing them (needs\n"
+                      "root for namespaces of others)",
+                      "snapshot red blue --host -o now.topo.yaml", snapshot_);
+  app->add_option("NAME", snapshot_.names, "Namespaces as ip netns names them (all of these)")
+      ->type_name("");
+  app->add_option("--pid", snapshot_.processes, "The namespace of this process, too")
+      ->allow_extra_args(false)
+      ->type_name("PID");
+  app->add_flag("--host", snapshot_.host, "The machine's own, too");
+  app->add_option("--name", snapshot_.topology, "Of the topology")->type_name("NAME");
+  app->add_option("-o,--output", snapshot_.output, "Write to this file")->type_name("FILE");
 }
 
 void Parser::add_generate() {

@@ -39,6 +39,10 @@ int run_reach(const ReachCommand& command, const Console& console, bool compiles
 int run_lint(const LintCommand& command, const Console& console);
 int run_plan(const PlanCommand& command, const Console& console);
 int run_graph(const GraphCommand& command, const Console& console);
+// Reads the machine's own namespaces, and changes nothing.
+int run_snapshot(const SnapshotCommand& command, const Console& console);
+// Enters a sandbox itself, where the script is run.
+int run_import_shell(const ImportCommand& command, const Console& console);
 int run_import(const ImportCommand& command, const Console& console);
 int run_generate(const GenerateCommand& command, const Console& console);
 // Enters a sandbox itself, where rules have to be imported.

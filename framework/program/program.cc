@@ -37,7 +37,11 @@ class Runner {
   int operator()(const LintCommand& command) const { return run_lint(command, console_); }
   int operator()(const PlanCommand& command) const { return run_plan(command, console_); }
   int operator()(const GraphCommand& command) const { return run_graph(command, console_); }
-  int operator()(const ImportCommand& command) const { return run_import(command, console_); }
+  int operator()(const SnapshotCommand& command) const { return run_snapshot(command, console_); }
+  int operator()(const ImportCommand& command) const {
+    const bool shell = command.format == ImportFormat::Shell;
+    return shell ? run_import_shell(command, console_) : run_import(command, console_);
+  }
   int operator()(const GenerateCommand& command) const { return run_generate(command, console_); }
   int operator()(const RulesCommand& command) const { return run_rules(command, console_); }
   int operator()(const UpCommand& command) const { return run_up(command, console_); }

@@ -5,6 +5,7 @@
 #include "program/commands.hh"
 #include "program/input_files.hh"
 #include "report/printable.hh"
+#include "scenario/check_result.hh"
 #include "scenario/compile_rules.hh"
 #include "scenario/ladder.hh"
 #include "scenario/prediction.hh"
@@ -25,15 +26,43 @@ std::string ways(const std::vector<std::string>& lines) {
   return text;
 }
 
+// One line a reason or an advice, under a label.
+std::string labelled(std::string_view label, const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) {
+    text += fmt::format("  {:<8} {}\n", label, report::printable(line));
+    label = "";
+  }
+  return text;
+}
+
+std::string explanation_text(const std::vector<std::string>& why,
+                             const std::vector<std::string>& change) {
+  return labelled("why", why) + labelled("change", change);
+}
+
 void show_prediction(const scenario::Scenario& network, const flow::Flow& flow, bool compiles,
-                     const Console& console) {
+                     bool explain, const Console& console) {
   const auto compile =
       compiles ? scenario::make_rule_compiler(network.topology) : scenario::RuleCompiler();
   scenario::Simulation simulation(network, compile);
   const auto prediction = simulation.predict(scenario::question_of(flow, 0));
-  console.out(fmt::format("in the simulator: {}\n{}",
-                          scenario::ending_text(prediction, network.topology),
+  std::string reasons;
+  if (explain && prediction.unknown.empty()) {
+    const auto verdict = scenario::to_verdict(prediction);
+    const auto explanation = scenario::explain_verdict(flow, verdict, network.topology);
+    reasons = explanation_text(explanation.why, explanation.change);
+  }
+  console.out(fmt::format("in the simulator: {}\n{}{}",
+                          scenario::ending_text(prediction, network.topology), reasons,
                           ways(scenario::ladder(prediction, network.topology))));
+}
+
+// Where a flow is to be delivered somebody is made to listen: that would explain away what is to be
+// explained.
+scenario::Expectation expectation(const TraceCommand& command) {
+  if (!command.explain) return {};
+  return {.should = {.fate = flow::FateKind::Refused}};
 }
 
 CheckResult carry_out(const scenario::Scenario& network, const TraceCommand& command) {
@@ -55,8 +84,8 @@ int run_trace(const TraceCommand& command, const Console& console, bool compiles
       // The first step alone: the network as it is before anything changes.
       network.steps.resize(1);
       network.steps.front().changes.clear();
-      network.steps.front().checks = {
-          scenario::Check{.name = command.flow, .where = {}, .flow = *flow, .expected = {}}};
+      network.steps.front().checks = {scenario::Check{
+          .name = command.flow, .where = {}, .flow = *flow, .expected = expectation(command)}};
     }
   }
   console.error(to_string(issues));
@@ -68,13 +97,17 @@ int run_trace(const TraceCommand& command, const Console& console, bool compiles
     sys::raise_open_file_limit();
     const sys::Sweeper sweeper;
     const CheckResult seen = carry_out(network, command);
-    console.out(
-        fmt::format("in the kernel: {}\n{}", report::printable(seen.observed), ways(seen.hops)));
+    console.out(fmt::format("in the kernel: {}\n{}{}", report::printable(seen.observed),
+                            command.explain ? explanation_text(seen.why, seen.change) : "",
+                            ways(seen.hops)));
     console.out(ways(seen.notes));
     if (seen.outcome == Outcome::Error) code = kHarnessFailed;
     if (seen.outcome == Outcome::Diverged) code = kDiverged;
   }
-  if (command.with != Executors::Kernel) show_prediction(network, flow, compiles, console);
+  // One explanation is enough where the kernel was asked as well: it says where they differ.
+  const bool explain = command.explain && command.with == Executors::Simulator;
+  const bool foretell = command.with != Executors::Kernel && (explain || !command.explain);
+  if (foretell) show_prediction(network, flow, compiles, explain, console);
   return code;
 }
 

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "lab/lab.hh"
+#include "netlink/observe.hh"
+#include "nft/text.hh"
+#include "plan/planner.hh"
+#include "snapshot/snapshot.hh"
+#include "sys/kernel_test.hh"
+#include "sys/process.hh"
+#include "topofile/reader.hh"
+
+namespace topoproof::snapshot {
+namespace {
+
+using SnapshotTest = sys::KernelTest;
+
+constexpr std::string_view kNetwork = R"(
+name: net
+nodes:
+  red:  { routes: [default via 10.0.0.5, blackhole 10.9.0.0/16], loopback: [10.255.0.1/32] }
+  blue: { routes: ["default via 10.0.0.5 metric 7"], sysctls: { net.ipv4.conf.all.rp_filter: 2 } }
+  host:
+    forwarding: true
+    bridges: { br0: { ipv4: 10.0.0.5/24, ipv6: fd00::5/64, ageing: 20s } }
+    nftables: |
+      table inet filter {
+        set ports { type inet_service; elements = { 22, 80 } }
+        chain forward { type filter hook forward priority filter; policy drop;
+                        ct state established accept
+                        tcp dport @ports counter accept
+        }
+      }
+    masquerade: [{ from: 10.0.0.0/24, out: eth0 }]
+  client: {}
+links:
+  - red:eth0 10.0.0.1/24 -- host:br0/p1
+  - { endpoints: ["blue:eth0 10.0.0.2/24", { bridge: br0, node: host, interface: p2, isolated: true }], mtu: 1400 }
+  - host:eth0 10.1.0.2/24 -- client:eth0 10.1.0.3/24
+  - host:eth1 fd01::1/64 -- client:eth1 fd01::2/64
+)";
+
+topology::Topology read(const std::string& text) {
+  Issues issues;
+  const auto file = topofile::single_file(text, "net.topo.yaml");
+  topology::Topology net = topofile::load_topology("net.topo.yaml", {}, file, issues);
+  EXPECT_FALSE(has_errors(issues)) << to_string(issues) << text;
+  return net;
+}
+
+plan::Plan plan_of(const topology::Topology& net) {
+  const auto plan = plan::make_plan(net);
+  if (!plan) throw std::runtime_error(to_string(plan.error()));
+  return *plan;
+}
+
+std::vector<Place> places_of(const lab::Lab& lab) {
+  std::vector<Place> places;
+  for (std::size_t i = 0; i < lab.nodes().size(); ++i) {
+    places.push_back({lab.nodes()[i], lab.netns(NodeId(i)).dup()});
+  }
+  return places;
+}
+
+// What a node holds, but for what the kernel numbers by itself.
+std::string holdings(lab::Lab& lab, NodeId node) {
+  state::Namespace ns = state::normalize(lab.observe(node));
+  for (state::Link& link : ns.links) {
+    link.index.reset();
+    link.peer_index.reset();
+  }
+  return state::describe(ns) + nft::list_ruleset_text(lab.netns(node), nft::Listing::Stateless);
+}
+
+TEST_F(SnapshotTest, OfALabRebuildsWhatTheLabIs) {
+  lab::Lab lab(plan_of(read(std::string(kNetwork))));
+  lab.settle();
+  const Snapshot snapshot = take(places_of(lab), "net");
+  EXPECT_EQ(fmt::format("{}", fmt::join(snapshot.not_captured, "\n")), "");
+  const std::string text = to_yaml(snapshot, "");
+  lab::Lab again(plan_of(read(text)));
+  again.settle();
+  EXPECT_EQ(to_string(again.differences()), "") << text;
+  for (std::size_t i = 0; i < lab.nodes().size(); ++i) {
+    EXPECT_EQ(holdings(lab, NodeId(i)), holdings(again, NodeId(i))) << text;
+  }
+}
+
+sys::Netns with_commands(const std::string& script) {
+  sys::Netns netns = sys::Netns::create();
+  const auto run = sys::run_process({"sh", "-e"}, &netns, script);
+  EXPECT_EQ(run.exit_status, 0) << run.output;
+  return netns;
+}
+
+std::vector<Place> one_place(sys::Netns netns) {
+  std::vector<Place> places;
+  places.push_back({"box", std::move(netns)});
+  return places;
+}
+
+TEST_F(SnapshotTest, SaysWhatItLeavesOut) {
+  const auto places =
+      one_place(with_commands("ip link add v0 type veth peer name v1\n"
+                              "ip link add br0 type bridge stp_state 1 priority 4096\n"
+                              "ip link set br0 up\n"
+                              "ip rule add from 10.0.0.0/8 lookup 7\n"));
+  const Snapshot snapshot = take(places, "box");
+  EXPECT_EQ(
+      snapshot.not_captured,
+      (std::vector<std::string>{
+          "box: bridge br0: stp on ageing_time 300s forward_delay 15s hello_time 2s max_age "
+          "20s priority 4096 mcast_snooping on",
+          "box: v1 is down; a topology builds it up", "box: v0 is down; a topology builds it up",
+          "box: ipv4 rule 32765: from 10.0.0.0/8 lookup 7"}));
+  EXPECT_NE(to_yaml(snapshot, "").find("not_captured:"), std::string::npos);
+  EXPECT_EQ(snapshot.topology.links().size(), 1U);
+}
+
+TEST_F(SnapshotTest, FindsTheFarEndAmongEqualIndexes) {
+  // In each namespace eth0 has index 2, and so has its far end: only the namespaces' ids tell.
+  std::vector<Place> places;
+  for (const char* name : {"a", "b", "c", "d"}) places.push_back({name, sys::Netns::create()});
+  const auto connect = [&](std::size_t near, std::size_t far) {
+    const auto run = sys::run_process(
+        {"ip", "link", "add", "eth0", "index", "2", "type", "veth", "peer", "name", "eth0", "index",
+         "2", "netns", fmt::format("/proc/{}/fd/{}", ::getpid(), places[far].netns.fd())},
+        &places[near].netns);
+    EXPECT_EQ(run.exit_status, 0) << run.output;
+  };
+  connect(0, 2);
+  connect(3, 1);
+  const Snapshot snapshot = take(places, "four");
+  std::vector<std::string> pairs;
+  for (const topology::Link& link : snapshot.topology.links()) {
+    pairs.push_back(snapshot.topology.node(link.ends[0].node).name +
+                    snapshot.topology.node(link.ends[1].node).name);
+  }
+  EXPECT_EQ(pairs, (std::vector<std::string>{"ac", "bd"}));
+}
+
+TEST_F(SnapshotTest, TellsOfAnEndThatIsElsewhere) {
+  sys::Netns outside = sys::Netns::create();
+  sys::Netns inside = sys::Netns::create();
+  const auto run =
+      sys::run_process({"ip", "link", "add", "eth0", "type", "veth", "peer", "name", "far", "netns",
+                        fmt::format("/proc/{}/fd/{}", ::getpid(), outside.fd())},
+                       &inside);
+  ASSERT_EQ(run.exit_status, 0) << run.output;
+  EXPECT_EQ(take(one_place(std::move(inside)), "box").not_captured,
+            std::vector<std::string>{"box: veth eth0, with its addresses and routes: its other end "
+                                     "is in no place that was read"});
+}
+
+TEST_F(SnapshotTest, KeepsRulesOfIptablesInItsOwnWords) {
+  const auto places =
+      one_place(with_commands("ip link set lo up\n"
+                              "iptables -A INPUT -p tcp -m string --string x --algo bm -j ACCEPT\n"
+                              "iptables -P INPUT DROP\n"));
+  const Snapshot snapshot = take(places, "box");
+  std::string text;
+  for (const auto& rules : snapshot.topology.node(NodeId(0U)).rules) text += rules.text;
+  EXPECT_NE(text.find("-m string --string"), std::string::npos) << text;
+  EXPECT_EQ(fmt::format("{}", fmt::join(snapshot.not_captured, "\n")), "");
+}
+
+}  // namespace
+}  // namespace topoproof::snapshot
