@@ -133,9 +133,10 @@ function drawBody(row, scenario, check) {
   addFact(facts, 'expected', check.e);
   addFact(facts, 'observed', check.b, check.o === 'passed' ? '' : 'wrong');
   addFact(facts, 'unknown', check.u);
-  check.y.forEach(reason => addFact(facts, 'why', reason));
-  check.g.forEach(advice => addFact(facts, 'change', advice, 'advice'));
-  check.m.forEach(note => addFact(facts, 'note', note));
+  const label = (text, i) => i ? '' : text;
+  check.y.forEach((reason, i) => addFact(facts, label('why', i), reason));
+  check.g.forEach((advice, i) => addFact(facts, label('change', i), advice, 'advice'));
+  check.m.forEach((note, i) => addFact(facts, label('note', i), note));
   if (check.c) {
     const link = make('a', 'mono', check.c, addFact(facts, 'capture', ' '));
     link.href = linkTo(check.c);
