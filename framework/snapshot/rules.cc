@@ -36,7 +36,9 @@ std::vector<std::string> tables_of(const std::string& listing) {
     const std::string_view line(part.begin(), part.end());
     if (line.empty()) continue;
     if (line.starts_with("table ") || tables.empty()) tables.emplace_back();
-    tables.back() += fmt::format("{}\n", line);
+    // Indented by blanks: YAML lets no tab stand at the beginning of a line.
+    const std::size_t depth = std::min(line.find_first_not_of('\t'), line.size());
+    tables.back() += fmt::format("{}{}\n", std::string(2 * depth, ' '), line.substr(depth));
   }
   return tables;
 }
