@@ -4,6 +4,7 @@
 #include <scenario/ladder.hh>
 #include <scenario/prediction.hh>
 #include <scenario/reader.hh>
+#include <scenario/simulation.hh>
 
 namespace tp = topoproof;
 
