@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Matches and targets of x_tables.
+#include <array>
+#include <cstring>
+
 #include <gtest/gtest.h>
 
 #include "machine/test_machine.hh"
@@ -127,6 +130,37 @@ TEST(XtMatches, EveryNthPacket) {
   EXPECT_EQ(f.decide(udp()), "drop");
   EXPECT_EQ(f.decide(udp()), "accept");
   EXPECT_EQ(f.decide(udp()), "drop");
+}
+
+// struct xt_policy_info; of packets that no policy transformed only "none" holds.
+TEST(XtMatches, APolicyHoldsIfItAsksForNone) {
+  Bytes info(312);
+  Filter ipsec(ip_table({accepting({fw::XtMatch{"policy", 0, info}})}));
+  EXPECT_EQ(ipsec.decide(udp()), "drop");
+  info[304] = std::byte{4};
+  Filter none(ip_table({accepting({fw::XtMatch{"policy", 0, info}})}));
+  EXPECT_EQ(none.decide(udp()), "accept");
+}
+
+// struct xt_sctp_info, in host order: ports of the destination first.
+TEST(XtMatches, PortsOfSctp) {
+  Bytes info(296);
+  const std::array<std::uint16_t, 2> ports{80, 90};
+  std::memcpy(info.data(), ports.data(), sizeof ports);
+  info[284] = std::byte{2};
+  Filter f(ip_table({accepting({fw::XtMatch{"sctp", 0, info}})}));
+  Bytes sctp(12);
+  store_be16(sctp.data() + 2, 85);
+  const auto packet = [&] {
+    return skb::Skb(packet::build(packet::ipv4({.protocol = 132,
+                                                .src = Ipv4Address(10, 0, 0, 1),
+                                                .dst = Ipv4Address(10, 0, 0, 2)}) /
+                                  packet::payload(sctp)),
+                    skb::kEtherIpv4);
+  };
+  EXPECT_EQ(f.decide(packet()), "accept");
+  store_be16(sctp.data() + 2, 91);
+  EXPECT_EQ(f.decide(packet()), "drop");
 }
 
 TEST(XtMatches, WhatHasNoTypeIsUnknown) {
