@@ -99,6 +99,13 @@ std::optional<IpAddress> select_address6(const Host& host, Slot out, const IpAdd
   return best;
 }
 
+bool is_anycast(const Host& host, const IpAddress& address) {
+  if (address.is_v4()) return false;
+  const routing::Found found =
+      host.ipv6->find_in(state::kTableLocal, {.source = {}, .destination = address});
+  return found.route != nullptr && found.route->type == state::RouteType::Anycast;
+}
+
 bool is_broadcast(const Host& host, const IpAddress& address) {
   if (!address.is_v4()) return false;
   if (address.v4().bits() == 0xffff'ffff) return true;

@@ -199,6 +199,7 @@ bool send_error(World& world, Host& host, const Packet& about, std::uint8_t type
   const skb::Skb& skb = about.skb;
   if (!may_be_answered(about, type)) return false;
   const IpAddress target = skb.source();
+  if (is_anycast(host, target)) return false;  // icmpv6_route_lookup
   // A link's own address is of the link that the packet came in by.
   const Slot link = target.is_v6() && target.is_link_local() ? slot_in(host, about) : kNoSlot;
   const OutputRoute route = route_output(

@@ -38,6 +38,11 @@ End check_ipv4(skb::Skb& skb) {
   return End::None;
 }
 
+bool is_mapped_v4(const IpAddress& address) {  // ::ffff:0:0/96
+  const auto& bytes = address.v6().bytes();
+  return load_be64(bytes.data()) == 0 && load_be32(bytes.data() + 8) == 0xffff;
+}
+
 End check_ipv6(skb::Skb& skb, bool from_loopback) {
   const BytesView bytes = skb.bytes();
   const bool is_ipv6 = bytes.size() >= 40 && std::to_integer<unsigned>(bytes[0]) >> 4 == 6;
@@ -46,7 +51,13 @@ End check_ipv6(skb::Skb& skb, bool from_loopback) {
   if (total > bytes.size()) return End::Malformed;
   if (total < bytes.size()) skb.change_layout().trim(total);
   const IpAddress source = skb.source();
-  if (source.is_multicast()) return End::MartianSource;
+  if (source.is_multicast() || is_mapped_v4(source)) return End::MartianSource;
+  // RFC 4291 2.7: scope 0 is reserved, scope 1 stays on its interface.
+  const IpAddress destination = skb.destination();
+  const int scope = std::to_integer<int>(destination.v6().bytes()[1] & std::byte{15});
+  if (destination.is_multicast() && scope <= (from_loopback ? 0 : 1)) {
+    return End::MartianDestination;
+  }
   if (from_loopback) return End::None;
   if (source.is_loopback()) return End::MartianSource;
   return skb.destination().is_loopback() ? End::MartianDestination : End::None;

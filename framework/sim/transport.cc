@@ -214,13 +214,6 @@ TcpFields reset_of(const Segment& segment) {
   return reset;
 }
 
-bool is_anycast(const Host& host, const IpAddress& address) {
-  if (address.is_v4()) return false;
-  const routing::Found found =
-      host.ipv6->find_in(state::kTableLocal, {.source = {}, .destination = address});
-  return found.route != nullptr && found.route->type == state::RouteType::Anycast;
-}
-
 // As a packet socket sends it: no hook sees it before it leaves.
 void launch_frame(World& world, Host& host, const flow::Flow& flow, RecordId start) {
   const auto frame = packet::parse_frame_view(flow.frame);

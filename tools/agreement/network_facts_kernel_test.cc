@@ -506,6 +506,23 @@ TEST_F(NetworkFacts, ALinkLocalSourceOfIpv6DoesNotLeaveItsLink) {
   EXPECT_TRUE(told.starts_with("inside: ")) << told;
 }
 
+// fe80:: is an address of every router of the link.
+TEST_F(NetworkFacts, NoErrorOfIpv6IsSentToAnAddressOfSeveral) {
+  TwoBodies bodies({.rules = "table ip6 f {\nchain c {\ntype filter hook output priority 0\n"
+                             "counter\n}\n}\n"});
+  EXPECT_EQ(bodies.send(udp(kInside, "fe80::", "fd00:200::2")), "nothing");
+  bodies.compare_state();
+}
+
+TEST_F(NetworkFacts, GroupsOfIpv6OfReservedScopeAreRefusedBeforeTheRules) {
+  TwoBodies bodies({.rules = "table ip6 f {\nchain c {\ntype filter hook prerouting priority 0\n"
+                             "counter\n}\n}\n"});
+  for (const char* group : {"ff00::1", "ff01::1", "ff02::1"}) {
+    EXPECT_EQ(bodies.send(udp(kInside, "fd00:201::2", group)), "nothing");
+  }
+  bodies.compare_state();
+}
+
 TEST_F(NetworkFacts, AnEchoReplyKeepsTheCodeAndTheTypeOfService) {
   TwoBodies bodies({});
   PacketSpec spec = echo(kInside, "10.201.0.2", "10.201.0.1");
