@@ -41,7 +41,9 @@ void Run::other(const fw::Fib& e, std::uint32_t /*index*/) {
 }
 
 void Run::load_fib_interface(const fw::Fib& e) {
-  const bool in_hook = at_.hook == fw::Hook::Prerouting || at_.hook == fw::Hook::Ingress;
+  // nft_fib_can_skip; in Linux 6.12 not at INPUT.
+  const bool in_hook = at_.hook == fw::Hook::Prerouting || at_.hook == fw::Hook::Ingress ||
+                       at_.hook == fw::Hook::Input;
   if (in_hook && at_.in != nullptr && at_.in->type == kLoopbackType) {
     return store_fib(e, at_.in->index);
   }

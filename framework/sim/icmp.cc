@@ -75,6 +75,14 @@ bool is_icmp_error(const skb::Skb& skb) {
   return skb.is_ipv4() ? Icmp::is_error(type) : Icmpv6::is_error(type);
 }
 
+// An answer of ICMP's own that a rule rejects on its way out: the kernel is still busy sending it
+// (icmp_xmit_lock), and sends no other meanwhile.
+bool is_made_by_icmp(const skb::Skb& skb) {
+  if (!is_icmp(skb) || skb.transport().empty()) return false;
+  const auto type = std::to_integer<std::uint8_t>(skb.transport()[0]);
+  return type != (skb.is_ipv4() ? Icmp::kEchoRequest : Icmpv6::kEchoRequest);
+}
+
 // icmp_send and icmp6_send: what is never answered by an error.
 bool may_be_answered(const Packet& about, std::uint8_t type) {
   const skb::Skb& skb = about.skb;
@@ -84,6 +92,7 @@ bool may_be_answered(const Packet& about, std::uint8_t type) {
                      about.way.kind == Way::Kind::Multicast || skb.destination().is_multicast();
   if (group && !too_big_v6) return false;
   if (skb.headers().fragment_offset != 0) return false;
+  if (about.locally_made && is_made_by_icmp(skb)) return false;
   if (skb.is_ipv6() && (skb.source().is_multicast() || skb.source().is_unspecified())) return false;
   const bool error = skb.is_ipv6() || Icmp::is_error(type);
   return !error || !is_icmp_error(skb);
@@ -234,6 +243,8 @@ void complain(World& world, Host& host, Packet&& packet, End how, Complaint what
               std::uint32_t info) {
   const Numbers numbers = packet.skb.is_ipv4() ? numbers_v4(what) : numbers_v6(what);
   world.end(host, packet, how);
+  // UDP has let go of the connection by then (nf_reset_ct in __udp4_lib_rcv).
+  if (what == Complaint::Port) packet.skb.connection = {};
   send_error(world, host, packet, numbers.type, numbers.code, info);
 }
 
