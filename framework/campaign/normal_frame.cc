@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "campaign/normal_frame.hh"
+
+#include <algorithm>
+#include <optional>
+
+#include "packet/checksum.hh"
+#include "packet/icmp.hh"
+#include "packet/icmpv6.hh"
+#include "packet/tcp.hh"
+#include "packet/udp.hh"
+#include "packet/view.hh"
+
+namespace topoproof::campaign {
+namespace {
+
+constexpr std::size_t kEther = 14;
+constexpr std::size_t kIpv4IdAt = 4;
+constexpr std::size_t kIpv4ChecksumAt = 10;
+constexpr std::uint32_t kFlowLabel = 0x000f'ffff;
+
+bool is_own(const packet::PacketView& view) {
+  if (const auto* tcp = view.tcp()) return tcp->flags && (*tcp->flags & packet::Tcp::kRst) != 0;
+  const auto* icmp = view.icmp();
+  if (icmp == nullptr) return false;
+  return view.is_icmp_error() || icmp->type == packet::Icmp::kEchoReply ||
+         icmp->type == packet::Icmpv6::kEchoReply;
+}
+
+std::optional<std::size_t> checksum_place(std::uint8_t protocol) {
+  if (protocol == packet::Tcp::kProtocol) return 16;
+  if (protocol == packet::Udp::kProtocol) return 6;
+  if (protocol == packet::Icmp::kProtocol || protocol == packet::Icmpv6::kProtocol) return 2;
+  return std::nullopt;
+}
+
+// Right, or the sum that the device begins with.
+bool is_good(const packet::PacketView& view, BytesView segment, std::size_t at) {
+  if (view.protocol == packet::Icmp::kProtocol) return packet::internet_checksum(segment) == 0;
+  auto sum = packet::pseudo_header(view.src, view.dst, view.protocol,
+                                   static_cast<std::uint32_t>(segment.size()));
+  const std::uint16_t begun = sum.folded();
+  return load_be16(segment.data() + at) == begun || sum.add(segment).checksum() == 0;
+}
+
+void clear_transport_checksum(std::span<std::byte> network, const packet::PacketView& view) {
+  const std::size_t header =
+      view.src.is_v4() ? 4 * (std::to_integer<std::size_t>(network[0]) & 0xf) : std::size_t{40};
+  const auto at = checksum_place(view.protocol);
+  if (!at || view.is_fragment() || network.size() < header + *at + 2) return;
+  const auto segment = network.subspan(header);
+  if (is_good(view, segment, *at)) store_be16(segment.data() + *at, 0);
+}
+
+void clear_identity(std::span<std::byte> network, bool v4) {
+  if (!v4) {
+    store_be32(network.data(), load_be32(network.data()) & ~kFlowLabel);
+    return;
+  }
+  const std::size_t header = 4 * (std::to_integer<std::size_t>(network[0]) & 0xf);
+  if (packet::internet_checksum(network.first(header)) == 0) {
+    store_be16(network.data() + kIpv4ChecksumAt, 0);
+  }
+  store_be16(network.data() + kIpv4IdAt, 0);
+}
+
+}  // namespace
+
+bool is_noise(BytesView frame) {
+  return frame.size() < kEther || (frame[0] == std::byte{0x33} && frame[1] == std::byte{0x33});
+}
+
+Bytes make_normal(BytesView frame) {
+  Bytes normal(frame.begin(), frame.end());
+  if (normal.size() < kEther) return normal;
+  const auto view = packet::parse_view(BytesView(frame).subspan(kEther));
+  if (!view) return normal;
+  // What Ethernet padded is no part of the packet.
+  normal.resize(std::min<std::size_t>(normal.size(), kEther + view->total_length));
+  const auto network = std::span(normal).subspan(kEther);
+  clear_transport_checksum(network, *view);
+  if (is_own(*view)) clear_identity(network, view->src.is_v4());
+  return normal;
+}
+
+}  // namespace topoproof::campaign

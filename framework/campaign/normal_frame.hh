@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Frames with what the kernel draws or leaves to the device made equal, so that the rest can be
+// compared byte for byte. Pure.
+#pragma once
+
+#include "base/bytes.hh"
+
+namespace topoproof::campaign {
+
+// IPv6 hosts speak by themselves (listener reports, solicitations): frames to multicast stations.
+bool is_noise(BytesView frame);
+
+// * The transport checksum of a packet is 0 where it is right, or where a local sender left it to
+//   the device (then it holds the pseudo header's sum); what is wrong stays as it is.
+// * The IPv4 identification, and the IPv6 flow label, of what the node may have made itself: an
+//   error, the reply to an echo, a reset. The header checksum is then 0 if it was right.
+Bytes make_normal(BytesView frame);
+
+}  // namespace topoproof::campaign

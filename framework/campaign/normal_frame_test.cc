@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "campaign/normal_frame.hh"
+
+#include <gtest/gtest.h>
+
+#include "packet/stack.hh"
+
+namespace topoproof::campaign {
+namespace {
+
+using packet::Stack;
+
+Stack from_router(std::uint16_t id) {
+  return packet::ether() / packet::ipv4({.id = id, .src = {10, 0, 0, 1}, .dst = {10, 0, 0, 2}});
+}
+
+TEST(NormalFrame, TheIdentityOfAnErrorIsTheSendersChoice) {
+  const Stack error = packet::icmp({.type = 3, .code = 3}) / packet::payload("quote");
+  EXPECT_EQ(make_normal(build(from_router(1) / error)), make_normal(build(from_router(2) / error)));
+}
+
+TEST(NormalFrame, TheIdentityOfWhatIsForwardedIsKept) {
+  const Stack datagram = packet::udp() / packet::payload("data");
+  EXPECT_NE(make_normal(build(from_router(1) / datagram)),
+            make_normal(build(from_router(2) / datagram)));
+}
+
+TEST(NormalFrame, AWrongChecksumIsKept) {
+  const Stack right = from_router(1) / packet::udp();
+  const Stack wrong = from_router(1) / packet::udp({.checksum = 0x1234});
+  EXPECT_NE(make_normal(build(right)), make_normal(build(wrong)));
+  EXPECT_EQ(make_normal(build(wrong)), build(wrong));
+}
+
+TEST(NormalFrame, PaddingIsNoPartOfThePacket) {
+  const Stack packet = from_router(1) / packet::udp();
+  EXPECT_EQ(make_normal(build(packet / packet::padding(Bytes(18)))), make_normal(build(packet)));
+}
+
+}  // namespace
+}  // namespace topoproof::campaign

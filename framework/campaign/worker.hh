@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Case after case: generate, ask both sides, and where they differ make sure, shrink, and say what
+// kind of difference it is.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "campaign/trial.hh"
+#include "generator/coverage.hh"
+
+namespace topoproof::campaign {
+
+struct WorkerOptions {
+  std::uint64_t seed = 1;
+  generator::FeatureSet allowed = generator::FeatureSet::all();
+  std::size_t probes = 20;
+};
+
+struct Counts {
+  std::uint64_t cases = 0;
+  std::uint64_t verdicts = 0;      // packets that both sides agreed about
+  std::uint64_t not_modelled = 0;  // cases that the simulator did not answer
+  std::uint64_t flaky = 0;         // cases that differed once, and never again
+  std::uint64_t divergences = 0;
+  std::uint64_t refused = 0;  // rulesets that the kernel did not take
+};
+
+// Who is to be looked at, as far as it can be told from outside.
+enum class Suspect { Generator, Simulator, NatModel };
+std::string_view to_string(Suspect suspect);
+
+struct Finding {
+  std::uint64_t number = 0;  // of the case
+  Suspect suspect = Suspect::Simulator;
+  Question small;
+  std::string text;
+  std::string first_text;  // before it was shrunk
+};
+
+class Worker {
+ public:
+  explicit Worker(const WorkerOptions& options, PlantedFault fault = {})
+      : options_(options), trial_(std::move(fault)) {}
+
+  // The case of this number: the same for the same seed, number and wish. THROWS: what the kernel's
+  // side throws.
+  std::optional<Finding> run(std::uint64_t number);
+
+  const Counts& counts() const { return counts_; }
+  const generator::Coverage& coverage() const { return coverage_; }
+  generator::Coverage& coverage() { return coverage_; }
+  Trial& trial() { return trial_; }
+  // Whether the last case met pairs of features that none before it met.
+  bool met_something_new() const { return met_something_new_; }
+
+ private:
+  std::optional<Finding> look_into(std::uint64_t number, const Diverged& diverged);
+  bool differs(const Question& question, bool fresh);
+
+  WorkerOptions options_;
+  Trial trial_;
+  Counts counts_;
+  generator::Coverage coverage_;
+  bool met_something_new_ = false;
+};
+
+}  // namespace topoproof::campaign

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The networks of generated cases. Each has one node under test; all others are edges, which send
+// and receive frames byte for byte and are otherwise silent: what the node does is all that
+// happens. Interfaces, MAC addresses and neighbours are fixed, so that frames can be made before
+// the network is there.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/mac_address.hh"
+#include "firewall/ruleset.hh"
+#include "generator/feature.hh"
+#include "topology/topology.hh"
+
+namespace topoproof::generator {
+
+// A link between the node and an edge.
+struct Port {
+  std::string interface;   // of the node: rules may name it
+  MacAddress gateway;      // where the edge sends what it has for others
+  IpAddress node_address;  // the node's on the edge's network
+  NodeId edge;
+  std::string edge_interface;
+  MacAddress edge_mac;
+  IpAddress edge_address;
+};
+
+inline constexpr std::size_t kNarrowPort = 2;  // its link has a smaller MTU
+
+struct Shape {
+  Feature kind = Feature::Router;
+  topology::Topology topology;
+  NodeId node;  // under test
+  std::vector<Port> ports;
+  std::vector<std::string> interfaces;  // of the node at the IP layer: a bridge, not its ports
+  Family family = Family::Ipv4;
+  bool has_bridge = false;
+};
+
+//   Router, Router6                       Container
+//   a .2 ---- left  .1 [ r ]              a .2 ---- left  + br0 .1 [ r ]
+//   b .2 ---- right .1 [ r ]              b .3 ---- right +
+//   c .2 ---- far   .1 [ r ]              c .2 ---- far .1 [ r ]
+// REQUIRES: one of these features.
+Shape make_shape(Feature kind);
+
+// The rules of the edges: they take nothing in, so that nothing but the node answers. They stand in
+// the topology as text.
+firewall::Ruleset make_silence();
+
+}  // namespace topoproof::generator
