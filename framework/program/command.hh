@@ -3,6 +3,7 @@
 // carried out by program.hh.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -150,14 +151,24 @@ struct ApplyCommand {
 };
 struct CollectCommand {};
 
+struct FuzzCommand {
+  std::uint64_t seed = 1;
+  std::uint64_t seconds = 0;     // 0: no limit
+  std::uint64_t cases = 0;       // 0: no limit
+  unsigned jobs = 0;             // worker processes; 0: one a core
+  std::string features = "all";  // by name
+  std::size_t packets = 20;      // a ruleset
+  std::string corpus = {};       // a folder; empty: none
+  std::string report = {};       // likewise
+};
 struct DoctorCommand {};
 struct VersionCommand {};
 
-using Command =
-    std::variant<TestCommand, TraceCommand, DiffCommand, ReachCommand, LintCommand, PlanCommand,
-                 GraphCommand, SnapshotCommand, ImportCommand, GenerateCommand, RulesCommand,
-                 UpCommand, DownCommand, ListCommand, ExecCommand, LinkCommand, InspectCommand,
-                 CaptureCommand, ApplyCommand, CollectCommand, DoctorCommand, VersionCommand>;
+using Command = std::variant<TestCommand, TraceCommand, DiffCommand, ReachCommand, LintCommand,
+                             PlanCommand, GraphCommand, SnapshotCommand, ImportCommand,
+                             GenerateCommand, RulesCommand, FuzzCommand, UpCommand, DownCommand,
+                             ListCommand, ExecCommand, LinkCommand, InspectCommand, CaptureCommand,
+                             ApplyCommand, CollectCommand, DoctorCommand, VersionCommand>;
 
 // It builds networks (listing does not): the process must enter a sandbox before anything else.
 bool needs_sandbox(const Command& command);

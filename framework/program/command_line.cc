@@ -28,10 +28,11 @@ Exit codes:
   130  interrupted by Ctrl-C
 Where several hold: 2, 3, 1, 4 in that order.)";
 
-constexpr std::array<std::string_view, 27> kCommands{
-    "snapshot", "diff",   "explain",  "test",    "trace", "reach",  "lint", "validate", "plan",
-    "graph",    "import", "generate", "rules",   "up",    "deploy", "down", "destroy",  "ls",
-    "exec",     "shell",  "inspect",  "capture", "link",  "apply",  "gc",   "doctor",   "version"};
+constexpr std::array<std::string_view, 28> kCommands{
+    "snapshot", "diff",    "explain", "test",    "trace",    "reach",  "lint",
+    "validate", "plan",    "graph",   "import",  "generate", "rules",  "fuzz",
+    "up",       "deploy",  "down",    "destroy", "ls",       "exec",   "shell",
+    "inspect",  "capture", "link",    "apply",   "gc",       "doctor", "version"};
 
 const Choices<ReportFormat> kFormats{{"text", ReportFormat::Text},
                                      {"json", ReportFormat::Json},
@@ -69,6 +70,7 @@ class Parser {
     add_import();
     add_generate();
     add_rules();
+    add_fuzz();
     add_live_commands(app_, live_, chosen_);
     add("doctor", "Say what this machine can do, and how to allow what is missing", "doctor",
         DoctorCommand());
@@ -118,6 +120,7 @@ class Parser {
   void add_snapshot();
   void add_generate();
   void add_rules();
+  void add_fuzz();
   CLI::App* add_rules(CLI::App& rules, RulesAction action, const std::string& name,
                       const std::string& what, std::string_view example);
 
@@ -141,6 +144,7 @@ class Parser {
   ImportCommand import_;
   GenerateCommand generate_;
   RulesCommand rules_;
+  FuzzCommand fuzz_;
   LiveCommands live_;
   std::function<Command()> chosen_;
 };
@@ -368,6 +372,29 @@ void Parser::add_rules() {
   translate->add_option("-o,--output", rules_.output, "Write to this file")->type_name("FILE");
 }
 
+void Parser::add_fuzz() {
+  CLI::App* app = add("fuzz", "Ask kernel and simulator about generated rules and packets",
+                      "fuzz --time 60 --report findings/", fuzz_);
+  app->add_option("--seed", fuzz_.seed, "The same seed makes the same cases (1)")->type_name("N");
+  app->add_option("--time", fuzz_.seconds, "End after so many seconds")->type_name("SECONDS");
+  app->add_option("--cases", fuzz_.cases, "End before the case of this number")->type_name("N");
+  app->add_option("-j,--jobs", fuzz_.jobs, "Worker processes (one a core)")
+      ->check(CLI::Range(1, 1024).description(""))
+      ->type_name("N");
+  app->add_option("--features", fuzz_.features,
+                  "What cases may contain: 'all', 'all,-bridge-table', 'router,udp,accept'; "
+                  "'list' prints the names")
+      ->type_name("NAMES");
+  app->add_option("--packets", fuzz_.packets, "For each ruleset (20)")
+      ->check(CLI::Range(1, 1000).description(""))
+      ->type_name("N");
+  app->add_option("--corpus", fuzz_.corpus, "Go on where the campaign of this folder ended")
+      ->type_name("FOLDER");
+  app->add_option("--report", fuzz_.report,
+                  "Write a scenario and a capture of each divergence here")
+      ->type_name("FOLDER");
+}
+
 Parser::Named Parser::named_command() const {
   Named named{&app_, ""};
   while (!named.app->get_subcommands().empty()) {
@@ -394,6 +421,7 @@ Answer Parser::answer(const CLI::ParseError& error) const {
 }  // namespace
 
 bool needs_sandbox(const Command& command) {
+  if (const auto* fuzz = std::get_if<FuzzCommand>(&command)) return fuzz->features != "list";
   if (const auto* trace = std::get_if<TraceCommand>(&command)) {
     return trace->with != Executors::Simulator;
   }

@@ -45,6 +45,9 @@ int run_snapshot(const SnapshotCommand& command, const Console& console);
 int run_import_shell(const ImportCommand& command, const Console& console);
 int run_import(const ImportCommand& command, const Console& console);
 int run_generate(const GenerateCommand& command, const Console& console);
+// REQUIRES: the process is in a sandbox, and has no second thread.
+int run_fuzz(const FuzzCommand& command, const Console& console, const std::atomic<bool>& stop);
+
 // Enters a sandbox itself, where rules have to be imported.
 int run_rules(const RulesCommand& command, const Console& console);
 // Enters a sandbox itself, after a look at the machine outside of it.

@@ -55,6 +55,9 @@ class Runner {
   }
   int operator()(const ApplyCommand& command) const { return run_apply(command, console_); }
   int operator()(const CollectCommand&) const { return run_collect(console_); }
+  int operator()(const FuzzCommand& command) const {
+    return run_fuzz(command, console_, sys::catch_interrupts());
+  }
   int operator()(const DoctorCommand&) const { return run_doctor(console_); }
   int operator()(const VersionCommand&) const { return run_version(console_); }
 
