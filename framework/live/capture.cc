@@ -46,6 +46,9 @@ class Capture {
     taps_ = set.wait();
     for (capture::Tap& tap : taps_) loop_.watch(tap.fd(), EPOLLIN, [this](auto) { any_ = true; });
     loop_.watch(client_.fd(), EPOLLIN, [this](auto) { summary_.lab_ended = true; });
+    if (options_.until >= 0) {
+      loop_.watch(options_.until, EPOLLIN, [this](auto) { is_over_ = true; });
+    }
     ready();
     while (!is_finished()) {
       loop_.run_until([this] { return any_ || is_finished(); }, sys::Clock::time_point::max());
@@ -81,7 +84,7 @@ class Capture {
   bool has_enough() const { return options_.count > 0 && summary_.frames >= options_.count; }
   bool is_finished() const {
     const bool stopped = options_.stop != nullptr && *options_.stop;
-    return stopped || summary_.lab_ended || has_enough();
+    return stopped || is_over_ || summary_.lab_ended || has_enough();
   }
 
   void take_round() {
@@ -122,6 +125,7 @@ class Capture {
   sys::EventLoop loop_;
   std::span<capture::Tap> taps_;
   bool any_ = false;
+  bool is_over_ = false;
   CaptureSummary summary_;
 };
 

@@ -21,6 +21,7 @@ struct CaptureOptions {
   std::vector<CapturePlace> places;         // none: all
   std::string filter = {};                  // as for tcpdump
   std::uint64_t count = 0;                  // ends after so many frames; 0: does not
+  int until = -1;                           // ends when this descriptor can be read
   const std::atomic<bool>* stop = nullptr;  // ends within 100 ms once it is true
 };
 

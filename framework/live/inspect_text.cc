@@ -85,6 +85,11 @@ bool is_shown(const state::Neighbor& neighbor) {
   return neighbor.state != state::NeighborState::NoArp;
 }
 
+// The addresses that the bridge and its ports have themselves are no news.
+bool is_shown(const state::BridgeEntry& entry) {
+  return entry.state != state::NeighborState::Permanent;
+}
+
 std::string rule_lines(const InspectedNode& node) {
   if (!node.unread_rules.empty()) return fmt::format("  rules\n    {}\n", node.unread_rules);
   const std::string text = rules::show(node.rules, rules::Detail::Counters);
@@ -104,8 +109,9 @@ std::string text_of(const InspectedNode& node, const Places& places) {
          section("policy rules", policy.rules, "", all) +
          section("neighbours", node.state.neighbors, "neighbor ",
                  [](const state::Neighbor& neighbor) { return is_shown(neighbor); }) +
-         section("bridge entries", node.bridge_entries, "bridge entry ", all) + rule_lines(node) +
-         section("connections", node.connections, "", all);
+         section("bridge entries", node.bridge_entries, "bridge entry ",
+                 [](const state::BridgeEntry& entry) { return is_shown(entry); }) +
+         rule_lines(node) + section("connections", node.connections, "", all);
 }
 
 }  // namespace

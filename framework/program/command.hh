@@ -141,7 +141,8 @@ struct CaptureCommand {
   std::vector<std::string> places = {};  // none: all
   std::string file = {};                 // pcapng; "-": the standard output; empty: text
   std::string filter = {};
-  std::uint64_t count = 0;  // 0: until it is interrupted
+  std::uint64_t count = 0;                // 0: until it is interrupted
+  std::vector<std::string> program = {};  // as long as this one runs; none: by itself
 };
 struct ApplyCommand {
   std::string lab = {};

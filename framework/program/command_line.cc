@@ -78,7 +78,7 @@ class Parser {
   }
 
   std::expected<Command, Answer> parse(const std::vector<std::string>& arguments) {
-    const auto own = take_program_to_run(arguments, live_.exec.arguments);
+    const auto own = take_program_to_run(arguments, live_);
     std::vector<std::string> reversed(own.rbegin(), own.rend());  // as CLI11 wants it
     try {
       app_.parse(reversed);

@@ -2,6 +2,7 @@
 #include "program/command_line_live.hh"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -118,8 +119,11 @@ void add_inspect(const Adder& adder, InspectCommand& command) {
 }
 
 void add_capture(const Adder& adder, CaptureCommand& command) {
-  CLI::App* app = adder.add("capture", "Show or save the frames of a lab as they come",
-                            "capture red--host -w - | wireshark -k -i -", command);
+  CLI::App* app = adder.add(
+      "capture",
+      "Show or save the frames of a lab as they come, or as long as a program runs: capture "
+      "[PLACE...] -- PROGRAM [ARGUMENT...]",
+      "capture red--host -w - | wireshark -k -i -", command);
   app->add_option("PLACE", command.places,
                   "NODE:INTERFACE, NODE, NODE--NODE (their links, at both ends), or all (all)")
       ->type_name("");
@@ -142,6 +146,16 @@ void add_apply(const Adder& adder, ApplyCommand& command) {
   add_lab(*app, command.lab);
 }
 
+// Where the program begins in `exec [OPTION...] NODE [--] PROGRAM ...`.
+std::vector<std::string>::const_iterator behind_node(const std::vector<std::string>& arguments) {
+  auto node = arguments.begin() + 1;
+  while (node != arguments.end() && node->starts_with('-')) {
+    const bool takes_value = *node == "-l" || *node == "--lab";
+    node += takes_value && node + 1 != arguments.end() ? 2 : 1;
+  }
+  return node == arguments.end() ? node : node + 1;
+}
+
 }  // namespace
 
 void add_live_commands(CLI::App& app, LiveCommands& commands, Chosen& chosen) {
@@ -160,19 +174,17 @@ void add_live_commands(CLI::App& app, LiveCommands& commands, Chosen& chosen) {
 }
 
 std::vector<std::string> take_program_to_run(const std::vector<std::string>& arguments,
-                                             std::vector<std::string>& program) {
-  if (arguments.empty() || arguments.front() != "exec") return arguments;
-  auto node = arguments.begin() + 1;
-  while (node != arguments.end() && node->starts_with('-')) {
-    const bool takes_value = *node == "-l" || *node == "--lab";
-    node += takes_value && node + 1 != arguments.end() ? 2 : 1;
-  }
-  if (node == arguments.end()) return arguments;
-  auto rest = node + 1;
-  std::vector<std::string> own(arguments.begin(), rest);
-  if (rest != arguments.end() && *rest == "--") ++rest;
+                                             LiveCommands& commands) {
+  if (arguments.empty()) return arguments;
+  auto end = arguments.end();  // of what is ours
+  if (arguments.front() == "capture") end = std::ranges::find(arguments, "--");
+  if (arguments.front() == "exec") end = behind_node(arguments);
+  if (end == arguments.end()) return arguments;
+  auto rest = end;
+  if (*rest == "--") ++rest;
+  auto& program = arguments.front() == "exec" ? commands.exec.arguments : commands.capture.program;
   program.assign(rest, arguments.end());
-  return own;
+  return {arguments.begin(), end};
 }
 
 }  // namespace topoproof::program

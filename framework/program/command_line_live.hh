@@ -29,9 +29,10 @@ struct LiveCommands {
 // `chosen` becomes the command that was named. REQUIRES: the references outlive the application.
 void add_live_commands(CLI::App& app, LiveCommands& commands, std::function<Command()>& chosen);
 
-// Of `exec NODE [--] PROGRAM ARGUMENT...` what follows NODE is the program's and not ours: it is
-// moved to `program`. RETURNS: the rest; all, where the command is another.
+// Of `exec NODE [--] PROGRAM ARGUMENT...` what follows NODE is the program's and not ours, and of
+// `capture PLACE... -- PROGRAM ARGUMENT...` what follows the dashes: it is moved to the command.
+// RETURNS: the rest; all, where the command is another.
 std::vector<std::string> take_program_to_run(const std::vector<std::string>& arguments,
-                                             std::vector<std::string>& program);
+                                             LiveCommands& commands);
 
 }  // namespace topoproof::program

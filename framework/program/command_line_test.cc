@@ -92,6 +92,13 @@ TEST(CommandLine, ExecLeavesTheProgramItsOptions) {
   EXPECT_EQ(check({"exec", "--lab=nat", "red"}), "nat");
 }
 
+TEST(CommandLine, CaptureLastsAsLongAsItsProgram) {
+  const auto command = parsed<CaptureCommand>({"capture", "red", "-c", "2", "--", "ping", "-c1"});
+  EXPECT_EQ(command.places, std::vector<std::string>{"red"});
+  EXPECT_EQ(command.count, 2U);
+  EXPECT_EQ(command.program, (std::vector<std::string>{"ping", "-c1"}));
+}
+
 TEST(CommandLine, LinkHasThreeActions) {
   EXPECT_EQ(parsed<LinkCommand>({"link", "down", "red:eth0"}).action, LinkAction::Down);
   EXPECT_EQ(parsed<LinkCommand>({"link", "up", "red:eth0"}).action, LinkAction::Up);

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <optional>
 
 #include <fmt/format.h>
@@ -20,6 +21,7 @@
 #include "report/printable.hh"
 #include "sys/event_loop.hh"
 #include "sys/files.hh"
+#include "sys/held_program.hh"
 #include "sys/output.hh"
 #include "sys/sandbox.hh"
 
@@ -101,8 +103,8 @@ std::vector<live::CapturePlace> parse_capture_places(const std::vector<std::stri
 }
 
 live::CaptureSummary capture_to(const CaptureCommand& command, live::Client& client,
-                                const live::CaptureOptions& options, const Console& console) {
-  const auto ready = [&] { console.error("capturing; Ctrl-C ends it\n"); };
+                                const live::CaptureOptions& options,
+                                const std::function<void()>& ready, const Console& console) {
   if (command.file.empty()) {
     live::TextSink sink(console.out);
     return live::capture_frames(client, options, sink, ready);
@@ -211,12 +213,22 @@ int run_capture(const CaptureCommand& command, const Console& console,
                 const std::atomic<bool>& stop) {
   return with_refusals_told(console, [&] {
     sys::raise_open_file_limit();
+    // It stays outside of the lab, which this process is about to enter.
+    std::optional<sys::HeldProgram> program;
+    if (!command.program.empty()) program.emplace(command.program);
     live::Client client = connect(command.lab);
+    const auto ready = [&] {
+      if (program) return program->release();
+      console.error("capturing; Ctrl-C ends it\n");
+    };
     const live::CaptureOptions options{.places = parse_capture_places(command.places),
                                        .filter = command.filter,
                                        .count = command.count,
+                                       .until = program ? program->fd() : -1,
                                        .stop = &stop};
-    return tell(capture_to(command, client, options, console), console);
+    const int code = tell(capture_to(command, client, options, ready, console), console);
+    const int status = program ? program->wait() : kPassed;
+    return status != kPassed ? status : code;
   });
 }
 
