@@ -441,6 +441,7 @@ bool wants_sandbox(const Command& command) {
 
 std::expected<Command, Answer> parse_command_line(const std::vector<std::string>& arguments) {
   const std::string first = arguments.empty() ? "--help" : arguments.front();
+  if (first == "--version") return VersionCommand();  // as every program is asked
   if (!first.starts_with('-') && std::ranges::find(kCommands, first) == kCommands.end()) {
     return std::unexpected(Answer{
         fmt::format("topoproof: there is no command '{}'{}\nRun topoproof --help for more.\n",

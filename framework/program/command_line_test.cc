@@ -111,6 +111,7 @@ TEST(CommandLine, OtherCommandsTakeTheirs) {
   EXPECT_EQ(parsed<ImportCommand>({"import", "graphml", "f", "-o", "g"}).output, "g");
   EXPECT_EQ(parsed<GenerateCommand>({"generate", "tree", "3", "2"}).sizes, (std::vector{3, 2}));
   EXPECT_TRUE(std::holds_alternative<VersionCommand>(*parse_command_line({"version"})));
+  EXPECT_TRUE(std::holds_alternative<VersionCommand>(*parse_command_line({"--version"})));
 }
 
 TEST(CommandLine, OnlyARunNeedsASandboxFromTheStart) {
