@@ -64,10 +64,19 @@ void clear_identity(std::span<std::byte> network, bool v4) {
   store_be16(network.data() + kIpv4IdAt, 0);
 }
 
+// RFC 4861, section 4.5.
+bool is_redirect(BytesView packet) {
+  constexpr std::uint8_t kRedirect = 137;
+  const auto view = packet::parse_view(packet);
+  return view && !view->src.is_v4() && view->icmp() != nullptr && view->icmp()->type == kRedirect;
+}
+
 }  // namespace
 
 bool is_noise(BytesView frame) {
-  return frame.size() < kEther || (frame[0] == std::byte{0x33} && frame[1] == std::byte{0x33});
+  if (frame.size() < kEther) return true;
+  const bool is_multicast = frame[0] == std::byte{0x33} && frame[1] == std::byte{0x33};
+  return is_multicast || is_redirect(frame.subspan(kEther));
 }
 
 Bytes make_normal(BytesView frame) {

@@ -8,6 +8,8 @@
 namespace topoproof::campaign {
 
 // IPv6 hosts speak by themselves (listener reports, solicitations): frames to multicast stations.
+// How often a router says that there is a shorter way hangs on the clock (ndisc_send_redirect()):
+// redirects, even where the packet itself is dropped afterwards.
 bool is_noise(BytesView frame);
 
 // * The transport checksum of a packet is 0 where it is right, or where a local sender left it to

@@ -37,5 +37,12 @@ TEST(NormalFrame, PaddingIsNoPartOfThePacket) {
   EXPECT_EQ(make_normal(build(packet / packet::padding(Bytes(18)))), make_normal(build(packet)));
 }
 
+// Found by seed 7: the packet that a redirect speaks of was dropped by a rule.
+TEST(NormalFrame, RedirectsOfIpv6AreNoise) {
+  const auto from_router = packet::ether() / packet::ipv6();
+  EXPECT_TRUE(is_noise(build(from_router / packet::icmpv6({.type = 137}))));
+  EXPECT_FALSE(is_noise(build(from_router / packet::icmpv6({.type = 128}))));
+}
+
 }  // namespace
 }  // namespace topoproof::campaign
