@@ -70,11 +70,11 @@ Bytes with_ether(BytesView packet, const MacAddress& from, const MacAddress& to)
 }  // namespace
 
 Bytes packet_of(const PacketSpec& spec) {
-  packet::Stack stack = network(spec) / transport(spec);
+  const packet::Stack headers = network(spec) / transport(spec);
+  if (spec.payload == 0) return packet::build(headers);
   Bytes payload(spec.payload);
   for (std::size_t i = 0; i < payload.size(); ++i) payload[i] = static_cast<std::byte>(i);
-  if (!payload.empty()) stack = std::move(stack) / packet::payload(std::move(payload));
-  return packet::build(stack);
+  return packet::build(headers / packet::payload(std::move(payload)));
 }
 
 Bytes frame_of(const PacketSpec& spec, const Zones& zones) {
