@@ -2,6 +2,7 @@
 #include "stories.hh"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "packet/checksum.hh"
@@ -104,8 +105,7 @@ void tell_connection(Trial& trial, const PacketSpec& client, const PacketSpec& s
 
 Bytes fragment(BytesView packet, std::size_t from, std::size_t to) {
   Bytes bytes(packet.begin(), packet.begin() + 20);
-  bytes.insert(bytes.end(), packet.begin() + 20 + static_cast<std::ptrdiff_t>(from),
-               packet.begin() + 20 + static_cast<std::ptrdiff_t>(to));
+  std::ranges::copy(packet.subspan(20 + from, to - from), std::back_inserter(bytes));
   const std::uint16_t more = 20 + to < packet.size() ? 0x2000 : 0;
   store_be16(bytes.data() + 2, static_cast<std::uint16_t>(bytes.size()));
   store_be16(bytes.data() + 6, static_cast<std::uint16_t>(from / 8 | more));
