@@ -18,7 +18,7 @@ namespace topoproof {
 
 enum class Family { Ipv4, Ipv6 };
 std::string_view to_string(Family family);  // "ipv4", "ipv6"
-inline constexpr int address_bits(Family family) { return family == Family::Ipv4 ? 32 : 128; }
+constexpr int address_bits(Family family) { return family == Family::Ipv4 ? 32 : 128; }
 
 class Ipv4Address {
  public:

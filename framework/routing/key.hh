@@ -23,7 +23,7 @@ inline Key key_of(const IpAddress& address) {
 
 // The first `length` bits. REQUIRES: 0 <= length <= 128.
 constexpr Key masked(const Key& key, int length) {
-  constexpr auto ones = [](int bits) -> std::uint64_t {
+  const auto ones = [](int bits) -> std::uint64_t {
     return bits <= 0 ? 0 : bits >= 64 ? ~std::uint64_t{0} : ~(~std::uint64_t{0} >> bits);
   };
   return {key.high & ones(length), key.low & ones(length - 64)};
