@@ -9,7 +9,6 @@ constexpr std::uint8_t kHopByHop = 0;
 constexpr std::uint8_t kRouting = 43;
 constexpr std::uint8_t kFragment = 44;
 constexpr std::uint8_t kAuthentication = 51;
-constexpr std::uint8_t kNoNext = 59;
 constexpr std::uint8_t kDestination = 60;
 
 std::uint8_t u8(BytesView bytes, std::size_t at) {

@@ -78,7 +78,6 @@ class Evaluator {
   std::uint64_t now_ = 0;
   std::vector<std::uint8_t> registers_ = std::vector<std::uint8_t>(80);
   std::string target_;  // of a jump
-  const firewall::Rule* at_ = nullptr;
   Verdict verdict_;
   struct Bucket {
     double tokens = 0;

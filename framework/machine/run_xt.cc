@@ -245,7 +245,7 @@ void Run::change_traffic_class(std::uint8_t mask, std::uint8_t value) {
   if (packet_.is_ipv6()) {
     const auto word = load_be16(bytes.data());
     const auto old = static_cast<std::uint8_t>(word >> 4U);
-    const auto changed = static_cast<std::uint8_t>((old & mask) ^ value);
+    const auto changed = static_cast<std::uint32_t>((old & mask) ^ value);
     return store_be16(bytes.data(), static_cast<std::uint16_t>((word & 0xf00fU) | changed << 4U));
   }
   const Bytes before(bytes.begin(), bytes.begin() + 2);

@@ -302,18 +302,18 @@ void end_without_way(World& world, const Host& host, Packet& packet, End end) {
 
 OutputRoute route_output(const World& world, const Host& host, const OutputQuery& query) {
   const Family family = query.destination.family();
-  if (!speaks(host, family)) return {End::NoRoute};
-  if (const End end = output_martian(host, query); end != End::None) return {end};
+  if (!speaks(host, family)) return {.end = End::NoRoute};
+  if (const End end = output_martian(host, query); end != End::None) return {.end = end};
   const Found found = host.fib(family)->find(
       {.source = query.source.value_or(family == Family::Ipv4 ? IpAddress(Ipv4Address())
                                                               : IpAddress(Ipv6Address())),
        .destination = query.destination,
        .outgoing = query.out != kNoSlot ? query.out : kNoSlot,
        .mark = query.mark});
-  if (found.refusal != Refusal::None) return {end_of(found.refusal)};
+  if (found.refusal != Refusal::None) return {.end = end_of(found.refusal)};
   OutputRoute out;
   const routing::Hop* hop = choose_output(world, host, query, found);
-  if (hop == nullptr) return {End::Unknown};
+  if (hop == nullptr) return {.end = End::Unknown};
   out.way = make_way(host, found, *hop);
   out.source = source_of(world, host, query, out.way);
   if (out.way.kind == Way::Kind::Local) {
@@ -324,7 +324,7 @@ OutputRoute route_output(const World& world, const Host& host, const OutputQuery
   const bool leaves = out.way.out != kLoopback;
   if (family == Family::Ipv4 && leaves && out.source.is_loopback() &&
       !host.at(out.way.out).settings->route_localnet) {
-    return {End::MartianSource};
+    return {.end = End::MartianSource};
   }
   return out;
 }
