@@ -116,6 +116,14 @@ TEST(Text, ALowerBoundAloneIsNotLost) {
   EXPECT_FALSE(to_text(rule, Table{}).has_value());
 }
 
+// The kernel tells the last port of a range even where only one was given.
+TEST(Text, APortThatIsFirstAndLastIsSaidOnce) {
+  auto rule = make_rule(TableFamily::Ip, {tcp_dport(80), dnat_to(Ipv4Address(10, 0, 0, 1), 8080)});
+  auto& nat = std::get<Nat>(rule.expressions.back());
+  nat.port_high = nat.port;
+  EXPECT_EQ(to_text(rule, Table{}), "tcp dport 80 dnat to 10.0.0.1:8080");
+}
+
 TEST(Text, CommentsAreKept) {
   auto rule = make_rule(TableFamily::Ip, {accept()});
   rule.userdata = make_comment("let it in");
