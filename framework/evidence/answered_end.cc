@@ -79,19 +79,22 @@ const Sighting* seen_at(const Direction& direction, NodeId node, const Witness& 
 struct Scene {
   NodeId node;
   flow::Tuple tuple;
-  RouteAnswer route;
+  std::uint32_t incoming = 0;  // 0: it was about to be sent
+
+  RouteAnswer route(Witness& witness) const { return witness.route(node, tuple, incoming); }
 };
 
-Scene scene_of(const Direction& direction, NodeId node, Witness& witness) {
+Scene scene_of(const Direction& direction, NodeId node, const Witness& witness) {
   const Sighting* seen = seen_at(direction, node, witness);
-  const flow::Tuple tuple = seen != nullptr ? seen->tuple : direction.tuple;
-  return {node, tuple, witness.route(node, tuple, seen != nullptr ? seen->interface : 0)};
+  if (seen == nullptr) return {node, direction.tuple};
+  return {node, seen->tuple, seen->interface};
 }
 
 FateKind kind_from_host_unreachable(const Scene& scene, Witness& witness) {
-  if (scene.route.kind == RouteAnswer::Kind::Unreachable) return FateKind::NoRoute;
-  const IpAddress next = scene.route.gateway.value_or(scene.tuple.destination);
-  const auto neighbor = witness.neighbor(scene.node, scene.route.interface, next);
+  const RouteAnswer route = scene.route(witness);
+  if (route.kind == RouteAnswer::Kind::Unreachable) return FateKind::NoRoute;
+  const IpAddress next = route.gateway.value_or(scene.tuple.destination);
+  const auto neighbor = witness.neighbor(scene.node, route.interface, next);
   const bool failed = neighbor == NeighborAnswer::Failed || neighbor == NeighborAnswer::Incomplete;
   return failed ? FateKind::NoNeighbor : FateKind::NoRoute;
 }
@@ -107,15 +110,26 @@ FateKind kind_of(Meaning meaning, const Scene& scene, Witness& witness) {
     case Meaning::NoHost:
       return kind_from_host_unreachable(scene, witness);
     case Meaning::Prohibited:
-      return scene.route.kind == RouteAnswer::Kind::Prohibit ? FateKind::NoRoute
-                                                             : FateKind::Rejected;
+      return scene.route(witness).kind == RouteAnswer::Kind::Prohibit ? FateKind::NoRoute
+                                                                      : FateKind::Rejected;
     case Meaning::Port:
       // A host that the packet was not for does not refuse: its firewall speaks in another's name.
-      return scene.route.kind == RouteAnswer::Kind::Local ? FateKind::Refused : FateKind::Rejected;
+      return scene.route(witness).kind == RouteAnswer::Kind::Local ? FateKind::Refused
+                                                                   : FateKind::Rejected;
     case Meaning::None:
       break;
   }
   return FateKind::Lost;
+}
+
+// What the node's rules did to the packet, if they may be what the answer comes from.
+std::optional<RuleHit> rule_behind(Meaning meaning, const Scene& scene, const Direction& direction,
+                                   Witness& witness) {
+  const bool could_be_a_rule = meaning != Meaning::Ttl && meaning != Meaning::TooBig;
+  if (!could_be_a_rule || !witness.has_rules(scene.node)) return std::nullopt;
+  auto hit = witness.rule_hit(scene.node, {direction.number, scene.tuple});
+  if (hit && hit->verdict == RuleHit::Verdict::Accept) return std::nullopt;
+  return hit;
 }
 
 }  // namespace
@@ -124,20 +138,17 @@ std::optional<Fate> answered_end(const Direction& direction, Witness& witness) {
   const auto answer = std::ranges::find_if(
       direction.answers, [](const Sighting& s) { return meaning_of(s) != Meaning::None; });
   if (answer == direction.answers.end()) return std::nullopt;
+  const Meaning meaning = meaning_of(*answer);
   // The first tap that saw it is the answering node's own: it saw it leave.
   const Scene scene = scene_of(direction, answer->node, witness);
-  Fate fate{.kind = kind_of(meaning_of(*answer), scene, witness),
-            .at = answer->node,
-            .answer = to_answer(*answer)};
+  Fate fate{.kind = FateKind::Rejected, .at = answer->node, .answer = to_answer(*answer)};
   fate.proof =
       fmt::format("{} answered {}", witness.node_name(answer->node), to_string(*fate.answer));
-  const bool could_be_a_rule =
-      meaning_of(*answer) != Meaning::Ttl && meaning_of(*answer) != Meaning::TooBig;
-  if (!could_be_a_rule || !witness.has_rules(answer->node)) return fate;
-  const auto hit = witness.rule_hit(answer->node, {direction.number, scene.tuple});
-  if (hit && hit->verdict != RuleHit::Verdict::Accept) {
-    fate.kind = FateKind::Rejected;
+  // A rule says more than a route, and costs less to ask.
+  if (const auto hit = rule_behind(meaning, scene, direction, witness)) {
     fate.proof += ", by " + describe(*hit);
+  } else {
+    fate.kind = kind_of(meaning, scene, witness);
   }
   return fate;
 }
