@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "scenario/foretold.hh"
 
+#include <ranges>
+
 #include "scenario/divergence.hh"
 
 namespace topoproof::scenario {
@@ -19,17 +21,16 @@ bool is_same_hop(const Sighting& seen, const flow::Step& step, const evidence::W
 bool is_same_way(const evidence::Case& evidence, evidence::Role role, const flow::Trace& trace,
                  const evidence::Witness& witness) {
   const Sighting* first = nullptr;
-  auto step = trace.begin();
+  auto hops = trace | std::views::filter(is_hop);
+  auto hop = hops.begin();
   for (const Sighting& seen : evidence.sightings) {
     if (seen.role != role) continue;
     if (first == nullptr) first = &seen;
     if (seen.packet != first->packet) continue;
-    while (step != trace.end() && !is_hop(*step)) ++step;
-    if (step == trace.end() || !is_same_hop(seen, *step, witness)) return false;
-    ++step;
+    if (hop == hops.end() || !is_same_hop(seen, *hop, witness)) return false;
+    ++hop;
   }
-  while (step != trace.end() && !is_hop(*step)) ++step;
-  return step == trace.end();
+  return hop == hops.end();
 }
 
 bool is_delivered(const flow::Journey& journey, NodeId node) {
