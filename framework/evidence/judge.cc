@@ -137,7 +137,7 @@ Verdict judge(const Case& evidence, Witness& witness) {
   return out;
 }
 
-bool needs_fence(const Verdict& verdict) { return verdict.last_seen.has_value(); }
+bool needs_fence(const Verdict& verdict) { return verdict.last_seen && !verdict.traced; }
 
 bool fence_passed(const Case& evidence, const Verdict& verdict) {
   if (!verdict.last_seen) return true;

@@ -44,7 +44,8 @@ struct Verdict {
 Verdict judge(const Case& evidence, Witness& witness);
 
 // A verdict from silence stands only if a fence was seen wherever the packet was seen last. Local
-// refusals, answers on the wire and what was never seen on a wire need none.
+// refusals, answers on the wire, what was never seen on a wire, and a packet that the kernel itself
+// tells to have dropped need none; where rules keep state a fence would change it, besides.
 bool needs_fence(const Verdict& verdict);
 bool fence_passed(const Case& evidence, const Verdict& verdict);
 

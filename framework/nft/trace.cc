@@ -56,13 +56,24 @@ TraceType type_of(const nftnl_trace& trace) {
 }
 
 firewall::Chain trace_chain(firewall::TableFamily family, std::string name, firewall::Hook hook,
-                            std::span<const firewall::Statement> matching) {
+                            std::vector<firewall::Statement> statements) {
   auto chain =
       firewall::make_base_chain(std::move(name), firewall::ChainType::Filter, hook, kBeforeAll);
-  std::vector<firewall::Statement> statements(matching.begin(), matching.end());
   statements.push_back(firewall::set_nftrace());
+  statements.push_back(firewall::accept());  // else the chain's policy would be told of as well
   chain.rules.push_back(make_rule(family, statements));
   return chain;
+}
+
+// By what a packet that comes in, or is sent from here, may come to this hook.
+bool is_behind_prerouting(firewall::Hook hook) {
+  using firewall::Hook;
+  return hook == Hook::Prerouting || hook == Hook::Input || hook == Hook::Forward ||
+         hook == Hook::Postrouting;
+}
+
+bool is_behind_output(firewall::Hook hook) {
+  return hook == firewall::Hook::Output || hook == firewall::Hook::Postrouting;
 }
 
 }  // namespace
@@ -126,17 +137,31 @@ std::optional<TraceEvent> decode_trace(BytesView message) {
   return event;
 }
 
-firewall::Ruleset make_trace_ruleset(std::span<const firewall::Statement> matching,
-                                     firewall::TableFamily family) {
-  using firewall::Hook;
-  return {{firewall::Table{.family = family,
-                           .name = std::string(kTraceTableName),
-                           .chains = {trace_chain(family, "prerouting", Hook::Prerouting, matching),
-                                      trace_chain(family, "output", Hook::Output, matching)}}}};
+TraceWish packets_that_meet(const firewall::Ruleset& rules) {
+  TraceWish wish{.incoming = false, .outgoing = false};
+  for (const auto& table : rules.tables) {
+    for (const auto& chain : table.chains) {
+      if (!chain.base) continue;
+      wish.incoming |= is_behind_prerouting(chain.base->hook);
+      wish.outgoing |= is_behind_output(chain.base->hook);
+    }
+  }
+  return wish;
 }
 
-Issues install_trace(netlink::Socket& socket, std::span<const firewall::Statement> matching) {
-  return load_ruleset(socket, make_trace_ruleset(matching));
+firewall::Ruleset make_trace_ruleset(const TraceWish& wish, firewall::TableFamily family) {
+  using firewall::Hook;
+  firewall::Table table{.family = family, .name = std::string(kTraceTableName)};
+  const auto add = [&](const char* name, Hook hook) {
+    table.chains.push_back(trace_chain(family, name, hook, wish.matching));
+  };
+  if (wish.incoming) add("prerouting", Hook::Prerouting);
+  if (wish.outgoing) add("output", Hook::Output);
+  return {{std::move(table)}};
+}
+
+Issues install_trace(netlink::Socket& socket, const TraceWish& wish) {
+  return load_ruleset(socket, make_trace_ruleset(wish));
 }
 
 Issues install_bridge_trace(netlink::Socket& socket) {

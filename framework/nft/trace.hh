@@ -70,13 +70,23 @@ std::optional<TraceEvent> decode_trace(BytesView message);  // with its netlink 
 
 inline constexpr std::string_view kTraceTableName = "topoproof-trace";
 
-// A table "inet topoproof-trace" (or of another family) that sets nftrace for every packet that
-// comes in or is sent from here, or for those that all of `matching` match. It comes before every
+// Which packets are to be told of. Each costs the kernel an event for every base chain that it
+// passes, more than the packet itself.
+struct TraceWish {
+  bool incoming = true;                            // what comes in
+  bool outgoing = true;                            // what is sent from here
+  std::vector<firewall::Statement> matching = {};  // all of these match
+};
+
+// The packets that meet a base chain of these rules at all: where none is behind an input hook,
+// what is sent from here passes untold.
+TraceWish packets_that_meet(const firewall::Ruleset& rules);
+
+// A table "inet topoproof-trace" (or of another family) that sets nftrace. It comes before every
 // other table.
-firewall::Ruleset make_trace_ruleset(std::span<const firewall::Statement> matching = {},
+firewall::Ruleset make_trace_ruleset(const TraceWish& wish = {},
                                      firewall::TableFamily family = firewall::TableFamily::Inet);
-[[nodiscard]] Issues install_trace(netlink::Socket& socket,
-                                   std::span<const firewall::Statement> matching = {});
+[[nodiscard]] Issues install_trace(netlink::Socket& socket, const TraceWish& wish = {});
 void remove_trace(netlink::Socket& socket);
 // Of frames that bridges forward, for the tables of that family.
 [[nodiscard]] Issues install_bridge_trace(netlink::Socket& socket);

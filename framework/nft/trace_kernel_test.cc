@@ -202,12 +202,25 @@ TEST_F(Trace, TheFirstEventOfATableShowsThePacket) {
 
 TEST_F(Trace, OnlyWhatMatchesIsTraced) {
   load("table ip t {\n chain input { type filter hook input priority 0; policy drop; }\n}\n");
-  const firewall::Statement matching[] = {firewall::udp_dport(10)};
-  ASSERT_EQ(install_trace(*socket_, matching), Issues{});
+  ASSERT_EQ(install_trace(*socket_, {.matching = {firewall::udp_dport(10)}}), Issues{});
   send_udp(9);
   EXPECT_EQ(story(), Lines{});
   send_udp(10);
   EXPECT_EQ(story(), (Lines{"input: end", "input: policy drop"}));
+}
+
+// An event costs more than a packet: a host that filters its input tells nothing of what it sends.
+TEST_F(Trace, WhatMeetsNoChainIsNotTraced) {
+  load("table ip t {\n chain input { type filter hook input priority 0; policy drop; }\n}\n");
+  const auto filters_input = observe_ruleset(*socket_);
+  ASSERT_TRUE(filters_input) << to_string(filters_input.error());
+  const TraceWish wish = packets_that_meet(*filters_input);
+  EXPECT_TRUE(wish.incoming);
+  EXPECT_FALSE(wish.outgoing);
+  ASSERT_EQ(install_trace(*socket_, wish), Issues{});
+  load("table ip u {\n chain output { type filter hook output priority 0; policy drop; }\n}\n");
+  send_udp(9);
+  EXPECT_EQ(story(), Lines{});
 }
 
 TEST_F(Trace, RemovingItLeavesTheRestAndEndsTheStory) {

@@ -60,7 +60,8 @@ class Node {
   }
 
   void install(netlink::Socket& socket) {
-    Issues issues = nft::install_trace(socket);
+    Issues issues =
+        nft::install_trace(socket, known_ ? nft::packets_that_meet(ruleset_) : nft::TraceWish{});
     if (issues.empty() && may_filter_frames()) issues = nft::install_bridge_trace(socket);
     if (!issues.empty()) throw std::runtime_error("trace rules: " + to_string(issues));
   }

@@ -42,7 +42,7 @@ bool depends_on_rules(const CheckItem& item) {
 struct Slot {
   std::size_t item = 0;
   Check check;
-  std::optional<sim::Prediction> foretold = {};  // asked once: what it says changes the simulator
+  std::optional<sim::Prediction> foretold = {};
 };
 
 class Runner {
@@ -170,11 +170,10 @@ class Runner {
     flows.reserve(slots.size());
     for (const Slot& slot : slots) flows.push_back(slot.check.flow);
     session_->observer().keep_frames(!options_.pcap_directory.empty());
-    Instruments with = session_->instruments();
-    with.spare_fences = serial_;
-    return probe_wave(with, flows, [&](std::size_t i, const evidence::Case& evidence) {
-      return passes_unseen(slots[i], evidence);
-    });
+    return probe_wave(session_->instruments(), flows,
+                      [&](std::size_t i, const evidence::Case& evidence) {
+                        return passes_unseen(slots[i], evidence);
+                      });
   }
 
   // Flows of a matrix that pass, and go as foretold, are counted and no more, where nobody reads of
@@ -184,8 +183,14 @@ class Runner {
     if (is_shown || !tallies_[slot.item].is_of_matrix()) return false;
     if (!plain_->pass(slot.check, evidence)) return false;
     if (!simulation_) return true;
-    slot.foretold = simulation_->predict(question_of(evidence));
-    return went_as_foretold(evidence, *slot.foretold, session_->instruments().witness);
+    return went_as_foretold(evidence, foretold(slot, evidence), session_->instruments().witness);
+  }
+
+  // Of a flow that is judged again it is not asked again: what it says changes the simulator.
+  const sim::Prediction& foretold(Slot& slot, const evidence::Case& evidence) {
+    if (slot.foretold) return *slot.foretold;
+    if (serial_) simulation_->flush_connections();
+    return slot.foretold.emplace(simulation_->predict(question_of(evidence)));
   }
 
   // RETURNS: whether rules that were not traced may have decided this.
@@ -210,17 +215,13 @@ class Runner {
     if (slot.check.expected.translated && judged.verdict.at_target) {
       compare_connections(session_->lab(), session_->topology(), judged.verdict, result);
     }
-    if (simulation_) foretell(slot, judged, result);
+    if (simulation_) {
+      compare_with(foretold(slot, judged.evidence), judged, session_->topology(), result);
+    }
     if (serial_) result.notes.push_back("run alone: the rules of this network keep state");
     keep_capture(judged, result);
     ++progress_.flows_done;
     tallies_[slot.item].add(std::move(result), options_.verbose);
-  }
-
-  void foretell(Slot& slot, const Judged& judged, CheckResult& result) {
-    if (serial_) simulation_->flush_connections();
-    if (!slot.foretold) slot.foretold = simulation_->predict(question_of(judged.evidence));
-    compare_with(*slot.foretold, judged, session_->topology(), result);
   }
 
   void keep_capture(const Judged& judged, CheckResult& result) const {

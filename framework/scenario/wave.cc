@@ -145,7 +145,7 @@ class Wave {
   void send_fences() {
     std::vector<FlowNumber> silent;
     for (const Judged& one : judged_) {
-      if (needs_fence(one.verdict)) silent.push_back(one.evidence.number);
+      if (evidence::needs_fence(one.verdict)) silent.push_back(one.evidence.number);
     }
     if (silent.empty()) return;
     learn_raw(true);
@@ -154,13 +154,9 @@ class Wave {
     learn(true);
   }
 
-  bool needs_fence(const evidence::Verdict& verdict) const {
-    return evidence::needs_fence(verdict) && !(with_.spare_fences && verdict.traced);
-  }
-
   bool stands(Judged& one) const {
     if (one.verdict.waiting) return false;
-    if (!needs_fence(one.verdict)) return true;
+    if (!evidence::needs_fence(one.verdict)) return true;
     return evidence::fence_passed(one.evidence, one.verdict);
   }
 

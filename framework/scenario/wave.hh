@@ -26,8 +26,6 @@ struct Instruments {
   evidence::Observer& observer;
   evidence::Witness& witness;
   const std::atomic<bool>* stop = nullptr;
-  // Where rules keep state, a fence would change it. What a trace event proves stands without one.
-  bool spare_fences = false;
 };
 
 struct Judged {
