@@ -101,13 +101,30 @@ struct RandomChoice {
   friend auto operator<=>(const RandomChoice&, const RandomChoice&) = default;
 };
 
+// What is known of a flow besides its tuples.
+struct FlowState {
+  Time expires{0};       // until it is confirmed: how long it will live then
+  Time stream_since{0};  // UDP: from then on answers make it a stream
+  std::array<Traffic, 2> traffic;
+  std::array<std::uint64_t, 2> labels{};
+  TcpTrack tcp;
+  std::uint32_t status = 0;
+  std::uint32_t mark = 0;
+  std::uint32_t id = 0;
+  std::uint32_t masqueraded_on = 0;  // interface index; 0: not masqueraded
+  Zone zone;
+  std::optional<RandomChoice> choice;
+};
+
 class Table;
 
-class Entry : public skb::Tracked {
+class Entry : public skb::Tracked, public FlowState {
  public:
   Entry() = default;
   ~Entry() override;
-  Entry(const Tuple& original, const Tuple& reply, const Zone& in_zone) : zone(in_zone) {
+  Entry(const Tuple& original, const Tuple& reply, const Zone& in_zone)
+      : Entry(original, reply, FlowState{.zone = in_zone}) {}
+  Entry(const Tuple& original, const Tuple& reply, const FlowState& state) : FlowState(state) {
     sides[0].tuple = original;
     sides[1].tuple = reply;
     sides[0].entry = sides[1].entry = this;
@@ -134,20 +151,9 @@ class Entry : public skb::Tracked {
   const Side& side(Direction direction) const { return sides[static_cast<std::size_t>(direction)]; }
 
   std::array<Side, 2> sides;
-  Time expires{0};       // until it is confirmed: how long it will live then
-  Time stream_since{0};  // UDP: from then on answers make it a stream
-  std::array<Traffic, 2> traffic;
-  std::array<std::uint64_t, 2> labels{};
-  TcpTrack tcp;
   Entry* next_by_source = nullptr;
-  std::uint32_t status = 0;
-  std::uint32_t mark = 0;
-  std::uint32_t id = 0;
-  std::uint32_t masqueraded_on = 0;  // interface index; 0: not masqueraded
-  Zone zone;
-  bool in_table = false;
   Table* by_source = nullptr;  // the table that finds it by its source
-  std::optional<RandomChoice> choice;
+  bool in_table = false;
 };
 
 // The flow of a packet; null: none (invalid or untracked). A template counts.

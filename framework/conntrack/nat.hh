@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "conntrack/nat_range.hh"
 #include "conntrack/outcome.hh"
@@ -27,6 +28,14 @@ class Nat {
   // REQUIRES: `tracker` outlives it.
   explicit Nat(Tracker& tracker, std::uint64_t seed = 1) : tracker_(tracker), random_(seed) {}
 
+  // A port, or ICMP identifier, that was drawn, and those that could have been: from first to last.
+  struct Drawn {
+    std::uint16_t port = 0;
+    RandomChoice among;
+  };
+  // Since forget_draws().
+  const std::vector<Drawn>& drawn() const { return drawn_; }
+  void forget_draws() { drawn_.clear(); }
   // See Random::expect.
   void expect_draws(const std::vector<std::uint16_t>& drawn) { random_.expect(drawn); }
 
@@ -64,6 +73,7 @@ class Nat {
 
   Tracker& tracker_;
   Random random_;
+  std::vector<Drawn> drawn_;
 };
 
 }  // namespace topoproof::conntrack

@@ -97,6 +97,7 @@ Tuple Nat::unique_tuple(const Tuple& before, const NatRange& range, Entry& entry
     }
   }
   choose_port(tuple, range, entry, manip);
+  if (entry.choice) drawn_.push_back({key_of(tuple, manip), *entry.choice});
   return tuple;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "conntrack/table.hh"
 
+#include <map>
 #include <ranges>
 #include <utility>
 
@@ -114,6 +115,24 @@ void Table::remove(Entry& entry) {
 
 void Table::clear() {
   remove_if([](const Entry&) { return true; });
+}
+
+void Table::copy_from(const Table& other) {
+  clear();
+  std::map<const Entry*, Entry*> copies;
+  other.for_each([&](const Entry& entry) {
+    const skb::Ref<Entry> copy(new Entry(entry.original(), entry.reply(), entry));
+    insert(*copy);
+    copies[&entry] = copy.get();
+  });
+  for (const Entry* entry : other.by_source_) {
+    std::vector<Entry*> newest_first;
+    for (; entry != nullptr; entry = entry->next_by_source) {
+      const auto copy = copies.find(entry);
+      if (copy != copies.end()) newest_first.push_back(copy->second);
+    }
+    for (Entry* copy : newest_first | std::views::reverse) add_by_source(*copy);
+  }
 }
 
 void Table::remove_expired() {

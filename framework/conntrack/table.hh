@@ -29,6 +29,9 @@ class Table {
   // Without effect on an entry that is not in the table.
   void remove(Entry& entry);
   void clear();
+  // The flows of another table in place of those that are here. They are entries of their own:
+  // packets that hold on to the other's belong to that one.
+  void copy_from(const Table& other);
 
   std::size_t size() const { return size_; }  // those whose time is over count until they are met
   void remove_expired();

@@ -16,7 +16,7 @@ Tuple flow(std::uint32_t number) {
 }
 
 skb::Ref<Entry> add(Table& table, std::uint32_t number, Time expires = 10s) {
-  skb::Ref<Entry> entry(new Entry(flow(number), inverse(flow(number)).value(), {}));
+  skb::Ref<Entry> entry(new Entry(flow(number), inverse(flow(number)).value(), Zone()));
   entry->expires = expires;
   table.insert(*entry);
   return entry;
@@ -60,7 +60,7 @@ TEST(Table, AFlowThatEndsIsNotFoundByItsSource) {
   Clock clock;
   Table table(clock);
   {
-    skb::Ref<Entry> entry(new Entry(flow(1), inverse(flow(1)).value(), {}));
+    skb::Ref<Entry> entry(new Entry(flow(1), inverse(flow(1)).value(), Zone()));
     table.add_by_source(*entry);
     EXPECT_EQ(table.first_by_source(flow(1)), entry.get());
   }
