@@ -153,4 +153,11 @@ Found Fib::find_in(std::uint32_t id, const Query& query) const {
   return {refusal_of(route->type), route, table.hops(*route), id};
 }
 
+bool Fib::has_choices() const {
+  return std::ranges::any_of(tables_, [](const auto& table) {
+    return std::ranges::any_of(table.second.routes(),
+                               [](const Route& route) { return route.hop_count > 1; });
+  });
+}
+
 }  // namespace topoproof::routing

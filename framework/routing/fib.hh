@@ -50,6 +50,8 @@ class Fib {
   // Rules besides those that every namespace has: then source validation is never skipped
   // (fib4_has_custom_rules).
   bool has_custom_rules() const { return custom_rules_; }
+  // Routes with several ways, of which one is chosen for each flow.
+  bool has_choices() const;
   bool is_empty() const { return tables_.empty(); }
 
  private:
