@@ -14,6 +14,9 @@ Answer<std::optional<IpAddress>> Environment::redirect_address(const skb::Skb& /
 Answer<std::uint32_t> Environment::fib_interface(const FibQuestion& /*question*/) {
   return unknown("a routing lookup by a rule");
 }
+Answer<bool> Environment::leads_back(const ReverseQuestion& /*question*/) {
+  return unknown("a routing lookup by a rule");
+}
 Answer<std::string> Environment::interface_name(std::uint32_t /*index*/) {
   return unknown("the name of an interface");
 }

@@ -44,6 +44,17 @@ struct FibQuestion {
   std::uint32_t out_interface = 0;  // not 0: is there a route out of this one
 };
 
+// Whether an answer to the packet would go out by where the packet came in, as the rpfilter match
+// asks (ipt_rpfilter.c, ip6t_rpfilter.c).
+struct ReverseQuestion {
+  IpAddress source;  // of the packet
+  IpAddress destination;
+  std::uint32_t mark = 0;
+  std::uint32_t in_interface = 0;
+  bool loose = false;  // by any interface
+  bool accept_local = false;
+};
+
 // Who owns the local socket that sent a packet.
 struct SocketOwner {
   std::uint32_t user = 0;
@@ -71,6 +82,7 @@ class Environment {
 
   // RETURNS: the interface of a unicast route; 0 if there is none (or it is local).
   virtual Answer<std::uint32_t> fib_interface(const FibQuestion& question);
+  virtual Answer<bool> leads_back(const ReverseQuestion& question);
   virtual Answer<std::string> interface_name(std::uint32_t index);
   // RTN_*: 1 unicast, 2 local, 3 broadcast, 5 multicast, 6 blackhole, 7 unreachable, ...; of the
   // whole namespace, or as seen from one interface (index not 0).

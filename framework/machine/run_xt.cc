@@ -2,7 +2,6 @@
 // Matches and targets of x_tables, as nft_compat.c runs them: a match breaks the rule or not, a
 // target gives a verdict or goes on.
 #include <algorithm>
-#include <cstring>
 
 #include "machine/run.hh"
 #include "machine/xt_match.hh"
@@ -25,71 +24,15 @@ template <class T>
 concept KeepsState = std::is_same_v<T, xt::LimitMatch> || std::is_same_v<T, xt::HashLimitMatch> ||
                      std::is_same_v<T, xt::RecentMatch> || std::is_same_v<T, xt::StatisticMatch>;
 
-std::uint16_t host16(BytesView bytes, std::size_t at) {
-  std::uint16_t value = 0;
-  std::memcpy(&value, bytes.data() + at, sizeof value);
-  return value;
-}
-std::uint32_t host32(BytesView bytes, std::size_t at) {
-  std::uint32_t value = 0;
-  std::memcpy(&value, bytes.data() + at, sizeof value);
-  return value;
-}
-
-// struct xt_policy_info: four policies of 76 bytes, flags, count. Nothing here transforms packets
-// with IPsec: what holds is only that there was none (policy_mt).
-MatchResult match_policy(BytesView info) {
-  constexpr std::size_t kFlags = 304;
-  constexpr std::uint16_t kNone = 4;
-  return when((host16(info, kFlags) & kNone) != 0);
-}
-
-// struct xt_sctp_info: ports of the destination, of the source, chunks, flags, inverted flags.
-MatchResult match_sctp(BytesView info, const MatchInput& in) {
-  constexpr std::size_t kFlags = 284;
-  constexpr std::size_t kInverted = 288;
-  constexpr std::uint32_t kSource = 1;
-  constexpr std::uint32_t kDestination = 2;
-  constexpr std::uint32_t kChunks = 4;
-  constexpr std::size_t kHeader = 12;
-  const std::uint32_t asked = host32(info, kFlags);
-  const std::uint32_t inverted = host32(info, kInverted);
-  if ((asked & kChunks) != 0) return not_known("chunks of SCTP");
-  if (in.headers.fragment_offset != 0) return when(false);
-  const BytesView header = in.transport();
-  if (header.size() < kHeader) return hot_drop();
-  const auto holds = [&](std::uint32_t which, std::uint16_t port, std::size_t range) {
-    const bool inside = port >= host16(info, range) && port <= host16(info, range + 2);
-    return (asked & which) == 0 || inside != ((inverted & which) != 0);
-  };
-  return when(holds(kDestination, load_be16(header.data() + 2), 0) &&
-              holds(kSource, load_be16(header.data()), 4));
-}
-
-// Matches that have no type of their own in xtables.
-MatchResult match_raw(const xt::Extension& e, const MatchInput& in) {
-  constexpr std::size_t kPolicySize = 312;
-  constexpr std::size_t kSctpSize = 296;
-  if (e.name == "policy" && e.revision == 0 && e.bytes.size() == kPolicySize) {
-    return match_policy(e.bytes);
-  }
-  if (e.name == "sctp" && e.revision == 0 && e.bytes.size() == kSctpSize) {
-    return match_sctp(e.bytes, in);
-  }
-  return not_known("a match of x_tables of this name and revision");
-}
-
 }  // namespace
 
 MatchResult run_match(XtMatchCode& code, const MatchInput& in) {
   return std::visit(
       [&]<class T>(const T& form) -> MatchResult {
         if constexpr (std::is_same_v<T, xt::Extension>) {
-          return match_raw(form, in);
+          return match_raw(form, in).value_or(not_known(code.not_modelled));
         } else if constexpr (std::is_same_v<T, xt::CommentMatch>) {
           return when(true);
-        } else if constexpr (std::is_same_v<T, xt::RpfilterMatch>) {
-          return not_known("rpfilter");
         } else if constexpr (std::is_same_v<T, xt::IpSetMatch>) {
           return not_known("a set of ipset");
         } else if constexpr (KeepsState<T>) {

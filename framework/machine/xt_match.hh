@@ -2,6 +2,7 @@
 // What a match of x_tables says of a packet. For the sources of this module.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "machine/machine.hh"
@@ -56,6 +57,11 @@ MatchResult match(const xtables::LimitMatch& m, const MatchInput& in, XtMatchCod
 MatchResult match(const xtables::HashLimitMatch& m, const MatchInput& in, XtMatchCode& code);
 MatchResult match(const xtables::RecentMatch& m, const MatchInput& in, XtMatchCode& code);
 MatchResult match(const xtables::StatisticMatch& m, const MatchInput& in, XtMatchCode& code);
+
+MatchResult match(const xtables::RpfilterMatch& m, const MatchInput& in);
+
+// Of those that have no type: nothing where it is not modelled.
+std::optional<MatchResult> match_raw(const xtables::Extension& e, const MatchInput& in);
 
 // Any of them.
 MatchResult run_match(XtMatchCode& code, const MatchInput& in);

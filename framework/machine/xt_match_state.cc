@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Matches on what is known beside the packet (xt_conntrack.c, xt_limit.c, xt_hashlimit.c,
-// xt_recent.c, xt_statistic.c, xt_owner.c).
+// xt_recent.c, xt_statistic.c, xt_owner.c, ipt_rpfilter.c).
 #include <algorithm>
 
 #include "machine/xt_match.hh"
@@ -155,6 +155,36 @@ MatchResult match(const xt::OwnerMatch& m, const MatchInput& in) {
   };
   return when(holds(xt::kOwnerUser, (*owner)->user, m.first_user, m.last_user) &&
               holds(xt::kOwnerGroup, (*owner)->group, m.first_group, m.last_group));
+}
+
+namespace {
+
+bool comes_over_loopback(const MatchInput& in) {
+  constexpr std::uint16_t kLoopbackType = 772;
+  return in.at.in != nullptr && in.at.in->type == kLoopbackType;
+}
+
+// A sender that has no address yet asks who is on its link (DHCP); of IPv6 the source alone counts.
+bool has_no_address_yet(const skb::Skb& packet) {
+  if (packet.is_ipv6()) return packet.source().is_unspecified();
+  const std::uint32_t to = packet.destination().v4().bits();
+  return packet.source().v4().bits() >> 24U == 0 && (to == 0xffff'ffff || to >> 8U == 0xe0'0000);
+}
+
+}  // namespace
+
+MatchResult match(const xt::RpfilterMatch& m, const MatchInput& in) {
+  const bool inverted = (m.flags & xt::kRpfilterInvert) != 0;
+  if (comes_over_loopback(in) || has_no_address_yet(in.packet)) return when(!inverted);
+  const auto leads_back = in.world.environment.leads_back(
+      {.source = in.packet.source(),
+       .destination = in.packet.destination(),
+       .mark = (m.flags & xt::kRpfilterValidMark) != 0 ? in.packet.mark : 0,
+       .in_interface = in.at.in == nullptr ? 0 : in.at.in->index,
+       .loose = (m.flags & xt::kRpfilterLoose) != 0,
+       .accept_local = (m.flags & xt::kRpfilterAcceptLocal) != 0});
+  if (!leads_back) return not_known(leads_back.error().reason);
+  return when(*leads_back != inverted);
 }
 
 MatchResult match(const xt::LimitMatch& /*m*/, const MatchInput& in, XtMatchCode& code) {

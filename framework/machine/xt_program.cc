@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "machine/xt_program.hh"
 
+#include <fmt/format.h>
+
 namespace topoproof::machine {
 namespace {
 
@@ -18,6 +20,10 @@ auto shared(Map& map, Family family, const std::string& name) {
 
 XtMatchCode XtCompiler::make(const firewall::XtMatch& match, Family family) {
   XtMatchCode code{.form = xtables::decode_match(match.name, match.revision, match.info, family)};
+  if (const auto* extension = std::get_if<xtables::Extension>(&code.form)) {
+    code.not_modelled =
+        fmt::format("the match {} of x_tables, revision {}", extension->name, extension->revision);
+  }
   if (const auto* limit = std::get_if<xtables::LimitMatch>(&code.form)) {
     const auto cost = limit->period * kLimitUnit;
     code.limit = {.tokens = cost * limit->burst, .most = cost * limit->burst, .cost = cost};

@@ -37,6 +37,7 @@ struct XtMatchCode {
   std::uint32_t count = 0;                            // of statistic --mode nth
   std::shared_ptr<HashLimitTable> buckets = nullptr;  // of hashlimit: one for all of its name
   std::shared_ptr<RecentList> recent = nullptr;       // of recent: likewise
+  std::string not_modelled = {};                      // of what has no type: why nothing is known
 };
 
 // Decodes, and lets matches share what their names say they share.

@@ -165,7 +165,7 @@ TEST(XtMatches, PortsOfSctp) {
 
 TEST(XtMatches, WhatHasNoTypeIsUnknown) {
   Filter f(ip_table({accepting({fw::XtMatch{"bpf", 1, Bytes(8)}})}));
-  EXPECT_EQ(f.decide(udp()), "unknown(a match of x_tables of this name and revision)");
+  EXPECT_EQ(f.decide(udp()), "unknown(the match bpf of x_tables, revision 1)");
 }
 
 TEST(XtTargets, MarksTtlAndTrafficClass) {

@@ -67,6 +67,31 @@ Answer<std::uint32_t> NodeEnvironment::fib_interface(const machine::FibQuestion&
   return host().at(found.hops.front().interface).index;
 }
 
+// Unlike an outgoing interface that is asked for, the one that the packet came by chooses no route:
+// the longest prefix does, and then one of its ways must be that.
+Answer<bool> NodeEnvironment::leads_back(const machine::ReverseQuestion& question) {
+  const routing::Fib* fib = host().fib(question.source.family());
+  if (fib == nullptr) return false;
+  const Slot in = slot_of(question.in_interface);
+  const bool v4 = question.source.is_v4();
+  routing::Query query{.source = v4 ? IpAddress(Ipv4Address()) : IpAddress(Ipv6Address()),
+                       .destination = question.source,
+                       .incoming = kLoopback,
+                       .mark = question.mark};
+  const bool can_be_source =
+      !question.destination.is_multicast() && !is_limited_broadcast(question.destination);
+  if (can_be_source) query.source = question.destination;
+  if (!v4 && question.source.is_link_local()) query.outgoing = in;
+  const routing::Found back = fib->find(query);
+  if (back.refusal != routing::Refusal::None) return false;
+  const bool local = back.route->type == state::RouteType::Local;
+  if (local && !v4) return question.accept_local;
+  if (local ? !question.accept_local : back.route->type != state::RouteType::Unicast) return false;
+  return question.loose || std::ranges::any_of(back.hops, [&](const routing::Hop& hop) {
+           return hop.interface == in;
+         });
+}
+
 Answer<std::string> NodeEnvironment::interface_name(std::uint32_t index) {
   const Slot slot = slot_of(index);
   return slot == kNoSlot ? std::string() : host().at(slot).name;

@@ -38,6 +38,7 @@ class NodeEnvironment : public machine::Environment {
   machine::Answer<std::optional<IpAddress>> redirect_address(const skb::Skb& packet,
                                                              const machine::Interface& in) override;
   machine::Answer<std::uint32_t> fib_interface(const machine::FibQuestion& question) override;
+  machine::Answer<bool> leads_back(const machine::ReverseQuestion& question) override;
   machine::Answer<std::string> interface_name(std::uint32_t index) override;
   machine::Answer<std::uint32_t> address_type(const IpAddress& address,
                                               std::uint32_t interface) override;
