@@ -47,7 +47,8 @@ struct Decision {
   // The rule that decided; null: the chain's policy.
   const firewall::Rule* rule = nullptr;
   std::optional<RejectAnswer> answer = {};
-  std::string_view why = {};  // of Unknown, and of a Drop that is no verdict of a rule
+  std::string_view why = {};     // of Unknown, and of a Drop that is no verdict of a rule
+  std::uint32_t forward_to = 0;  // of a Drop: the frame goes out by this interface instead
   // A rule drew a random number: with another draw the decision could be another.
   bool is_random = false;
 

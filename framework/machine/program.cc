@@ -15,6 +15,12 @@ bool is_registered(const firewall::Table& table, TableFamily family) {
          (family == TableFamily::Ip || family == TableFamily::Ip6);
 }
 
+// "eth*" is every device whose name begins so.
+bool is_called(std::string_view device, std::string_view name) {
+  if (!name.ends_with('*')) return device == name;
+  return device.starts_with(name.substr(0, name.size() - 1));
+}
+
 bool is_in(const firewall::Table& table, Family family) {
   return is_registered(table, family == Family::Ipv4 ? TableFamily::Ip : TableFamily::Ip6);
 }
@@ -70,9 +76,26 @@ std::vector<std::uint32_t> Program::base_chains(TableFamily family, firewall::Ho
     if (!at || at->hook != hook || !is_registered(*chain.table, family)) continue;
     if ((at->type == ChainType::Nat) == (which == Which::Nat)) found.push_back(i);
   }
-  std::ranges::reverse(found);
-  std::ranges::stable_sort(found, {}, [this](std::uint32_t i) { return base(i).priority; });
-  return found;
+  return in_order(std::move(found));
+}
+
+std::vector<std::uint32_t> Program::device_chains(std::string_view device,
+                                                  firewall::Hook hook) const {
+  std::vector<std::uint32_t> found;
+  for (std::uint32_t i = 0; i < chains_.size(); ++i) {
+    const auto& at = chains_[i].source->base;
+    if (!at || at->hook != hook || chains_[i].table->dormant) continue;
+    const bool is_there =
+        std::ranges::any_of(at->devices, [&](const auto& name) { return is_called(device, name); });
+    if (is_there) found.push_back(i);
+  }
+  return in_order(std::move(found));
+}
+
+std::vector<std::uint32_t> Program::in_order(std::vector<std::uint32_t> as_registered) const {
+  std::ranges::reverse(as_registered);
+  std::ranges::stable_sort(as_registered, {}, [this](std::uint32_t i) { return base(i).priority; });
+  return as_registered;
 }
 
 bool Program::needs_nat(Family family) const {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "firewall/ruleset.hh"
@@ -53,6 +54,8 @@ class Program {
   enum class Which { Nat, Others };
   std::vector<std::uint32_t> base_chains(TableFamily family, firewall::Hook hook,
                                          Which which) const;
+  // Likewise those at a device's own hook (ingress, egress): of tables netdev and inet.
+  std::vector<std::uint32_t> device_chains(std::string_view device, firewall::Hook hook) const;
   const firewall::BaseChain& base(std::uint32_t chain) const {
     return *chains_[chain].source->base;
   }
@@ -79,6 +82,7 @@ class Program {
 
  private:
   friend class Compiler;
+  std::vector<std::uint32_t> in_order(std::vector<std::uint32_t> as_registered) const;
 
   std::shared_ptr<const firewall::Ruleset> ruleset_;
   std::vector<CompiledChain> chains_;

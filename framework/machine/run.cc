@@ -103,7 +103,11 @@ void Run::run_rule(const CompiledRule& rule) {
 }
 
 Decision Run::conclude(std::uint32_t base, const fw::Rule* rule) {
-  Decision decision{.rule = rule, .answer = answer_, .why = why_, .is_random = is_random_};
+  Decision decision{.rule = rule,
+                    .answer = answer_,
+                    .why = why_,
+                    .forward_to = forward_to_,
+                    .is_random = is_random_};
   switch (verdict_.next) {
     case Next::Accept:
       return decision;
@@ -138,10 +142,12 @@ void Run::give_up(std::string_view why) {
   why_ = why;
 }
 
+// What leaves a device, and what ARP makes, has its link-layer header already.
 std::size_t Run::length() const {
   constexpr std::size_t kEthernet = 14;
-  const bool with_link = at_.hook == firewall::Hook::Egress && packet_.link;
-  return packet_.size() + (with_link ? kEthernet : 0);
+  const bool leaves = at_.hook == firewall::Hook::Egress ||
+                      (at_.family == TableFamily::Arp && at_.hook == firewall::Hook::Output);
+  return packet_.size() + (leaves && packet_.link ? kEthernet : 0);
 }
 
 // The frequent ones stand here, where the loop over instructions can inline them.

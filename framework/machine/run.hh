@@ -130,7 +130,7 @@ class Run {
   void other(const fw::Tproxy& e, std::uint32_t index);
   void other(const fw::Synproxy&, std::uint32_t) { give_up("synproxy"); }
   void other(const fw::Duplicate&, std::uint32_t) { give_up("dup"); }
-  void other(const fw::Forward&, std::uint32_t) { give_up("fwd"); }
+  void other(const fw::Forward& e, std::uint32_t index);
   void other(const fw::FlowOffload&, std::uint32_t) { give_up("flow offload"); }
 
   // run_route.cc
@@ -189,6 +189,7 @@ class Run {
   Registers registers_;
   VerdictCode verdict_;
   std::optional<RejectAnswer> answer_;
+  std::uint32_t forward_to_ = 0;
   std::string_view why_;
   bool is_random_ = false;
 };

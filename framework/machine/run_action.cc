@@ -126,6 +126,13 @@ void Run::queue(std::uint16_t number, bool bypass) {
   verdict_ = {.next = Next::Accept};
 }
 
+// nft_fwd_netdev_eval: the packet is stolen, whether there is such an interface or not.
+void Run::other(const fw::Forward& e, std::uint32_t /*index*/) {
+  if (e.address) return give_up("fwd to an address");
+  forward_to_ = registers_.word(e.device.word);
+  drop("sent out by another interface");
+}
+
 void Run::other(const fw::Tproxy& e, std::uint32_t /*index*/) {
   constexpr std::uint8_t kTcp = 6;
   constexpr std::uint8_t kUdp = 17;
