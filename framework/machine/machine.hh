@@ -12,6 +12,7 @@
 #include "conntrack/nat.hh"
 #include "conntrack/random.hh"
 #include "conntrack/tracker.hh"
+#include "machine/choices.hh"
 #include "machine/environment.hh"
 #include "machine/program.hh"
 
@@ -72,7 +73,11 @@ struct World {
   const conntrack::Clock& clock;
   conntrack::Tracker* tracker = nullptr;
   conntrack::Nat* nat = nullptr;
+  // Null, or closed: random numbers are drawn, and decisions say that they were.
+  Choices* choices = nullptr;
   std::uint64_t seed = 1;
+
+  bool can_choose() const { return choices != nullptr && choices->is_open(); }
 };
 
 class Machine {
@@ -87,6 +92,9 @@ class Machine {
 
   Program& program() { return program_; }
   const Program& program() const { return program_; }
+  // For who makes up their mind: what rules have counted and kept is again as it was.
+  Program remember() const { return program_.copy(); }
+  void restore(const Program& remembered) { program_ = remembered.copy(); }
 
  private:
   Program program_;

@@ -2,6 +2,7 @@
 #include "machine/program.hh"
 
 #include <algorithm>
+#include <map>
 
 namespace topoproof::machine {
 namespace {
@@ -143,6 +144,37 @@ bool Program::needs_tracking(Family family) const {
     }
   }
   return false;
+}
+
+bool Program::draws() const {
+  const auto is_random = [](const Instruction& instruction) {
+    const auto* other = std::get_if<code::Other>(&instruction);
+    if (other == nullptr) return false;
+    const auto* number = std::get_if<firewall::NumberGenerator>(other->expression);
+    return number != nullptr && number->kind == firewall::NumberKind::Random;
+  };
+  return std::ranges::any_of(code_, is_random) ||
+         std::ranges::any_of(xt_matches_, [](const XtMatchCode& match) {
+           const auto* statistic = std::get_if<xtables::StatisticMatch>(&match.form);
+           return statistic != nullptr && statistic->mode == xtables::StatisticMode::Random;
+         });
+}
+
+Program Program::copy() const {
+  Program copy = *this;
+  std::map<const void*, std::shared_ptr<HashLimitTable>> buckets;
+  std::map<const void*, std::shared_ptr<RecentList>> lists;
+  const auto own = []<class T>(auto& known, std::shared_ptr<T>& shared) {
+    if (shared == nullptr) return;
+    auto& mine = known[shared.get()];
+    if (mine == nullptr) mine = std::make_shared<T>(*shared);
+    shared = mine;
+  };
+  for (XtMatchCode& match : copy.xt_matches_) {
+    own(buckets, match.buckets);
+    own(lists, match.recent);
+  }
+  return copy;
 }
 
 std::optional<firewall::Counter> Program::counter_of(const CompiledRule& rule) const {

@@ -77,6 +77,12 @@ class Program {
   std::vector<XtMatchCode>& xt_matches() { return xt_matches_; }
   const std::vector<xtables::Target>& xt_targets() const { return xt_targets_; }
 
+  // Whether a rule draws a random number.
+  bool draws() const;
+
+  // With all that its packets left; neither sees what becomes of the other.
+  Program copy() const;
+
   // What the kernel would dump as the counter of a rule: of the first counter in it.
   std::optional<firewall::Counter> counter_of(const CompiledRule& rule) const;
 

@@ -97,6 +97,7 @@ class Run {
   void other(const fw::Immediate& e, std::uint32_t index);
   void other(const fw::Shift& e, std::uint32_t index);
   void other(const fw::ByteOrder& e, std::uint32_t index);
+  std::uint32_t draw_below(std::uint32_t count);
   void other(const fw::NumberGenerator& e, std::uint32_t index);
   void other(const fw::Hash& e, std::uint32_t index);
 

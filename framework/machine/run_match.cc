@@ -58,10 +58,16 @@ void Run::other(const fw::ByteOrder& e, std::uint32_t /*index*/) {
   registers_.store(e.to.word, bytes);
 }
 
+std::uint32_t Run::draw_below(std::uint32_t count) {
+  if (count <= 1) return 0;
+  if (world_.can_choose() && count <= Choices::kMost) return world_.choices->choose(count);
+  is_random_ = true;
+  return conntrack::scaled(random_.next32(), count);
+}
+
 void Run::other(const fw::NumberGenerator& e, std::uint32_t index) {
   if (e.kind == fw::NumberKind::Random) {
-    is_random_ = is_random_ || e.modulus > 1;
-    registers_.word(e.to.word) = conntrack::scaled(random_.next32(), e.modulus) + e.offset;
+    registers_.word(e.to.word) = draw_below(e.modulus) + e.offset;
     return;
   }
   auto& state = std::get<SequenceState>(program_.states()[index]);

@@ -85,7 +85,7 @@ class Set {
   const firewall::Set* source_;
   std::unordered_map<std::string, SetElement, Hash, std::equal_to<>> exact_;
   std::vector<SetElement> elements_;  // of sets with ranges
-  std::unique_ptr<SetIndex> index_;
+  std::shared_ptr<const SetIndex> index_;
   std::optional<SetElement> catchall_;
 };
 

@@ -206,6 +206,10 @@ MatchResult match(const xt::HashLimitMatch& m, const MatchInput& in, XtMatchCode
 
 MatchResult match(const xt::StatisticMatch& m, const MatchInput& in, XtMatchCode& code) {
   if (m.mode == xt::StatisticMode::Random) {
+    const bool open = m.probability != 0 && m.probability < 0x8000'0000U;
+    if (open && in.world.can_choose()) {
+      return when((in.world.choices->choose(2) == 0) != m.inverted);
+    }
     const bool hit = (in.random.next32() & 0x7fffffffU) < m.probability;
     return {.matches = hit != m.inverted, .is_random = true};
   }
