@@ -85,7 +85,8 @@ class Simulator::Impl {
     old = std::move(made);
   }
 
-  std::vector<Unknown> inject(NodeId node, const std::string& interface, BytesView frame) {
+  std::vector<Unknown> inject(NodeId node, const std::string& interface, BytesView frame,
+                              Time until) {
     Host& host = world_.hosts[node.index()];
     const auto at = std::ranges::find(host.interfaces, interface, &Interface::name);
     const auto view = packet::parse_frame_view(frame);
@@ -96,9 +97,10 @@ class Simulator::Impl {
     packet.skb.link = skb::LinkHeader{view->src, view->dst, view->ether_type};
     packet.skb.type = packet_type(view->dst, *at);
     world_.send({host.id, static_cast<Slot>(at - host.interfaces.begin())}, std::move(packet));
-    world_.run();
+    world_.run(until);
     return world_.unknowns;
   }
+  Time now() const { return world_.now(); }
 
   void watch(Tap tap) { world_.tap = std::move(tap); }
   void expect_draws(const std::vector<std::uint16_t>& drawn) {
@@ -148,7 +150,11 @@ class Simulator::Impl {
     return out;
   }
 
-  void wait(std::chrono::nanoseconds time) { world_.clock.now += time; }
+  void wait(std::chrono::nanoseconds time) {
+    const Time end = world_.now() + time;
+    world_.run(end);
+    world_.clock.now = end;
+  }
   void flush_connections() {
     for (Host& host : world_.hosts) {
       if (host.netfilter) host.netfilter->tracker().table().clear();
@@ -170,7 +176,11 @@ Simulator& Simulator::operator=(Simulator&&) noexcept = default;
 Prediction Simulator::predict(const Question& question) { return impl_->predict(question); }
 void Simulator::change(NodeId id, const Node& node) { impl_->change(id, node); }
 std::vector<Unknown> Simulator::inject(NodeId node, const std::string& interface, BytesView frame) {
-  return impl_->inject(node, interface, frame);
+  return impl_->inject(node, interface, frame, kForever);
+}
+std::vector<Unknown> Simulator::inject_now(NodeId node, const std::string& interface,
+                                           BytesView frame) {
+  return impl_->inject(node, interface, frame, impl_->now());
 }
 void Simulator::watch(Tap tap) { impl_->watch(std::move(tap)); }
 void Simulator::expect_draws(std::vector<std::uint16_t> drawn) { impl_->expect_draws(drawn); }

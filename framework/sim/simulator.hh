@@ -82,6 +82,9 @@ class Simulator {
   // Puts a frame on the wire before an interface, and waits as above. RETURNS: what on the way of
   // the frame, and of what it caused, is not modelled.
   std::vector<Unknown> inject(NodeId node, const std::string& interface, BytesView frame);
+  // The same, but virtual time stands still: who waits for a neighbour goes on when wait() comes to
+  // the time at which he asks again, or gives up.
+  std::vector<Unknown> inject_now(NodeId node, const std::string& interface, BytesView frame);
   // From now on each frame that arrives anywhere is shown.
   void watch(Tap tap);
   // Where the kernel would draw a port (or ICMP identifier) at random, one of these is taken if the
@@ -99,6 +102,7 @@ class Simulator {
   // Puts another description in a node's place. What it has learned stays, as far as it still has
   // the interface. REQUIRES: links are those that it had; their state may differ.
   void change(NodeId id, const Node& node);
+  // Virtual time goes on, with all that is due meanwhile.
   void wait(std::chrono::nanoseconds time);
   // As `conntrack -F` in every node.
   void flush_connections();

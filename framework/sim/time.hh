@@ -8,5 +8,6 @@ namespace topoproof::sim {
 
 using Time = conntrack::Time;  // since the simulation began
 using conntrack::Clock;
+inline constexpr Time kForever = Time::max();
 
 }  // namespace topoproof::sim

@@ -13,10 +13,10 @@ void World::wake(Time at, Place place, const IpAddress& neighbor) {
   alarms_.push({at, alarm_count_++, place, neighbor});
 }
 
-void World::run() {
+void World::run(Time until) {
   steps_ = 0;
   run_arrivals();
-  while (!alarms_.empty()) {
+  while (!alarms_.empty() && alarms_.top().at <= until) {
     const Alarm alarm = alarms_.top();
     alarms_.pop();
     clock.now = std::max(clock.now, alarm.at);

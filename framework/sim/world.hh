@@ -43,8 +43,8 @@ class World {
   void send(Place to, Packet&& packet) { arriving_.emplace_back(to, std::move(packet)); }
   // The node asks for its neighbour again, or gives up.
   void wake(Time at, Place place, const IpAddress& neighbor);
-  // Until nothing is under way and nobody waits.
-  void run();
+  // Until nothing is under way and nobody waits, or waits for longer than until then.
+  void run(Time until = kForever);
   void clear_records();
   // The sockets of flows that are done.
   void close_sockets();

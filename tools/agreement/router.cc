@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "router.hh"
 
+#include <fmt/format.h>
+
 namespace topoproof::agreement {
 namespace {
 
@@ -81,7 +83,15 @@ class Builder {
           {.interface = zone.routed, .address = zone.neighbor[family], .mac = zone.far_mac});
     }
   }
+  // Who does not answer is asked once in a trial, so that nothing depends on how long it takes.
+  void ask_once(const std::string& interface) {
+    for (const char* family : {"ipv4", "ipv6"}) {
+      ns_.sysctls.push_back(
+          {fmt::format("net/{}/neigh/{}/retrans_time_ms", family, interface), "600000"});
+    }
+  }
   void add_addresses(const Zone& zone) {
+    ask_once(zone.routed);
     add_address(zone.routed, zone.router[0], 24);
     add_address(zone.routed, zone.router[1], 64);
   }

@@ -35,7 +35,7 @@ std::vector<Arrival> SimulatedRouter::send(std::size_t zone, BytesView frame,
   simulator_.wait(now - std::exchange(last_, now));
   simulator_.expect_draws(drawn);
   arrived_.clear();
-  unknown_ = simulator_.inject(kRouter, zones_.all[zone].port, frame);
+  unknown_ = simulator_.inject_now(kRouter, zones_.all[zone].port, frame);
   return std::move(arrived_);
 }
 
