@@ -168,6 +168,11 @@ void receive_by_bridge(World& world, Host& host, Slot port, Packet&& packet) {
   passage.forward(station->port, std::move(packet));
 }
 
+void send_by_port(World& world, Host& host, Slot port, Packet&& packet) {
+  const Passage passage{world, host, host.at(port).master};
+  passage.forward(port, std::move(packet));
+}
+
 void transmit_by_bridge(World& world, Host& host, Slot bridge, Packet&& packet) {
   const Passage passage{world, host, bridge};
   const Cast cast = cast_of(packet.skb.link->destination);

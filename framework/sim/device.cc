@@ -51,6 +51,7 @@ void transmit(World& world, Host& host, Slot out, Packet&& packet) {
   const Interface& interface = host.at(out);
   if (!interface.up) return world.end(host, packet, End::LinkDown);
   if (++packet.hops > kMostHops) return world.end(host, packet, End::Storm);
+  if (!pass_device_hook(world, host, firewall::Hook::Egress, packet, out)) return;
   // A packet socket on the loopback sees what comes in, not that it was sent.
   if (out != kLoopback) world.note(host, packet, Event::Sent, out);
   switch (interface.kind) {
@@ -70,10 +71,8 @@ void receive(World& world, Host& host, Slot in, Packet&& packet) {
   world.note(host, packet, Event::Received, in);
   world.show(host, in, packet);
   if (!host.unknown.empty()) return world.end_unknown(host, packet, host.unknown);
-  if (host.netfilter != nullptr && host.netfilter->sees_frames()) {
-    return world.end_unknown(host, packet, "rules at the hooks ingress and egress");
-  }
   packet.skb.in_interface = host.at(in).index;
+  if (!pass_device_hook(world, host, firewall::Hook::Ingress, packet, in)) return;
   if (host.at(in).master != kNoSlot) {
     return receive_by_bridge(world, host, in, std::move(packet));
   }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Packets at the hooks of a node.
+#include <algorithm>
+
 #include "sim/bridge_netfilter.hh"
+#include "sim/device.hh"
 #include "sim/netfilter.hh"
 #include "sim/reject.hh"
 #include "sim/route.hh"
@@ -10,6 +13,7 @@ namespace topoproof::sim {
 namespace {
 
 using firewall::Hook;
+using firewall::TableFamily;
 using Kind = Netfilter::Station::Kind;
 
 constexpr std::string_view kRandom = "a rule draws a random number";
@@ -50,22 +54,15 @@ class Passage {
  public:
   Passage(const HookPlace& at, Packet& packet) : at_(at), packet_(packet) {}
 
-  bool run() {
-    const IpAddress destination = is_bridged() ? IpAddress() : packet_.skb.destination();
-    for (const Netfilter::Station& station : stations()) {
+  bool run(std::span<const Netfilter::Station> stations) {
+    for (const Netfilter::Station& station : stations) {
       if (!pass(station)) return false;
     }
-    if (is_bridged() || packet_.bridged) return true;
-    // nf_nat_ipv4_pre_routing: a new destination has its own route.
-    const bool moved = at_.hook == Hook::Prerouting && packet_.skb.destination() != destination;
-    if (moved) packet_.way = {};
     return true;
   }
 
  private:
   Netfilter& netfilter() const { return *at_.host.netfilter; }
-  bool is_bridged() const { return at_.family == firewall::TableFamily::Bridge; }
-  const Netfilter::Stations& stations() const { return netfilter().stations(at_.family, at_.hook); }
 
   bool pass(const Netfilter::Station& station) {
     switch (station.kind) {
@@ -131,8 +128,22 @@ class Passage {
   }
 
   bool refuse(const machine::Decision& decision, const RuleHit& hit) {
+    if (decision.forward_to != 0) return send_elsewhere(decision.forward_to);
     at_.world.end_by(at_.host, packet_, decision.answer ? End::Rejected : End::Filtered, hit);
     if (decision.answer) send_reject(at_, packet_, *decision.answer);
+    return false;
+  }
+
+  // nf_fwd_netdev_egress: the frame as it is, by another interface.
+  bool send_elsewhere(std::uint32_t interface) {
+    const auto& interfaces = at_.host.interfaces;
+    const auto out = std::ranges::find(interfaces, interface, &Interface::index);
+    if (out == interfaces.end()) {
+      at_.world.end(at_.host, packet_, End::LinkDown);
+    } else {
+      transmit(at_.world, at_.host, static_cast<Slot>(out - interfaces.begin()),
+               std::move(packet_));
+    }
     return false;
   }
 
@@ -169,15 +180,60 @@ class Passage {
 
 bool pass_bridge_hook(World& world, Host& host, Hook hook, Packet& packet, Slot in, Slot out) {
   if (host.netfilter == nullptr) return true;
-  const HookPlace at{world, host, hook, firewall::TableFamily::Bridge, in, out};
-  return Passage(at, packet).run();
+  const HookPlace at{world, host, hook, TableFamily::Bridge, in, out};
+  return Passage(at, packet).run(host.netfilter->stations(at.family, hook));
 }
 
 bool pass_hook(World& world, Host& host, Hook hook, Packet& packet, Slot in, Slot out) {
   if (host.netfilter == nullptr) return true;
-  const auto family = packet.skb.is_ipv4() ? firewall::TableFamily::Ip : firewall::TableFamily::Ip6;
+  const auto family = packet.skb.is_ipv4() ? TableFamily::Ip : TableFamily::Ip6;
   const HookPlace at{world, host, hook, family, in, out};
-  return Passage(at, packet).run();
+  const IpAddress destination = packet.skb.destination();
+  if (!Passage(at, packet).run(host.netfilter->stations(family, hook))) return false;
+  // nf_nat_ipv4_pre_routing: a new destination has its own route.
+  const bool moved = hook == Hook::Prerouting && packet.skb.destination() != destination;
+  if (moved && !packet.bridged) packet.way = {};
+  return true;
+}
+
+bool pass_arp_hook(World& world, Host& host, Hook hook, Packet& packet, Slot slot) {
+  if (host.netfilter == nullptr) return true;
+  HookPlace at{world, host, hook, TableFamily::Arp};
+  (hook == Hook::Input ? at.in : at.out) = slot;
+  return Passage(at, packet).run(host.netfilter->stations(at.family, hook));
+}
+
+namespace {
+
+// nft_do_chain_inet_ingress: chains of inet see packets of IP alone, as if at a hook of their
+// family, and refuse those whose headers are not sound. RETURNS: the family, if they see it.
+std::optional<TableFamily> family_at_device(const firewall::Table& table, const skb::Skb& skb) {
+  if (table.family == TableFamily::Netdev) return TableFamily::Netdev;
+  if (skb.is_ipv4()) return TableFamily::Ip;
+  return skb.is_ipv6() ? std::optional(TableFamily::Ip6) : std::nullopt;
+}
+
+bool has_sound_headers(const skb::Skb& skb) {
+  return skb::parse_unchecked_headers(skb.bytes(), skb.ether_type()).has_transport;
+}
+
+}  // namespace
+
+bool pass_device_hook(World& world, Host& host, Hook hook, Packet& packet, Slot slot) {
+  if (host.netfilter == nullptr) return true;
+  for (const Netfilter::Station& station : host.netfilter->stations(slot, hook)) {
+    const firewall::Table& table = *host.netfilter->chain(station.chain).table;
+    const auto family = family_at_device(table, packet.skb);
+    if (!family) continue;
+    HookPlace at{world, host, hook, *family};
+    (hook == Hook::Ingress ? at.in : at.out) = slot;
+    if (*family != TableFamily::Netdev && !has_sound_headers(packet.skb)) {
+      world.end(host, packet, End::Malformed);
+      return false;
+    }
+    if (!Passage(at, packet).run(std::span(&station, 1))) return false;
+  }
+  return true;
 }
 
 }  // namespace topoproof::sim

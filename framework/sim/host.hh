@@ -46,7 +46,10 @@ struct MacHash {
   }
 };
 
+class Audience;
+
 struct Bridge {
+  std::shared_ptr<const Audience> audience = {};  // made when it is first needed
   Time ageing;
   bool stp = false;
   std::vector<Slot> ports;
@@ -74,6 +77,7 @@ struct Neighbor {
   IpAddress address;
   std::optional<MacAddress> mac = {};
   bool permanent = false;
+  bool sought = false;     // asked for, and not found yet
   std::uint8_t asked = 0;  // how often, while packets wait
   std::vector<Packet> waiting = {};
 };
@@ -107,6 +111,7 @@ struct Host {
   std::vector<Peer> peers;
   std::unique_ptr<Netfilter> netfilter;  // null: no rules
   std::string unknown;                   // why nothing is known of packets that come here
+  bool is_plain = false;  // all it knows of its links was learned there, or will stay; see Audience
 
   NodeId node() const { return NodeId(id); }
   const Interface& at(Slot slot) const { return interfaces[slot]; }

@@ -112,11 +112,17 @@ Slot slot_in(const Host& host, const Packet& about) {
                                         : static_cast<Slot>(found - host.interfaces.begin());
 }
 
+// What the packet's route says of IPv4 (RTCF_LOCAL), and the address itself of IPv6.
+bool is_for_own_address(const Host& host, const Packet& about) {
+  if (about.skb.is_ipv4()) return about.way.kind == Way::Kind::Local;
+  return host.has_address(about.skb.destination());
+}
+
 // A packet for the node itself is answered from the address that it was for; else the route to the
 // sender says.
 std::optional<IpAddress> answering_address(const World& world, const Host& host,
                                            const Packet& about) {
-  const bool own = about.way.kind == Way::Kind::Local || host.has_address(about.skb.destination());
+  const bool own = is_for_own_address(host, about);
   if (own && !about.locally_made) return about.skb.destination();
   const Slot in = slot_in(host, about);
   if (in == kNoSlot) return std::nullopt;
@@ -203,17 +209,20 @@ bool is_sound(const skb::Skb& skb) {
 
 }  // namespace
 
+Slot link_of_answer(const Host& host, const Packet& about) {
+  return about.skb.is_ipv6() && about.skb.source().is_link_local() ? slot_in(host, about) : kNoSlot;
+}
+
 bool send_error(World& world, Host& host, const Packet& about, std::uint8_t type, std::uint8_t code,
                 std::uint32_t info) {
   const skb::Skb& skb = about.skb;
   if (!may_be_answered(about, type)) return false;
   const IpAddress target = skb.source();
   if (is_anycast(host, target)) return false;  // icmpv6_route_lookup
-  // A link's own address is of the link that the packet came in by.
-  const Slot link = target.is_v6() && target.is_link_local() ? slot_in(host, about) : kNoSlot;
-  const OutputRoute route = route_output(
-      world, host,
-      {.destination = target, .source = answering_address(world, host, about), .out = link});
+  const OutputRoute route = route_output(world, host,
+                                         {.destination = target,
+                                          .source = answering_address(world, host, about),
+                                          .out = link_of_answer(host, about)});
   if (route.end != End::None) return false;
   const std::uint32_t rate =
       skb.is_ipv4() ? host.settings->icmp_rate_ms : host.settings->icmp6_rate_ms;

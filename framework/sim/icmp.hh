@@ -27,6 +27,10 @@ void complain(World& world, Host& host, Packet&& packet, End how, Complaint what
 bool send_error(World& world, Host& host, const Packet& about, std::uint8_t type, std::uint8_t code,
                 std::uint32_t info = 0);
 
+// Of IPv6 a link's own address is answered by the link that the packet came in by. kNoSlot: by
+// whatever route there is.
+Slot link_of_answer(const Host& host, const Packet& about);
+
 void send_redirect(World& world, Host& host, const Packet& about);
 
 // The packet is for this node and its protocol is ICMP.

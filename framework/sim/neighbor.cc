@@ -2,6 +2,7 @@
 #include "sim/neighbor.hh"
 
 #include <algorithm>
+#include <utility>
 
 #include "packet/arp.hh"
 #include "packet/icmpv6.hh"
@@ -22,10 +23,14 @@ MacAddress group_mac(const IpAddress& group) {
   return MacAddress::from_bits(0x3333'0000'0000 | load_be32(group.v6().bytes().data() + 12));
 }
 
-void send_frame(World& world, Host& host, Slot out, const MacAddress& to, BytesView bytes,
-                std::uint16_t ether_type, RecordId cause) {
-  Packet packet{.skb = skb::Skb(bytes, ether_type), .tail = cause, .locally_made = true};
-  packet.skb.link = skb::LinkHeader{host.at(out).mac, to, ether_type};
+// arp_xmit
+void send_arp(World& world, Host& host, Slot out, const MacAddress& to, const packet::Arp& arp,
+              RecordId cause) {
+  Packet packet{.skb = skb::Skb(packet::build(packet::arp(arp)), skb::kEtherArp),
+                .tail = cause,
+                .locally_made = true};
+  packet.skb.link = skb::LinkHeader{host.at(out).mac, to, skb::kEtherArp};
+  if (!pass_arp_hook(world, host, firewall::Hook::Output, packet, out)) return;
   transmit(world, host, out, std::move(packet));
 }
 
@@ -46,8 +51,7 @@ void ask_by_arp(World& world, Host& host, const Neighbor& neighbor, RecordId cau
                             .sender_mac = host.at(neighbor.slot).mac,
                             .sender_ip = source.value_or(Ipv4Address()),
                             .target_ip = neighbor.address.v4()};
-  send_frame(world, host, neighbor.slot, MacAddress::broadcast(),
-             packet::build(packet::arp(request)), skb::kEtherArp, cause);
+  send_arp(world, host, neighbor.slot, MacAddress::broadcast(), request, cause);
 }
 
 // ndisc_solicit: the waiting packet's own source if it is an address of ours, else one of the
@@ -74,6 +78,7 @@ void ask_by_discovery(World& world, Host& host, const Neighbor& neighbor, Record
 
 void ask(World& world, Host& host, Neighbor& neighbor) {
   ++neighbor.asked;
+  if (!std::exchange(neighbor.sought, true)) world.seek(neighbor.address);
   const auto& settings = *host.at(neighbor.slot).settings;
   const bool v4 = neighbor.address.is_v4();
   const auto pause =
@@ -92,6 +97,7 @@ void learn(World& world, Host& host, Neighbor& neighbor, const MacAddress& mac) 
   if (neighbor.permanent) return;
   neighbor.mac = mac;
   neighbor.asked = 0;
+  if (std::exchange(neighbor.sought, false)) world.found(neighbor.address);
   const Slot slot = neighbor.slot;
   for (Packet& packet : std::exchange(neighbor.waiting, {})) {
     send_to_station(world, host, slot, mac, std::move(packet));
@@ -133,8 +139,8 @@ void answer_arp(World& world, Host& host, Slot in, const packet::Arp& request, R
                           .sender_ip = request.target_ip,
                           .target_mac = request.sender_mac,
                           .target_ip = request.sender_ip};
-  send_frame(world, host, in, request.sender_mac, packet::build(packet::arp(reply)), skb::kEtherArp,
-             world.answer(host, cause, Event::Replied, 0));
+  send_arp(world, host, in, request.sender_mac, reply,
+           world.answer(host, cause, Event::Replied, 0));
 }
 
 // arp_process: the address that is asked for goes through the whole input routing, with the
@@ -212,10 +218,8 @@ void receive_arp(World& world, Host& host, Slot in, Packet& packet) {
   if (packet.skb.type == skb::PacketType::OtherHost) {
     return world.end(host, packet, End::OtherHost);
   }
+  if (!pass_arp_hook(world, host, firewall::Hook::Input, packet, in)) return;
   if (!sound) return world.end(host, packet, End::Malformed);
-  if (host.netfilter != nullptr && host.netfilter->sees_arp()) {
-    return world.end_unknown(host, packet, "rules of the family arp");
-  }
   world.end(host, packet, End::Consumed);
   const IpAddress sender(arp->sender_ip);
   if (arp->operation == packet::Arp::kRequest && answers_arp(world, host, in, *arp)) {

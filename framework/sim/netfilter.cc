@@ -44,14 +44,6 @@ machine::Interface make_interface(const Host& host, Slot slot) {
   return out;
 }
 
-bool has_chain_at(const firewall::Ruleset& ruleset, auto matches) {
-  return std::ranges::any_of(ruleset.tables, [&](const firewall::Table& table) {
-    return std::ranges::any_of(table.chains, [&](const firewall::Chain& chain) {
-      return chain.base && matches(table, *chain.base);
-    });
-  });
-}
-
 }  // namespace
 
 Netfilter::Tracking::Tracking(const Clock& clock, const conntrack::Settings& settings)
@@ -60,7 +52,7 @@ Netfilter::Tracking::Tracking(const Clock& clock, const conntrack::Settings& set
       at_prerouting(clock, tracker.settings()),
       at_output(clock, tracker.settings()) {}
 
-Netfilter::Netfilter(const World& world, const Host& host, const firewall::Ruleset& ruleset,
+Netfilter::Netfilter(World& world, const Host& host, const firewall::Ruleset& ruleset,
                      Netfilter* older)
     : environment_(world, host.id) {
   const conntrack::Settings settings = tracking_settings(*host.settings);
@@ -70,16 +62,17 @@ Netfilter::Netfilter(const World& world, const Host& host, const firewall::Rules
   for (Slot slot = 0; slot < host.interfaces.size(); ++slot) {
     interfaces_.push_back(make_interface(host, slot));
   }
-  sees_arp_ = has_chain_at(
-      ruleset, [](const auto& table, const auto&) { return table.family == TableFamily::Arp; });
-  sees_frames_ = has_chain_at(ruleset, [](const auto&, const firewall::BaseChain& base) {
-    return base.hook == Hook::Ingress || base.hook == Hook::Egress;
-  });
-  machine_ = std::make_unique<machine::Machine>(
-      Program(ruleset), machine::World{environment_, world.clock, &tracker(), &nat()});
-  for (const TableFamily family : {TableFamily::Ip, TableFamily::Ip6, TableFamily::Bridge}) {
+  machine_ = std::make_unique<machine::Machine>(Program(ruleset),
+                                                machine::World{.environment = environment_,
+                                                               .clock = world.clock,
+                                                               .tracker = &tracker(),
+                                                               .nat = &nat(),
+                                                               .choices = &world.choices});
+  for (const TableFamily family :
+       {TableFamily::Ip, TableFamily::Ip6, TableFamily::Bridge, TableFamily::Arp}) {
     add_chains(family);
   }
+  add_device_chains(host);
   for (const TableFamily family : {TableFamily::Ip, TableFamily::Ip6}) {
     const Family ip = family == TableFamily::Ip ? Family::Ipv4 : Family::Ipv6;
     if (program().needs_nat(ip)) add_nat(family);
@@ -100,6 +93,21 @@ void Netfilter::add_chains(TableFamily family) {
     nat_chains_[index(family)][static_cast<std::size_t>(hook)] =
         program().base_chains(family, hook, Program::Which::Nat);
   }
+}
+
+void Netfilter::add_device_chains(const Host& host) {
+  constexpr std::array kOfDevices{Hook::Ingress, Hook::Egress};
+  std::vector<std::array<Stations, 2>> devices(host.interfaces.size());
+  bool any = false;
+  for (Slot slot = 0; slot < host.interfaces.size(); ++slot) {
+    for (std::size_t i = 0; i < kOfDevices.size(); ++i) {
+      for (const std::uint32_t chain : program().device_chains(host.at(slot).name, kOfDevices[i])) {
+        devices[slot][i].push_back({program().base(chain).priority, Kind::Chain, chain});
+        any = true;
+      }
+    }
+  }
+  if (any) devices_ = std::move(devices);
 }
 
 // A rule brings connection tracking with it, after the chains of its table were registered: so it
@@ -126,6 +134,7 @@ void Netfilter::add_tracking(TableFamily family) {
 }
 
 void Netfilter::add_nat(TableFamily family) {
+  translates_ = true;
   add(family, Hook::Prerouting, {firewall::kDestinationNatPriority, Kind::Translate});
   add(family, Hook::Output, {firewall::kDestinationNatPriority, Kind::Translate});
   add(family, Hook::Postrouting, {firewall::kSourceNatPriority, Kind::Translate});
@@ -143,6 +152,26 @@ void Netfilter::add_bridge_netfilter() {
   add_last(Hook::Prerouting, 0);
   add_last(Hook::Forward, -1);
   add_last(Hook::Postrouting, kLast);
+}
+
+Netfilter::Memory Netfilter::remember() const {
+  Memory memory{machine_->remember(),
+                std::make_unique<conntrack::Table>(tracking_->tracker.clock())};
+  memory.connections->copy_from(tracking_->tracker.table());
+  return memory;
+}
+
+void Netfilter::restore(const Memory& memory) {
+  machine_->restore(memory.program);
+  tracker().table().copy_from(*memory.connections);
+}
+
+bool Netfilter::sees_frames() const {
+  const auto is_chain = [](const Station& station) { return station.kind == Kind::Chain; };
+  return !devices_.empty() ||
+         std::ranges::any_of(stations_[index(TableFamily::Bridge)], [&](const Stations& stations) {
+           return std::ranges::any_of(stations, is_chain);
+         });
 }
 
 machine::HookState Netfilter::state_of(const HookPlace& at, const Packet& packet) const {

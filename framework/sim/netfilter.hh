@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The hooks of a node: where packets meet its rules, connection tracking, NAT and reassembly, in
-// the order of their priorities (SEMANTICS 1 to 5). Internal to this module.
+// The hooks of a node and of its interfaces: where packets meet rules, connection tracking, NAT and
+// reassembly, in the order of their priorities (SEMANTICS 1 to 5). Internal to this module.
 #pragma once
 
 #include <array>
@@ -23,8 +23,7 @@ namespace topoproof::sim {
 class Netfilter {
  public:
   // Connections outlive rules: those of `older`, if any, stay (fact 27); it is of no use then.
-  Netfilter(const World& world, const Host& host, const firewall::Ruleset& ruleset,
-            Netfilter* older);
+  Netfilter(World& world, const Host& host, const firewall::Ruleset& ruleset, Netfilter* older);
 
   // One thing that is done to packets at a hook of a family.
   struct Station {
@@ -36,6 +35,11 @@ class Netfilter {
   using Stations = std::vector<Station>;
   const Stations& stations(firewall::TableFamily family, firewall::Hook hook) const {
     return stations_[index(family)][static_cast<std::size_t>(hook)];
+  }
+  // Those of an interface at its own hooks, Ingress and Egress: chains alone.
+  std::span<const Station> stations(Slot slot, firewall::Hook hook) const {
+    if (devices_.empty()) return {};
+    return devices_[slot][hook == firewall::Hook::Ingress ? 0 : 1];
   }
   // The nat base chains, in the order in which the nat core asks them.
   std::span<const std::uint32_t> nat_chains(firewall::TableFamily family,
@@ -52,9 +56,19 @@ class Netfilter {
   conntrack::Defragmenter& defragmenter(firewall::Hook hook) {
     return hook == firewall::Hook::Output ? tracking_->at_output : tracking_->at_prerouting;
   }
-  // Rules at hooks that are not modelled: ingress, egress, ARP.
-  bool sees_frames() const { return sees_frames_; }
-  bool sees_arp() const { return sees_arp_; }
+  const machine::CompiledChain& chain(std::uint32_t chain) { return program().chains()[chain]; }
+  bool translates() const { return translates_; }
+
+  // What packets have left in rules, connections and NAT, to be as if they had not come.
+  struct Memory {
+    machine::Program program;
+    std::unique_ptr<conntrack::Table> connections;
+  };
+  Memory remember() const;
+  void restore(const Memory& memory);
+
+  // Whether frames meet rules whatever they carry: at devices, or in bridges.
+  bool sees_frames() const;
 
  private:
   struct Tracking {
@@ -67,12 +81,15 @@ class Netfilter {
   using ByHook = std::array<Stations, 5>;  // Prerouting to Postrouting
   using ChainsByHook = std::array<std::vector<std::uint32_t>, 5>;
 
-  // IPv4, IPv6, bridge
+  // IPv4, IPv6, bridge, ARP
+  static constexpr std::size_t kFamilies = 4;
   static std::size_t index(firewall::TableFamily family) {
     if (family == firewall::TableFamily::Bridge) return 2;
+    if (family == firewall::TableFamily::Arp) return 3;
     return family == firewall::TableFamily::Ip6 ? 1 : 0;
   }
   void add_chains(firewall::TableFamily family);
+  void add_device_chains(const Host& host);
   void add_tracking(firewall::TableFamily family);
   void add_defragmentation(firewall::TableFamily family);
   void add_nat(firewall::TableFamily family);
@@ -84,11 +101,11 @@ class Netfilter {
     return slot == kNoSlot ? nullptr : &interfaces_[slot];
   }
 
-  std::array<ByHook, 3> stations_;
-  std::array<ChainsByHook, 3> nat_chains_;
-  std::vector<machine::Interface> interfaces_;  // by slot
-  bool sees_frames_ = false;
-  bool sees_arp_ = false;
+  std::array<ByHook, kFamilies> stations_;
+  std::array<ChainsByHook, kFamilies> nat_chains_;
+  std::vector<std::array<Stations, 2>> devices_;  // by slot; empty: no such rules
+  std::vector<machine::Interface> interfaces_;    // by slot
+  bool translates_ = false;
   NodeEnvironment environment_;
   std::unique_ptr<Tracking> tracking_;
   std::unique_ptr<machine::Machine> machine_;
@@ -101,5 +118,10 @@ bool pass_hook(World& world, Host& host, firewall::Hook hook, Packet& packet, Sl
 // The same for a frame in a bridge.
 bool pass_bridge_hook(World& world, Host& host, firewall::Hook hook, Packet& packet, Slot in,
                       Slot out);
+// For any frame that comes in by an interface (Ingress), behind where packet sockets see it, or
+// that goes out by it (Egress), before they do.
+bool pass_device_hook(World& world, Host& host, firewall::Hook hook, Packet& packet, Slot slot);
+// For ARP: Input or Output.
+bool pass_arp_hook(World& world, Host& host, firewall::Hook hook, Packet& packet, Slot slot);
 
 }  // namespace topoproof::sim

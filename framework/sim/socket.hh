@@ -7,8 +7,12 @@
 #include <vector>
 
 #include "flow/flow.hh"
+#include "routing/slot.hh"
 
 namespace topoproof::sim {
+
+using routing::kNoSlot;
+using routing::Slot;
 
 // One end of a TCP connection, or the sender of a flow. `tuple` as its own packets carry it.
 struct Socket {
@@ -21,6 +25,7 @@ struct Socket {
   std::uint32_t sequence = 0;      // the next to be sent
   std::uint32_t acknowledged = 0;  // the next that is expected
   std::uint32_t payload = 0;       // bytes of a client's request
+  Slot link = kNoSlot;             // that it is bound to, for it talks with an address of the link
 };
 
 using Sockets = std::vector<Socket>;

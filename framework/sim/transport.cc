@@ -77,12 +77,13 @@ std::uint16_t ether_type_of(const IpAddress& address) {
   return address.is_v4() ? skb::kEtherIpv4 : skb::kEtherIpv6;
 }
 
-// A packet of a socket of this node, from its address, by whatever way there is.
-void send_as(World& world, Host& host, const flow::Tuple& tuple, const Bytes& bytes,
+// A packet of a socket of this node, from its address; by its link, or by whatever way there is.
+void send_as(World& world, Host& host, const flow::Tuple& tuple, Slot link, const Bytes& bytes,
              RecordId tail) {
   const OutputRoute route = route_output(world, host,
                                          {.destination = tuple.destination,
                                           .source = tuple.source,
+                                          .out = link,
                                           .source_port = tuple.source_port,
                                           .destination_port = tuple.destination_port});
   Packet packet{.skb = skb::Skb(bytes, ether_type_of(tuple.destination)),
@@ -105,16 +106,17 @@ void send_segment(World& world, Host& host, Socket& socket, std::uint8_t flags, 
   const flow::Tuple tuple = socket.tuple;
   const Bytes bytes = make_tcp(ip_fields(host, socket), fields, payload);
   socket.sequence += payload + (counts ? 1U : 0U);
-  send_as(world, host, tuple, bytes, world.answer(host, cause, Event::Replied, 0));
+  send_as(world, host, tuple, socket.link, bytes, world.answer(host, cause, Event::Replied, 0));
 }
 
-void accept_connection(World& world, Host& host, const Segment& syn, RecordId cause) {
+void accept_connection(World& world, Host& host, const Segment& syn, const Packet& packet) {
   world.opened_socket(host.id);
   host.sockets.push_back({.tuple = syn.tuple.inverse(),
                           .state = Socket::State::SynReceived,
                           .sequence = syn.sequence ^ 0x5a5a'5a5a,
-                          .acknowledged = syn.sequence + 1});
-  send_segment(world, host, host.sockets.back(), Tcp::kSyn | Tcp::kAck, cause);
+                          .acknowledged = syn.sequence + 1,
+                          .link = link_of_answer(host, packet)});
+  send_segment(world, host, host.sockets.back(), Tcp::kSyn | Tcp::kAck, packet.tail);
 }
 
 void close_socket(Host& host, const Socket& socket) {
@@ -229,22 +231,33 @@ void launch_frame(World& world, Host& host, const flow::Flow& flow, RecordId sta
 
 }  // namespace
 
+std::optional<skb::Skb> make_reset(const Host& host, const skb::Skb& about) {
+  const bool is_tcp =
+      about.headers().protocol == Tcp::kProtocol && about.headers().fragment_offset == 0;
+  const auto segment = is_tcp ? read_segment(about) : std::nullopt;
+  if (!segment || segment->has(Tcp::kRst)) return std::nullopt;
+  const IpFields ip{
+      .source = about.destination(), .destination = about.source(), .ttl = host.settings->ttl};
+  skb::Skb reset(make_tcp(ip, reset_of(*segment)), about.ether_type());
+  reset.checksum_partial = true;
+  return reset;
+}
+
 void send_reset(World& world, Host& host, const Packet& about,
                 const std::function<void(Packet&)>& finish) {
-  const bool is_tcp =
-      about.skb.headers().protocol == Tcp::kProtocol && about.skb.headers().fragment_offset == 0;
-  const auto segment = is_tcp ? read_segment(about.skb) : std::nullopt;
-  if (!segment || segment->has(Tcp::kRst)) return;
-  const flow::Tuple tuple = segment->tuple.inverse();
-  const OutputRoute route = route_output(
-      world, host, {.destination = tuple.destination, .source = tuple.source, .any_source = true});
-  Packet reset{.way = route.way,
+  auto made = make_reset(host, about.skb);
+  if (!made) return;
+  // A rule's reset goes by any route (nf_send_reset6), TCP's own by its link
+  // (tcp_v6_send_response).
+  const OutputRoute route = route_output(world, host,
+                                         {.destination = made->destination(),
+                                          .source = made->source(),
+                                          .out = finish ? kNoSlot : link_of_answer(host, about),
+                                          .any_source = true});
+  Packet reset{.skb = std::move(*made),
+               .way = route.way,
                .tail = world.answer(host, about.tail, Event::Answered, answer_detail(true, 0, 0)),
                .locally_made = true};
-  const IpFields ip{
-      .source = tuple.source, .destination = tuple.destination, .ttl = host.settings->ttl};
-  reset.skb = skb::Skb(make_tcp(ip, reset_of(*segment)), ether_type_of(tuple.destination));
-  reset.skb.checksum_partial = true;
   if (route.end != End::None) return end_without_way(world, host, reset, route.end);
   if (finish) finish(reset);
   if (finish && about.bridged) return send_bridged_reset(world, host, about, std::move(reset));
@@ -270,7 +283,7 @@ void receive_tcp(World& world, Host& host, Packet&& packet) {
     return send_reset(world, host, packet);
   }
   world.end(host, packet, End::Delivered);
-  accept_connection(world, host, *segment, packet.tail);
+  accept_connection(world, host, *segment, packet);
 }
 
 void receive_udp(World& world, Host& host, Packet&& packet) {
@@ -291,7 +304,8 @@ void receive_udp(World& world, Host& host, Packet&& packet) {
   const flow::Tuple back = tuple.inverse();
   const IpFields ip{
       .source = back.source, .destination = back.destination, .ttl = host.settings->ttl};
-  send_as(world, host, back, make_udp(ip, back.source_port, back.destination_port, kToken),
+  send_as(world, host, back, link_of_answer(host, packet),
+          make_udp(ip, back.source_port, back.destination_port, kToken),
           world.answer(host, packet.tail, Event::Replied, 0));
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "sim/world.hh"
 
@@ -10,6 +11,10 @@ namespace topoproof::sim {
 
 void receive_tcp(World& world, Host& host, Packet&& packet);
 void receive_udp(World& world, Host& host, Packet&& packet);
+
+// The packet that resets a segment's connection, in the name of whom it was for. Its checksum is
+// left to the device. Nothing about a reset, or what is no TCP.
+std::optional<skb::Skb> make_reset(const Host& host, const skb::Skb& about);
 
 // A reset in answer to a segment, in the name of whom it was for, as its receiver or a rule sends
 // it. `finish` may add to the packet before it leaves. Nothing if the segment is a reset itself, or

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
+#include <memory>
 #include <queue>
 #include <set>
 #include <string>
@@ -12,6 +14,7 @@
 #include <vector>
 
 #include "base/issue.hh"
+#include "machine/choices.hh"
 #include "sim/host.hh"
 #include "sim/network.hh"
 #include "sim/packet.hh"
@@ -36,6 +39,8 @@ class World {
   std::vector<Way> ways;
   Clock clock;
   Tap tap;
+  mutable machine::Choices choices;  // of what the kernel draws; to ask changes no network
+  bool draws = false;                // a node has something to choose so
 
   Time now() const { return clock.now; }
 
@@ -65,6 +70,24 @@ class World {
   // The first record of what is made because of `cause`, which stands before it.
   RecordId answer(const Host& host, RecordId cause, Event event, std::uint32_t detail);
 
+  // Until frames come from outside, or nodes change, what nodes learn of each other is what they
+  // are. Where somebody looks on, every frame counts.
+  bool is_pristine() const { return pristine_ && !tap; }
+  void touch() { pristine_ = false; }
+  // The address is asked for, and nobody has answered yet.
+  void seek(const IpAddress& address) { ++sought_[address]; }
+  void found(const IpAddress& address) {
+    const auto at = sought_.find(address);
+    if (at != sought_.end() && --at->second == 0) sought_.erase(at);
+  }
+  bool is_sought(const IpAddress& address) const { return sought_.contains(address); }
+
+  // Before a course of events that may not be the one, and to take another. Nodes do not forget
+  // their neighbours. REQUIRES: nothing is under way.
+  struct Memory;
+  std::shared_ptr<const Memory> remember() const;
+  void restore(const Memory& memory);
+
   const routing::InterfaceSettings* share(const routing::InterfaceSettings& settings) {
     return &*interface_settings_.insert(settings).first;
   }
@@ -84,6 +107,8 @@ class World {
   };
   void run_arrivals();
 
+  bool pristine_ = true;
+  std::map<IpAddress, std::size_t> sought_;
   std::deque<std::pair<Place, Packet>> arriving_;
   std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>> alarms_;
   std::uint64_t alarm_count_ = 0;

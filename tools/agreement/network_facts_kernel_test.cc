@@ -5,37 +5,15 @@
 #include <gtest/gtest.h>
 
 #include "packet/checksum.hh"
-#include "packet/icmp.hh"
-#include "packet/icmpv6.hh"
-#include "packet/stack.hh"
-#include "packet/tcp.hh"
 #include "packet/view.hh"
 #include "sys/kernel_test.hh"
-#include "two_bodies.hh"
+#include "test_specs.hh"
 
 namespace topoproof::agreement {
 namespace {
 
 using Network = TwoBodies::Network;
 
-IpAddress ip(const char* text) { return IpAddress::parse(text).value(); }
-Prefix prefix(const char* text) { return Prefix::parse(text).value(); }
-
-// UDP from port 1000 to port 80.
-PacketSpec udp(std::size_t zone, const char* from, const char* to) {
-  return {.zone = zone,
-          .source = ip(from),
-          .destination = ip(to),
-          .source_port = 1000,
-          .payload = 16,
-          .id = 7};
-}
-PacketSpec echo(std::size_t zone, const char* from, const char* to) {
-  PacketSpec spec = udp(zone, from, to);
-  spec.protocol = spec.source.is_v4() ? 1 : 58;
-  spec.type = spec.source.is_v4() ? packet::Icmp::kEchoRequest : packet::Icmpv6::kEchoRequest;
-  return spec;
-}
 const PacketSpec kToOutside = udp(kInside, "10.201.0.2", "10.200.0.2");
 const PacketSpec kAcrossBridge = udp(kPort1, "10.240.0.2", "10.240.0.3");
 const std::string kThrough = "outside: 10.201.0.2:1000 > 10.200.0.2:80 udp, 16 bytes";
@@ -252,13 +230,6 @@ TEST_F(NetworkFacts, F47AMarkChoosesTheRouteBeforeItAndNotBehind) {
   EXPECT_EQ(bodies.send(kToOutside), kThrough);
 }
 
-// Who has `target`? asks `sender`, who is inside.
-Bytes arp_request(const char* sender, const char* target) {
-  const MacAddress mac = MacAddress::from_bits(0x0200'0000'2002);
-  return packet::build(
-      packet::ether({.src = mac, .dst = MacAddress::broadcast()}) /
-      packet::arp({.sender_mac = mac, .sender_ip = ip(sender).v4(), .target_ip = ip(target).v4()}));
-}
 std::string ask(const std::vector<state::Sysctl>& sysctls, const char* sender, const char* target) {
   TwoBodies bodies({.sysctls = sysctls});
   return bodies.send(kInside, arp_request(sender, target));
