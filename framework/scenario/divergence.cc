@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "scenario/divergence.hh"
 
+#include <algorithm>
 #include <map>
 
 #include <fmt/format.h>
@@ -23,7 +24,7 @@ std::vector<const flow::Step*> hops_of(const flow::Trace& trace) {
 
 class Comparer {
  public:
-  Comparer(const evidence::Verdict& kernel, const evidence::Verdict& simulated,
+  Comparer(const evidence::Verdict& kernel, const sim::Prediction& simulated,
            const Topology& topology)
       : kernel_(kernel), simulated_(simulated), topology_(topology) {}
 
@@ -76,11 +77,12 @@ class Comparer {
   // A port that was drawn is drawn anew by the simulator; each stands for the other from then on.
   bool is_same_port(std::uint16_t a, std::uint16_t b) {
     if (a == b) return true;
-    const std::uint16_t sent = kernel_.request.trace.front().tuple.source_port;
-    if (a == sent || b == sent || a < kFirstDrawn || b < kFirstDrawn) return false;
-    return drawn_.try_emplace(a, b).first->second == b;
+    const bool allowed =
+        std::ranges::any_of(simulated_.drawn_ports, [&](const sim::DrawnPort& drawn) {
+          return drawn.port == b && drawn.first <= a && a <= drawn.last;
+        });
+    return allowed && drawn_.try_emplace(a, b).first->second == b;
   }
-  static constexpr std::uint16_t kFirstDrawn = 1024;
 
   // Lost is what no witness explains: the simulator may, if nothing was to be seen of it either.
   static bool is_same(const flow::Fate& a, const flow::Fate& b) {
@@ -93,7 +95,7 @@ class Comparer {
   }
 
   const evidence::Verdict& kernel_;
-  const evidence::Verdict& simulated_;
+  const sim::Prediction& simulated_;
   const Topology& topology_;
   std::map<std::uint16_t, std::uint16_t> drawn_;
 };
@@ -106,7 +108,7 @@ bool is_hop(const flow::Step& step) {
 }
 
 std::optional<std::string> first_difference(const evidence::Verdict& kernel,
-                                            const evidence::Verdict& simulated,
+                                            const sim::Prediction& simulated,
                                             const Topology& topology) {
   return Comparer(kernel, simulated, topology).compare();
 }

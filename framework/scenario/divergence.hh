@@ -7,6 +7,7 @@
 #include <string>
 
 #include "evidence/judge.hh"
+#include "sim/simulator.hh"
 #include "topology/topology.hh"
 
 namespace topoproof::scenario {
@@ -16,9 +17,9 @@ bool is_hop(const flow::Step& step);
 
 // "hop 3: host:eth0 forwarded ... in the kernel, host:v-eth-0 forwarded ... in the simulator".
 // What only one of them tells (an answer that the kernel's limiter kept back, a place that nobody
-// can prove) is no difference; nor is which free port a translation drew at random.
+// can prove) is no difference; nor is another port of those that a translation could have drawn.
 std::optional<std::string> first_difference(const evidence::Verdict& kernel,
-                                            const evidence::Verdict& simulated,
+                                            const sim::Prediction& simulated,
                                             const topology::Topology& topology);
 
 }  // namespace topoproof::scenario

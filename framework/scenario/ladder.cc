@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "scenario/ladder.hh"
 
+#include <algorithm>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "scenario/expectation.hh"
 
@@ -20,13 +23,23 @@ void add(const flow::Journey& journey, const topology::Topology& topology,
   for (const flow::Step& step : journey.trace) lines.push_back(hop_line(step, topology));
 }
 
-}  // namespace
-
-std::string ending_text(const sim::Prediction& prediction, const topology::Topology& topology) {
+std::string one_ending(const sim::Prediction& prediction, const topology::Topology& topology) {
   if (!prediction.unknown.empty()) return "unknown: " + describe(prediction.unknown.front());
   std::string text = fate_text(prediction.request.fate, topology);
   if (prediction.reply) text += ", reply " + fate_text(prediction.reply->fate, topology);
   return text;
+}
+
+}  // namespace
+
+std::string ending_text(const sim::Prediction& prediction, const topology::Topology& topology) {
+  std::vector<std::string> endings{one_ending(prediction, topology)};
+  for (const sim::Prediction& other : prediction.others) {
+    std::string also = one_ending(other, topology);
+    if (std::ranges::find(endings, also) == endings.end()) endings.push_back(std::move(also));
+  }
+  if (endings.size() == 1) return endings.front();
+  return fmt::format("drawn at random: {}", fmt::join(endings, "; or "));
 }
 
 std::vector<std::string> ladder(const sim::Prediction& prediction,

@@ -11,7 +11,7 @@
 
 namespace topoproof::scenario {
 
-// "delivered at client, reply delivered at blue", or what is unknown.
+// "delivered at client, reply delivered at blue", or what is unknown; all that the kernel may draw.
 std::string ending_text(const sim::Prediction& prediction, const topology::Topology& topology);
 
 // One line a step, of the request and then of the reply.

@@ -15,8 +15,16 @@ sim::Question question_of(const evidence::Case& evidence);
 // And with those that it would choose: `number` counts flows from 0.
 sim::Question question_of(const flow::Flow& flow, std::uint32_t number);
 
-// Makes the result of a check diverge where the prediction differs from what the kernel did; notes
-// in it where nothing is predicted. Results that are errors or skips stay as they are.
+// Whether the kernel did what the prediction says, of all outcomes that it may draw its own.
+bool is_as_foretold(const sim::Prediction& prediction, const evidence::Verdict& verdict,
+                    const topology::Topology& topology);
+
+// Ports that are not those of the flow as it was sent: a translation may have drawn them.
+std::vector<std::uint16_t> ports_on_the_way(const evidence::Verdict& verdict);
+
+// Makes the result of a check diverge where the kernel did none of what the prediction says that it
+// may do; notes in it where nothing is predicted. Results that are errors or skips stay as they
+// are.
 void compare_with(const sim::Prediction& prediction, const Judged& judged,
                   const topology::Topology& topology, CheckResult& result);
 

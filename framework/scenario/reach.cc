@@ -69,7 +69,7 @@ class Explorer {
 
   // What came back is told only where it did not.
   std::string ending(const sim::Prediction& prediction) const {
-    const bool back = prediction.unknown.empty() && prediction.reply &&
+    const bool back = prediction.unknown.empty() && prediction.reply && prediction.others.empty() &&
                       prediction.reply->fate.kind == flow::FateKind::Delivered;
     return back ? "delivered" : ending_text(prediction, network_.topology);
   }

@@ -42,7 +42,7 @@ bool depends_on_rules(const CheckItem& item) {
 struct Slot {
   std::size_t item = 0;
   Check check;
-  std::optional<sim::Prediction> foretold = {};
+  std::optional<sim::Prediction> foretold = {};  // asked once: what it says changes the simulator
 };
 
 class Runner {
@@ -183,14 +183,11 @@ class Runner {
     if (is_shown || !tallies_[slot.item].is_of_matrix()) return false;
     if (!plain_->pass(slot.check, evidence)) return false;
     if (!simulation_) return true;
-    return went_as_foretold(evidence, foretold(slot, evidence), session_->instruments().witness);
-  }
-
-  // Of a flow that is judged again it is not asked again: what it says changes the simulator.
-  const sim::Prediction& foretold(Slot& slot, const evidence::Case& evidence) {
-    if (slot.foretold) return *slot.foretold;
-    if (serial_) simulation_->flush_connections();
-    return slot.foretold.emplace(simulation_->predict(question_of(evidence)));
+    const auto is_seen = [&](const sim::Prediction& prediction) {
+      return went_as_foretold(evidence, prediction, session_->instruments().witness);
+    };
+    if (!slot.foretold) slot.foretold = simulation_->predict(question_of(evidence), is_seen);
+    return is_seen(*slot.foretold);
   }
 
   // RETURNS: whether rules that were not traced may have decided this.
@@ -215,13 +212,23 @@ class Runner {
     if (slot.check.expected.translated && judged.verdict.at_target) {
       compare_connections(session_->lab(), session_->topology(), judged.verdict, result);
     }
-    if (simulation_) {
-      compare_with(foretold(slot, judged.evidence), judged, session_->topology(), result);
-    }
+    if (simulation_) foretell(slot, judged, result);
     if (serial_) result.notes.push_back("run alone: the rules of this network keep state");
     keep_capture(judged, result);
     ++progress_.flows_done;
     tallies_[slot.item].add(std::move(result), options_.verbose);
+  }
+
+  void foretell(Slot& slot, const Judged& judged, CheckResult& result) {
+    if (serial_) simulation_->flush_connections();
+    if (!slot.foretold) {
+      simulation_->expect_draws(ports_on_the_way(judged.verdict));
+      slot.foretold = simulation_->predict(
+          question_of(judged.evidence), [&](const sim::Prediction& prediction) {
+            return is_as_foretold(prediction, judged.verdict, session_->topology());
+          });
+    }
+    compare_with(*slot.foretold, judged, session_->topology(), result);
   }
 
   void keep_capture(const Judged& judged, CheckResult& result) const {

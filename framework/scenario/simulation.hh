@@ -30,7 +30,13 @@ class Simulation {
   // THROWS: std::runtime_error if the network cannot be planned.
   explicit Simulation(const Scenario& scenario, const RuleCompiler& compile = {});
 
-  sim::Prediction predict(const sim::Question& question) { return simulator_->predict(question); }
+  // `seen`: see sim::Simulator.
+  sim::Prediction predict(const sim::Question& question, const sim::Simulator::Seen& seen = {}) {
+    return simulator_->predict(question, seen);
+  }
+  void expect_draws(std::vector<std::uint16_t> ports) {
+    simulator_->expect_draws(std::move(ports));
+  }
   void change(const Change& change);
   void flush_connections() { simulator_->flush_connections(); }
   // Of the rules that are loaded now, and of those that others replaced.

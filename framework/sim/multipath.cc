@@ -60,14 +60,54 @@ FlowKeys flow_keys(const skb::Skb& skb) {
   return keys;
 }
 
-const routing::Hop* choose_hop(const Host& host, const routing::Found& found,
+namespace {
+
+// IPv6 hashes the flow label, too, which senders draw at random.
+bool knows_hash(const Host& host, Family family) {
+  return family == Family::Ipv4 && host.settings->multipath_seed != 0 &&
+         host.settings->multipath_policy <= 1;
+}
+
+// One for all packets of a flow at a node, whatever their direction.
+std::uint64_t key_of(const Host& host, const routing::Found& found, const FlowKeys& keys) {
+  const auto [low, high] = std::minmax(keys.source, keys.destination);
+  std::uint64_t key = host.id;
+  const auto mix = [&](std::uint64_t word) { key = (key ^ word) * 0x0000'0100'0000'01b3; };
+  for (const IpAddress& address : {low, high}) {
+    const routing::Key words = routing::key_of(address);
+    mix(words.high);
+    mix(words.low);
+  }
+  mix(found.route->prefix.high);
+  mix(found.route->prefix.low ^ found.route->length);
+  if (host.settings->multipath_policy == 0) return key;
+  mix(keys.protocol);
+  mix(std::min(keys.source_port, keys.destination_port));
+  mix(std::max(keys.source_port, keys.destination_port));
+  return key;
+}
+
+const routing::Hop* try_hop(const World& world, const Host& host, const routing::Found& found,
+                            const FlowKeys& keys) {
+  const auto count = static_cast<std::uint32_t>(found.hops.size());
+  if (!world.choices.is_open() || count > machine::Choices::kMost) return nullptr;
+  return &found.hops[world.choices.choose_once(key_of(host, found, keys), count)];
+}
+
+}  // namespace
+
+bool draws_ways(const Host& host) {
+  for (const Family family : {Family::Ipv4, Family::Ipv6}) {
+    const routing::Fib* fib = host.fib(family);
+    if (fib != nullptr && fib->has_choices() && !knows_hash(host, family)) return true;
+  }
+  return false;
+}
+
+const routing::Hop* choose_hop(const World& world, const Host& host, const routing::Found& found,
                                const FlowKeys& keys) {
   if (found.hops.size() == 1) return &found.hops.front();
-  const bool v4 = keys.destination.is_v4();
-  // IPv6 hashes the flow label, too, which senders draw at random.
-  if (!v4 || host.settings->multipath_seed == 0 || host.settings->multipath_policy > 1) {
-    return nullptr;
-  }
+  if (!knows_hash(host, keys.destination.family())) return try_hop(world, host, found, keys);
   const std::uint32_t hash =
       hash_of(keys, host.settings->multipath_policy == 1, host.settings->multipath_seed);
   std::uint64_t total = 0;

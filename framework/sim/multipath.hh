@@ -4,7 +4,7 @@
 // this module.
 #pragma once
 
-#include "sim/host.hh"
+#include "sim/world.hh"
 
 namespace topoproof::sim {
 
@@ -21,8 +21,12 @@ struct FlowKeys {
 // the way of its flow.
 FlowKeys flow_keys(const skb::Skb& skb);
 
-// RETURNS: null where the kernel's choice cannot be known: the key was drawn when it booted.
-// REQUIRES: the route has a way.
-const routing::Hop* choose_hop(const Host& host, const routing::Found& found, const FlowKeys& keys);
+// Where the kernel's choice cannot be known, for its key was drawn when it booted, World::choices
+// says what is tried. RETURNS: null if nothing can be tried. REQUIRES: the route has a way.
+const routing::Hop* choose_hop(const World& world, const Host& host, const routing::Found& found,
+                               const FlowKeys& keys);
+
+// Whether a choice at this node can be one that cannot be known.
+bool draws_ways(const Host& host);
 
 }  // namespace topoproof::sim

@@ -144,8 +144,8 @@ bool shares_a_network(const Interface& interface, const IpAddress& a, const IpAd
 // Flow keys are read only where there is something to choose.
 const routing::Hop* choose_way(const Arrival& a, const Found& found) {
   if (found.hops.size() == 1) return &found.hops.front();
-  if (a.skb == nullptr) return choose_hop(a.host, found, {a.source, a.destination});
-  return choose_hop(a.host, found, flow_keys(*a.skb));
+  if (a.skb == nullptr) return choose_hop(a.world, a.host, found, {a.source, a.destination});
+  return choose_hop(a.world, a.host, found, flow_keys(*a.skb));
 }
 
 // __mkroute_input
@@ -263,10 +263,10 @@ const routing::Hop* choose_output(const World& world, const Host& host, const Ou
                 .source_port = query.source_port,
                 .destination_port = query.destination_port,
                 .protocol = query.protocol};
-  const routing::Hop* first = choose_hop(host, found, keys);
+  const routing::Hop* first = choose_hop(world, host, found, keys);
   if (first == nullptr || query.source || query.source_port == 0) return first;
   keys.source = source_of(world, host, query, make_way(host, found, *first));
-  return choose_hop(host, found, keys);
+  return choose_hop(world, host, found, keys);
 }
 
 }  // namespace

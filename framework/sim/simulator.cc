@@ -7,6 +7,7 @@
 #include "sim/build_host.hh"
 #include "sim/device.hh"
 #include "sim/journey.hh"
+#include "sim/multipath.hh"
 #include "sim/netfilter.hh"
 #include "sim/transport.hh"
 #include "sim/world.hh"
@@ -52,9 +53,100 @@ class Simulator::Impl {
       world_.hosts.push_back(make_host(world_, static_cast<std::uint32_t>(i), make(i)));
     }
     connect_veths(world_.hosts);
+    see_what_draws();
   }
 
-  Prediction predict(const Question& question) {
+  Prediction predict(const Question& question, const Seen& seen) {
+    if (!world_.draws) return run(question);
+    const auto before = world_.remember();
+    world_.choices.follow({});
+    const Prediction first = run(question);
+    if (world_.choices.course().empty()) {
+      world_.choices.close();
+      return first;
+    }
+    return choose(question, *before, first, seen);
+  }
+
+ private:
+  struct Outcome {
+    Prediction prediction;
+    machine::Choices::Course course;
+  };
+  using Outcomes = std::vector<Outcome>;
+
+  // The network is as after the outcome that is returned.
+  Prediction choose(const Question& question, const World::Memory& before, const Prediction& first,
+                    const Seen& seen) {
+    Outcomes all = outcomes(question, before, first);
+    const auto is_seen = [&](const Outcome& o) { return seen && seen(o.prediction); };
+    const auto found = std::ranges::find_if(all, is_seen);
+    if (found != all.end()) std::iter_swap(all.begin(), found);
+    world_.choices.follow(all.front().course);
+    Prediction chosen = run(question);
+    chosen.unknown = all.front().prediction.unknown;
+    world_.choices.close();
+    for (Outcome& other : std::span(all).subspan(1)) {
+      chosen.others.push_back(std::move(other.prediction));
+    }
+    return chosen;
+  }
+
+  Outcomes outcomes(const Question& question, const World::Memory& before,
+                    const Prediction& first) {
+    constexpr std::size_t kMostCourses = 1024;
+    Outcomes all{{first, world_.choices.course()}};
+    world_.restore(before);
+    for (std::size_t i = 1;; ++i) {
+      auto course = world_.choices.next();
+      if (course.empty()) return all;
+      if (i == kMostCourses) break;
+      world_.choices.follow(std::move(course));
+      Prediction prediction = run(question);
+      const bool is_new = std::ranges::none_of(
+          all, [&](const Outcome& known) { return is_same(known.prediction, prediction); });
+      if (is_new) all.push_back({std::move(prediction), world_.choices.course()});
+      world_.restore(before);
+    }
+    for (Outcome& outcome : all) {
+      outcome.prediction.unknown.push_back(
+          {.reason = "more draws than can be gone through", .node = question.flow.from});
+    }
+    return all;
+  }
+
+  static bool is_same(const Prediction& a, const Prediction& b) {
+    return a.request == b.request && a.reply == b.reply && a.at_target == b.at_target &&
+           a.back_at_sender == b.back_at_sender && a.unknown == b.unknown;
+  }
+
+  void see_what_draws() {
+    world_.draws = std::ranges::any_of(world_.hosts, draws);
+    translating_.clear();
+    for (const Host& host : world_.hosts) {
+      if (host.netfilter && host.netfilter->translates()) translating_.push_back(host.id);
+    }
+  }
+  void forget_draws() {
+    for (const std::uint32_t node : translating_)
+      world_.hosts[node].netfilter->nat().forget_draws();
+  }
+  std::vector<DrawnPort> drawn_ports() {
+    std::vector<DrawnPort> ports;
+    for (const std::uint32_t node : translating_) {
+      for (const auto& drawn : world_.hosts[node].netfilter->nat().drawn()) {
+        ports.push_back({drawn.port, drawn.among.first, drawn.among.last});
+      }
+    }
+    return ports;
+  }
+
+  static bool draws(const Host& host) {
+    return draws_ways(host) || (host.netfilter && host.netfilter->program().draws());
+  }
+
+  Prediction run(const Question& question) {
+    forget_draws();
     world_.clear_records();
     Host& host = world_.hosts[question.flow.from.index()];
     const RecordId start =
@@ -62,11 +154,13 @@ class Simulator::Impl {
     world_.run();
     world_.close_sockets();
     Prediction prediction = read_prediction(world_, start, question.flow.from);
+    prediction.drawn_ports = drawn_ports();
     // Who sends a frame by a packet socket waits for no answer.
     if (question.flow.service.protocol == flow::Protocol::Raw) prediction.reply.reset();
     return prediction;
   }
 
+ public:
   void change(NodeId id, const Node& node) {
     Host& old = world_.hosts[id.index()];
     Host made = make_host(world_, old.id, node, &old);
@@ -83,6 +177,7 @@ class Simulator::Impl {
       }
     }
     old = std::move(made);
+    see_what_draws();
   }
 
   std::vector<Unknown> inject(NodeId node, const std::string& interface, BytesView frame,
@@ -91,6 +186,8 @@ class Simulator::Impl {
     const auto at = std::ranges::find(host.interfaces, interface, &Interface::name);
     const auto view = packet::parse_frame_view(frame);
     if (at == host.interfaces.end() || !view || view->vlan) return {};
+    world_.touch();
+    forget_draws();
     world_.clear_records();
     Packet packet{.skb = skb::Skb(view->network, view->ether_type),
                   .tail = world_.answer(host, kNoRecord, Event::Replied, 0)};
@@ -163,6 +260,7 @@ class Simulator::Impl {
 
  private:
   World world_;
+  std::vector<std::uint32_t> translating_;  // nodes with NAT
 };
 
 Simulator::Simulator(std::span<const Node> nodes)
@@ -173,7 +271,9 @@ Simulator::~Simulator() = default;
 Simulator::Simulator(Simulator&&) noexcept = default;
 Simulator& Simulator::operator=(Simulator&&) noexcept = default;
 
-Prediction Simulator::predict(const Question& question) { return impl_->predict(question); }
+Prediction Simulator::predict(const Question& question, const Seen& seen) {
+  return impl_->predict(question, seen);
+}
 void Simulator::change(NodeId id, const Node& node) { impl_->change(id, node); }
 std::vector<Unknown> Simulator::inject(NodeId node, const std::string& interface, BytesView frame) {
   return impl_->inject(node, interface, frame, kForever);

@@ -27,6 +27,14 @@ struct Unknown {
 };
 std::string describe(const Unknown& unknown);  // "file:line: reason"
 
+// A port (or ICMP identifier) that NAT draws at random: any from first to last would do as well.
+struct DrawnPort {
+  std::uint16_t port = 0;
+  std::uint16_t first = 0;
+  std::uint16_t last = 0;
+  friend auto operator<=>(const DrawnPort&, const DrawnPort&) = default;
+};
+
 // What becomes of a flow, in the words of evidence::Verdict. Where `unknown` is not empty nothing
 // of the rest is claimed: it is as far as the simulator came.
 struct Prediction {
@@ -35,6 +43,9 @@ struct Prediction {
   std::optional<flow::Tuple> at_target = {};
   std::optional<flow::Tuple> back_at_sender = {};
   std::vector<Unknown> unknown = {};
+  std::vector<DrawnPort> drawn_ports = {};
+  // What else the kernel may do, where it draws at random: a way of several, a number in a rule.
+  std::vector<Prediction> others = {};
 };
 
 // A flow with the numbers that a prober chose for it, so that both can be compared.
@@ -77,7 +88,10 @@ class Simulator {
 
   // Sends the flow and waits, in virtual time, until nothing is under way any more. What the
   // network learns from it (neighbours, stations, connections) stays.
-  Prediction predict(const Question& question);
+  // `seen`: tells which of several outcomes that the kernel may draw is what it did. That one is
+  // returned, with the others; the first if none is.
+  using Seen = std::function<bool(const Prediction&)>;
+  Prediction predict(const Question& question, const Seen& seen = {});
 
   // Puts a frame on the wire before an interface, and waits as above. RETURNS: what on the way of
   // the frame, and of what it caused, is not modelled.

@@ -6,6 +6,7 @@
 #include "packet/ether.hh"
 #include "sim/device.hh"
 #include "sim/neighbor.hh"
+#include "sim/netfilter.hh"
 
 namespace topoproof::sim {
 
@@ -34,6 +35,31 @@ void World::run_arrivals() {
       continue;
     }
     receive(*this, hosts[place.node], place.slot, std::move(packet));
+  }
+}
+
+struct World::Memory {
+  Time now{0};
+  std::map<std::uint32_t, Netfilter::Memory> rules;  // by node
+  std::map<std::uint32_t, std::vector<Peer>> peers;
+};
+
+std::shared_ptr<const World::Memory> World::remember() const {
+  auto memory = std::make_shared<Memory>();
+  memory->now = clock.now;
+  for (const Host& host : hosts) {
+    if (host.netfilter) memory->rules.emplace(host.id, host.netfilter->remember());
+    if (!host.peers.empty()) memory->peers.emplace(host.id, host.peers);
+  }
+  return memory;
+}
+
+void World::restore(const Memory& memory) {
+  clock.now = memory.now;
+  for (const auto& [node, rules] : memory.rules) hosts[node].netfilter->restore(rules);
+  for (Host& host : hosts) {
+    const auto peers = memory.peers.find(host.id);
+    host.peers = peers == memory.peers.end() ? std::vector<Peer>() : peers->second;
   }
 }
 
