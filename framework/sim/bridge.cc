@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "sim/audience.hh"
 #include "sim/device.hh"
 #include "sim/fragments.hh"
 #include "sim/netfilter.hh"
@@ -94,14 +95,26 @@ struct Passage {
     if (own) packet.skb.type = skb::PacketType::Host;  // at the port it was another station's
     receive(world, host, bridge, std::move(packet));
   }
+  std::optional<std::vector<Slot>> audience(const Packet& packet) const;
   void flood(Packet&& packet, Cast cast, bool also_up) const;
 };
+
+// Of a question to all the copies that somebody takes notice of; else all. See Audience.
+std::optional<std::vector<Slot>> Passage::audience(const Packet& packet) const {
+  constexpr std::size_t kFew = 8;
+  Bridge& bridge_data = data();
+  if (bridge_data.ports.size() < kFew) return std::nullopt;
+  auto& audience = bridge_data.audience;
+  if (audience == nullptr) audience = std::make_shared<Audience>(world, host, bridge);
+  return audience->of(world, packet.skb);
+}
 
 // Copies leave by the ports before the node itself looks at the frame (br_handle_frame_finish).
 void Passage::flood(Packet&& packet, Cast cast, bool also_up) const {
   bool isolated = false;
-  std::size_t copies = 0;
-  for (const Slot to : data().ports) {
+  const auto some = cast == Cast::Unicast ? std::nullopt : audience(packet);
+  std::size_t copies = some ? 1 : 0;  // there are others
+  for (const Slot to : some ? *some : data().ports) {
     if (!floods(host.at(to).port, cast)) continue;
     isolated |= is_isolated_from(to);
     if (!may_leave_by(to)) continue;

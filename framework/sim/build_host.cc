@@ -35,6 +35,7 @@ class Builder {
     host_.listeners = node_.listeners;
     std::ranges::sort(host_.listeners);
     say_what_is_unknown();
+    host_.is_plain = is_plain();
     return std::move(host_);
   }
 
@@ -143,6 +144,15 @@ class Builder {
     if (!unread.empty() && host_.unknown.empty()) {
       host_.unknown = fmt::format("{} is not modelled", unread.front().name);
     }
+  }
+
+  bool is_plain() const {
+    const bool learned = std::ranges::any_of(
+        host_.neighbors, [](const Neighbor& neighbor) { return !neighbor.permanent; });
+    const bool says_what_is_local = std::ranges::any_of(node_.state.routes, [](const auto& route) {
+      return route.type != state::RouteType::Unicast;
+    });
+    return !learned && !says_what_is_local && !host_.ipv4->has_custom_rules();
   }
 
   World& world_;

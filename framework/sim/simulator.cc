@@ -162,6 +162,7 @@ class Simulator::Impl {
 
  public:
   void change(NodeId id, const Node& node) {
+    world_.touch();
     Host& old = world_.hosts[id.index()];
     Host made = make_host(world_, old.id, node, &old);
     for (Slot slot = 0; slot < std::min(made.interfaces.size(), old.interfaces.size()); ++slot) {

@@ -218,6 +218,7 @@ TcpFields reset_of(const Segment& segment) {
 
 // As a packet socket sends it: no hook sees it before it leaves.
 void launch_frame(World& world, Host& host, const flow::Flow& flow, RecordId start) {
+  world.touch();
   const auto frame = packet::parse_frame_view(flow.frame);
   const auto out = std::ranges::find(host.interfaces, flow.interface, &Interface::name);
   Packet packet{.tail = start, .locally_made = true};

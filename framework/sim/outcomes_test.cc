@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Where the kernel draws at random, a prediction has all that it may do.
+//
+//                        /-- 10.3.0.0/24 -- b
+//   a 10.1.0.2 ------- r                        10.9.0.1 is an address of both b and c
+//                        \-- 10.4.0.0/24 -- c
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "firewall/build.hh"
+#include "sim/simulator.hh"
+
+namespace topoproof::sim {
+namespace {
+
+namespace fw = firewall;
+
+IpAddress ip(const char* text) { return IpAddress::parse(text).value(); }
+
+state::Link veth(const char* name, std::uint32_t index, std::uint32_t peer) {
+  return {.name = name,
+          .index = index,
+          .mac = MacAddress::from_bits(0x0200'0000'0000 | index),
+          .up = true,
+          .peer_index = peer};
+}
+state::Address address(const char* interface, const char* text) {
+  return {.interface = interface, .address = InterfaceAddress::parse(text).value()};
+}
+state::Route default_via(const char* gateway) {
+  return {.destination = make_default_prefix(Family::Ipv4),
+          .gateway = ip(gateway),
+          .interface = "eth0"};
+}
+const state::Sysctl kNoIpv6{"net.ipv6.conf.all.disable_ipv6", "1"};
+
+Node end(const char* name, std::uint32_t index, const char* own, const char* gateway) {
+  return {.name = name,
+          .state = {.links = {state::make_loopback(true), veth("eth0", index, index + 10)},
+                    .addresses = {address("eth0", own), address("lo", "10.9.0.1/32")},
+                    .routes = {default_via(gateway)},
+                    .sysctls = {kNoIpv6}}};
+}
+
+std::vector<Node> fork() {
+  std::vector<Node> nodes{end("a", 101, "10.1.0.2/24", "10.1.0.1"),
+                          end("b", 102, "10.3.0.2/24", "10.3.0.1"),
+                          end("c", 103, "10.4.0.2/24", "10.4.0.1")};
+  nodes[0].state.addresses.pop_back();
+  nodes.push_back(
+      {.name = "r",
+       .state = {.links = {state::make_loopback(true), veth("to-a", 111, 101),
+                           veth("to-b", 112, 102), veth("to-c", 113, 103)},
+                 .addresses = {address("to-a", "10.1.0.1/24"), address("to-b", "10.3.0.1/24"),
+                               address("to-c", "10.4.0.1/24")},
+                 .routes = {{.destination = Prefix::parse("10.9.0.0/24").value(),
+                             .next_hops = {{.gateway = ip("10.3.0.2"), .interface = "to-b"},
+                                           {.gateway = ip("10.4.0.2"), .interface = "to-c"}}}},
+                 .sysctls = {{"net.ipv4.ip_forward", "1"}, kNoIpv6}}});
+  return nodes;
+}
+
+Question ping(const char* destination) {
+  return {.flow = {.from = NodeId(0), .destination = ip(destination)}};
+}
+auto ends_at(std::size_t node) {
+  return [node](const Prediction& p) { return p.request.fate.at == NodeId(node); };
+}
+
+TEST(Outcomes, AWayIsDrawnWhereTheKernelsKeyIsNotKnown) {
+  Simulator simulator(fork());
+  const Prediction prediction = simulator.predict(ping("10.9.0.1"));
+  EXPECT_TRUE(prediction.unknown.empty());
+  ASSERT_EQ(prediction.others.size(), 1U);
+  EXPECT_NE(prediction.request.fate.at, prediction.others[0].request.fate.at);
+  EXPECT_EQ(prediction.request.fate.kind, flow::FateKind::Delivered);
+  EXPECT_EQ(prediction.others[0].request.fate.kind, flow::FateKind::Delivered);
+}
+
+TEST(Outcomes, WhatWasSeenIsThePrediction) {
+  for (const std::size_t node : {1U, 2U}) {
+    Simulator simulator(fork());
+    EXPECT_EQ(simulator.predict(ping("10.9.0.1"), ends_at(node)).request.fate.at, NodeId(node));
+  }
+}
+
+TEST(Outcomes, AKnownKeyLeavesNothingToDraw) {
+  auto nodes = fork();
+  nodes[3].state.sysctls.push_back({"net.ipv4.fib_multipath_hash_seed", "7"});
+  EXPECT_TRUE(Simulator(nodes).predict(ping("10.9.0.1")).others.empty());
+}
+
+TEST(Outcomes, WhoDoesNotComeToAChoiceHasOneOutcome) {
+  EXPECT_TRUE(Simulator(fork()).predict(ping("10.1.0.1")).others.empty());
+}
+
+// One packet of three, as by `numgen random mod 3`.
+fw::Ruleset drops_some() {
+  fw::Rule rule;
+  rule.expressions = {
+      fw::NumberGenerator{.kind = fw::NumberKind::Random, .modulus = 3, .to = fw::reg(1)},
+      fw::Compare{fw::CompareOp::Equal, fw::reg(1), Bytes(4)}, fw::Counter{},
+      fw::Verdict{fw::VerdictKind::Drop, {}}};
+  fw::Chain chain = fw::make_base_chain("f", fw::ChainType::Filter, fw::Hook::Forward, 0);
+  chain.rules = {rule};
+  return {{{.family = fw::TableFamily::Ip, .name = "t", .sets = {}, .chains = {chain}}}};
+}
+
+TEST(Outcomes, ANumberOfARuleIsDrawnForEachPacket) {
+  auto nodes = fork();
+  nodes[3].ruleset = drops_some();
+  Simulator simulator(nodes);
+  const Prediction prediction = simulator.predict(ping("10.3.0.2"));
+  EXPECT_TRUE(prediction.unknown.empty());
+  // The request, or its answer, or none of them is dropped.
+  EXPECT_EQ(prediction.others.size(), 2U);
+}
+
+// Outcomes that were not taken leave nothing: only the request's packet was counted.
+TEST(Outcomes, OnlyTheOneThatWasSeenHappened) {
+  auto nodes = fork();
+  nodes[3].ruleset = drops_some();
+  Simulator simulator(nodes);
+  const auto dropped = [](const Prediction& p) {
+    return p.request.fate.kind == flow::FateKind::Dropped;
+  };
+  EXPECT_EQ(simulator.predict(ping("10.3.0.2"), dropped).request.fate.kind,
+            flow::FateKind::Dropped);
+  ASSERT_EQ(simulator.counters(NodeId(3)).size(), 1U);
+  EXPECT_EQ(simulator.counters(NodeId(3))[0].counter.packets, 1U);
+  const auto delivered = [](const Prediction& p) {
+    return p.reply && p.reply->fate.kind == flow::FateKind::Delivered;
+  };
+  EXPECT_TRUE(delivered(simulator.predict(ping("10.3.0.2"), delivered)));
+  EXPECT_EQ(simulator.counters(NodeId(3))[0].counter.packets, 1U);
+}
+
+// Frames that come from outside have no outcomes to choose from.
+TEST(Outcomes, AnInjectedFrameIsUnknownWhereItWouldBeDrawn) {
+  Simulator simulator(fork());
+  simulator.predict(ping("10.1.0.1"));
+  Bytes frame = {};
+  simulator.watch([&](NodeId node, const std::string& interface, BytesView bytes) {
+    if (node == NodeId(3) && interface == "to-a") frame.assign(bytes.begin(), bytes.end());
+  });
+  simulator.predict(ping("10.9.0.1"));
+  const auto unknown = simulator.inject(NodeId(3), "to-a", frame);
+  ASSERT_EQ(unknown.size(), 1U);
+  EXPECT_TRUE(unknown[0].reason.starts_with("a choice between equal ways"));
+}
+
+}  // namespace
+}  // namespace topoproof::sim
