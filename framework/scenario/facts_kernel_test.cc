@@ -70,6 +70,17 @@ std::vector<Fact> facts_of_rules() {
             "udp dport 53 dnat to 10.2.0.2:54\n}\n}\n" +
             chain("c", "prerouting", "priority -90;\nudp dport 54 drop")),
        "  - a -> b udp/53: dropped at r\n"},
+      {"F05_TrackingIsAtMinus200AndSourceNatAt100",
+       at_r(kNat + chain("a", "prerouting", "priority -201;\nct state new drop") +
+            chain("b", "postrouting", "priority 99;\nip saddr 10.2.0.1 drop") +
+            chain("c", "prerouting", "priority -199;\nct state new udp dport 53 drop")),
+       "  - a -> b icmp: delivered\n  - a -> b udp/53: dropped at r\n"},
+      {"F16_AMarkDoesNotCrossALink",
+       to_text({.a = "routes: [default via 10.1.0.1], " +
+                     nft(chain("m", "output", "priority 0;\nmeta mark set 7")),
+                .r = "forwarding: true, " +
+                     nft(chain("c", "prerouting", "priority 0;\nmeta mark 7 drop"))}),
+       "  - a -> b icmp: delivered\n"},
       {"F06_AGotoDoesNotComeBack",
        at_r(chains("chain sub { ip daddr 9.9.9.9 accept\n}\n"
                    "chain c { type filter hook forward priority 0; policy drop;\n"
@@ -112,6 +123,11 @@ std::vector<Fact> facts_of_rules() {
        at_r(kNat + chain("raw", "prerouting", "priority -300;\nudp dport 53 notrack")),
        "  - { flow: a -> b udp/53, should: delivered, translated: none }\n"
        "  - { flow: a -> b udp/54, should: delivered, translated: { source: 10.2.0.1 } }\n"},
+      {"ADrawnNumberHasSeveralOutcomes",
+       at_r(chain("c", "forward",
+                  "priority 0;\nmeta mark set numgen random mod 4\nmeta mark 1 ip ttl set 40\n"
+                  "meta mark 2 ip ttl set 50")),
+       "  - a -> b icmp: delivered\n  - a -> b udp/53: delivered\n  - a -> b udp/54: delivered\n"},
       {"F50_ARejectIsAsItSays",
        at_r(chain("c", "forward",
                   "priority 0;\ntcp dport 80 reject with tcp reset\nudp dport 53 reject with icmp "
@@ -208,6 +224,25 @@ std::vector<Fact> facts_of_routes() {
        "  a: { routes: [default via 10.1.0.1], loopback: [10.7.0.1/32, 10.7.0.2/32, 10.7.0.3/32] "
        "}\n"
        "  r: { forwarding: true, routes: [10.9.0.0/24 nexthop via 10.2.0.2 nexthop via 10.3.0.2, "
+       "10.7.0.0/24 via 10.1.0.2] }\n"
+       "  b: { loopback: [10.9.0.1/32, 10.9.0.2/32, 10.9.0.3/32, 10.9.0.4/32], routes: [default "
+       "via "
+       "10.2.0.1] }\n"
+       "links:\n"
+       "  - a:eth0 10.1.0.2/24 -- r:left 10.1.0.1/24\n"
+       "  - r:up 10.2.0.1/24 -- b:eth0 10.2.0.2/24\n"
+       "  - r:down 10.3.0.1/24 -- b:eth1 10.3.0.2/24\n",
+       "  - a -> 10.9.0.1 icmp: delivered at b\n  - a -> 10.9.0.2 icmp: delivered at b\n"
+       "  - a -> 10.9.0.3 icmp: delivered at b\n  - a -> 10.9.0.4 icmp: delivered at b\n"
+       "  - a -> 10.9.0.1 icmp source 10.7.0.1: delivered at b\n"
+       "  - a -> 10.9.0.1 udp/53 source 10.7.0.2: delivered at b\n"
+       "  - a -> 10.9.0.2 tcp/80 source 10.7.0.3: delivered at b\n"},
+      {"F48_WithoutASeedAnyWayIsAllowed",
+       "nodes:\n"
+       "  a: { routes: [default via 10.1.0.1], loopback: [10.7.0.1/32, 10.7.0.2/32, 10.7.0.3/32] "
+       "}\n"
+       "  r: { forwarding: true, sysctls: { net.ipv4.fib_multipath_hash_seed: 0 }, routes: "
+       "[10.9.0.0/24 nexthop via 10.2.0.2 nexthop via 10.3.0.2, "
        "10.7.0.0/24 via 10.1.0.2] }\n"
        "  b: { loopback: [10.9.0.1/32, 10.9.0.2/32, 10.9.0.3/32, 10.9.0.4/32], routes: [default "
        "via "
