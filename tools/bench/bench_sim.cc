@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // bench_sim [--nodes N]: what the simulator costs on one core. Packets a second through a
 // masquerading router with twenty rules, with and without a trace; and a routed tree of N nodes
-// (100,000): how long it takes to make, its memory, and the time of one flow.
+// (100,000): how long it takes to make, its memory, and the time of one flow. Beside it what the
+// kernel does with the same packets, where a namespace can be made.
 #include <charconv>
 #include <exception>
 #include <iostream>
@@ -14,8 +15,11 @@
 
 #include "figure.hh"
 #include "firewall/build.hh"
+#include "kernel_rate.hh"
 #include "packet/stack.hh"
 #include "sim/simulator.hh"
+#include "sys/error.hh"
+#include "sys/sandbox.hh"
 
 using namespace topoproof;
 
@@ -101,6 +105,19 @@ void measure_packets(std::string_view what, bool trace, std::uint16_t flows, dou
     simulator.inject(NodeId(1), "left", frames[static_cast<std::size_t>(i) % frames.size()]);
   }
   bench::print_rate(what, bench::cost_now() - begin, kPackets, bench::at_least(goal));
+}
+
+// Packets of which each begins a flow.
+constexpr std::uint16_t kNewFlows = 60'000;
+
+void measure_kernel() {
+  try {
+    sys::enter_sandbox();
+    bench::print_rate("the kernel, asked for each packet: 60,000 new flows",
+                      bench::ask_kernel(kNewFlows), kNewFlows);
+  } catch (const sys::SystemError& refused) {
+    std::cout << "the kernel was not asked: " << refused.what() << '\n';
+  }
 }
 
 // A core router, below it routers with 331 hosts each.
@@ -216,7 +233,8 @@ int main(int argc, char** argv) {
     measure_tree(nodes);
     measure_packets("packets: masquerading router, 20 rules, one flow", false, 1, 1e6);
     measure_packets("the same with a trace", true, 1, 3e5);
-    measure_packets("60,000 flows", false, 60'000, 1e6);
+    measure_packets("60,000 flows", false, kNewFlows, 1e6);
+    measure_kernel();
     return 0;
   } catch (const std::exception& thrown) {
     std::cerr << thrown.what() << '\n';
