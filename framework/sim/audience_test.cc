@@ -7,24 +7,12 @@
 #include <gtest/gtest.h>
 
 #include "sim/simulator.hh"
+#include "sim/test_network.hh"
 
 namespace topoproof::sim {
 namespace {
 
 constexpr std::size_t kStations = 9;
-
-state::Link link(const std::string& name, std::uint32_t index, std::uint32_t peer) {
-  return {.name = name,
-          .index = index,
-          .mac = MacAddress::from_bits(0x0200'0000'0000 | index),
-          .up = true,
-          .peer_index = peer};
-}
-state::Address address(const std::string& interface, const std::string& text) {
-  return {.interface = interface,
-          .address = InterfaceAddress::parse(text).value(),
-          .no_dad = text.contains(':')};
-}
 
 // Node 0 has the bridge, and addresses there; all others are at its ports.
 std::vector<Node> star() {
@@ -39,11 +27,11 @@ std::vector<Node> star() {
                            .bridge = state::BridgeOptions{}}};
   nodes[0].state.addresses = {address("br0", "10.0.0.254/24"), address("br0", "fd00::fe/64")};
   for (std::uint32_t i = 1; i <= kStations; ++i) {
-    auto port = link(fmt::format("p{}", i), 100 + i, 200 + i);
+    auto port = veth(fmt::format("p{}", i), 100 + i, 200 + i);
     port.master = "br0";
     nodes[0].state.links.push_back(port);
     nodes[i].name = fmt::format("s{}", i);
-    nodes[i].state.links = {state::make_loopback(true), link("eth0", 200 + i, 100 + i)};
+    nodes[i].state.links = {state::make_loopback(true), veth("eth0", 200 + i, 100 + i)};
     nodes[i].state.addresses = {address("eth0", fmt::format("10.0.0.{}/24", i)),
                                 address("eth0", fmt::format("fd00::{:x}/64", i))};
   }

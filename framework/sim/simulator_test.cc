@@ -5,27 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include "sim/test_network.hh"
+
 namespace topoproof::sim {
 namespace {
-
-IpAddress ip(const char* text) { return IpAddress::parse(text).value(); }
-
-state::Link veth(const char* name, std::uint32_t index, std::uint32_t peer) {
-  return {.name = name,
-          .index = index,
-          .mac = MacAddress::from_bits(0x0200'0000'0000 | index),
-          .up = true,
-          .peer_index = peer};
-}
-state::Address address(const char* interface, const char* text) {
-  return {.interface = interface, .address = InterfaceAddress::parse(text).value()};
-}
-state::Route default_via(const char* gateway) {
-  return {.destination = make_default_prefix(Family::Ipv4),
-          .gateway = ip(gateway),
-          .interface = "eth0"};
-}
-const state::Sysctl kNoIpv6{"net.ipv6.conf.all.disable_ipv6", "1"};
 
 std::vector<Node> routed_pair() {
   std::vector<Node> nodes(3);
