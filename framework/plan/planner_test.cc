@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/shell_word.hh"
 #include "plan/golden.hh"
 #include "plan/shell.hh"
 #include "topology/test_networks.hh"

@@ -15,7 +15,4 @@ namespace topoproof::plan {
 // RETURNS: an issue for a ruleset that cannot be said in nft's language.
 std::expected<std::string, Issue> shell_script(const Plan& plan);
 
-// `text` as one word of sh, quoted where it has to be.
-std::string shell_quoted(const std::string& text);
-
 }  // namespace topoproof::plan
