@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "topology/interfaces.hh"
+#include "topology/listening.hh"
 
 namespace topoproof::compare {
 namespace {
@@ -27,7 +28,7 @@ void add(const scenario::CheckItem& item, Services& services) {
 
 void add(const Scenario& network, Services& services) {
   for (const topology::Node& node : network.topology.nodes()) {
-    for (const auto& service : node.listens) services.insert(service.value);
+    for (const auto& service : topology::listened_on(node)) services.insert(service.value);
     for (const auto& forward : node.port_forwards) {
       const bool tcp = forward.value.protocol == firewall::TransportProtocol::Tcp;
       services.insert({tcp ? Protocol::Tcp : Protocol::Udp, forward.value.port});

@@ -7,6 +7,7 @@
 
 #include "explain/neighborhood.hh"
 #include "explain/routes.hh"
+#include "topology/listening.hh"
 
 namespace topoproof::explain {
 namespace {
@@ -60,6 +61,7 @@ class Ending {
       case FateKind::Martian:
         return martian();
       case FateKind::Lost:
+        return lost();
       case FateKind::Delivered:
         return why("{}", fate_.proof);
     }
@@ -87,6 +89,31 @@ class Ending {
   }
 
   bool is_ipv4() const { return packet_.destination.is_v4(); }
+
+  // The end of a link that it left by last.
+  const topology::Endpoint* last_end() const {
+    const auto step = std::ranges::find_if(
+        journey_.trace.rbegin(), journey_.trace.rend(),
+        [&](const flow::Step& s) { return s.node == node_id_ && !s.interface.empty(); });
+    if (step == journey_.trace.rend()) return nullptr;
+    for (const topology::Link& link : topology_.links()) {
+      for (const topology::Endpoint& end : link.ends) {
+        if (end.node == node_id_ && end.interface == step->interface) return &end;
+      }
+    }
+    return nullptr;
+  }
+
+  void lost() {
+    const topology::Endpoint* end = last_end();
+    const bool may_be_lost =
+        end != nullptr && end->impairment && end->impairment->loss != impair::Share();
+    if (!may_be_lost) return why("{}", fate_.proof);
+    why("{}:{}, on the link: it loses {} of what leaves there{}", node_.name, end->interface,
+        to_string(end->impairment->loss), at(end->where));
+    change("take `loss:` out of its `impair:`, or choose another `seed:` than {}",
+           end->impairment->seed);
+  }
 
   void not_forwarding() {
     const std::string_view name =
@@ -151,7 +178,8 @@ class Ending {
   void refused() {
     const flow::Service service{packet_.protocol, packet_.destination_port};
     std::vector<std::string> others;
-    for (const auto& listener : node_.listens) others.push_back(to_string(listener.value));
+    for (const auto& listener : topology::listened_on(node_))
+      others.push_back(to_string(listener.value));
     why("{}, at its sockets: nobody listens on {} ({})", node_.name, to_string(service),
         others.empty() ? std::string("nor on anything else")
                        : fmt::format("but on {}", fmt::join(others, ", ")));

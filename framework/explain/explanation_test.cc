@@ -160,5 +160,22 @@ TEST(JoinedExplanation, ShowsWhereTheSimulatorDiffers) {
             (Explanation{{"a", "in the simulator: c"}, {"x"}}));
 }
 
+TEST_F(Explained, LossOnAnImpairedLinkNamesIt) {
+  topology::Endpoint lossy = end(kRed, "eth5", "10.5.0.1/24");
+  lossy.impairment = impair::Impairment{.loss = {50'000}, .seed = 7};
+  lossy.where = {"net.topo.yaml", 9, 5};
+  net_.connect({.ends = {lossy, end(kBlue, "eth5", "10.5.0.2/24")}});
+  request_ = {
+      .fate = {.kind = FateKind::Lost, .at = kRed, .proof = "left red by eth5"},
+      .trace = {{.kind = StepKind::Sent, .node = kRed, .interface = "eth5", .tuple = packet()}}};
+  const Explanation lost = explain({flow_, request_}, net_);
+  EXPECT_EQ(lost.why,
+            std::vector<std::string>{"red:eth5, on the link: it loses 5% of what leaves there "
+                                     "(net.topo.yaml:9:5)"});
+  EXPECT_EQ(lost.change, std::vector<std::string>{
+                             "take `loss:` out of its `impair:`, or choose another `seed:` than "
+                             "7"});
+}
+
 }  // namespace
 }  // namespace topoproof::explain

@@ -24,6 +24,7 @@ std::optional<topology::Endpoint> resolve(const EndpointDraft& draft,
                          .addresses = draft.addresses,
                          .mac = draft.mac,
                          .port = draft.port,
+                         .impairment = draft.impairment,
                          .where = draft.where};
   if (draft.bridge.empty()) {
     const auto node = resolve_node(topology, draft.node, draft.where, issues);

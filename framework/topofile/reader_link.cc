@@ -68,6 +68,7 @@ std::optional<EndpointDraft> read_endpoint_fields(const document::Node& node, Is
   take_addresses(fields, end.addresses);
   fields.optional("mac", MacAddress::parse, end.mac);
   take_port_options(fields, end, issues);
+  fields.optional("impair", read_impairment, end.impairment);
   fields.finish();
   if (issues.size() != before) return std::nullopt;
   if (end.node.empty() && end.bridge.empty()) {
@@ -110,6 +111,8 @@ std::optional<LinkDraft> read_link_fields(const document::Node& node, Issues& is
   }
   fields.optional("mtu", document::integer(68, 65535), link.mtu);
   fields.optional("weight", document::integer<std::uint32_t>(1, 0xffff'ffff), link.weight);
+  std::optional<impair::Impairment> both;
+  fields.optional("impair", read_impairment, both);
   fields.finish();
   if (issues.size() != before) return std::nullopt;
   if (ends.size() != 2) {
@@ -120,6 +123,9 @@ std::optional<LinkDraft> read_link_fields(const document::Node& node, Issues& is
     return std::nullopt;
   }
   link.ends = {std::move(ends[0]), std::move(ends[1])};
+  for (EndpointDraft& end : link.ends) {
+    if (!end.impairment) end.impairment = both;
+  }
   return link;
 }
 

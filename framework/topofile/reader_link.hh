@@ -18,6 +18,7 @@ struct EndpointDraft {
   std::string interface;  // empty: the first ethN that the node does not use yet
   topology::Addresses addresses;
   std::optional<MacAddress> mac;
+  std::optional<impair::Impairment> impairment = {};
   topology::PortOptions port;
   Location where;
 };
@@ -29,6 +30,8 @@ struct LinkDraft {
   Location where;
 };
 
+// `{ delay: 10ms, loss: 5% }`
+std::optional<impair::Impairment> read_impairment(const document::Node& node, Issues& issues);
 std::optional<LinkDraft> read_link(const document::Node& node, Issues& issues);
 
 // Adds the links to a topology that has its nodes and bridges.

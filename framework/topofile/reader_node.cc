@@ -99,6 +99,8 @@ NodeDraft read_node(const document::Entry& entry, const FileReader& read_file, I
   fields.optional("neighbors", one_or_list_of(located(read_neighbor)), node.neighbors);
   fields.optional("sysctls", read_sysctls, node.sysctls);
   fields.optional("listens", one_or_list_of(located(read_listen)), node.listens);
+  fields.optional("services", read_programs, node.programs);
+  fields.optional("name_servers", one_or_list_of(located(IpAddress::parse)), node.name_servers);
   take_rules(fields, read_file, node);
   fields.finish();
   return draft;

@@ -3,6 +3,7 @@
 // a scenario's change of rules has.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,10 @@ NodeDraft read_node(const document::Entry& entry, const FileReader& read_file, I
 // masquerade, snat, port_forwards, nftables, iptables, ip6tables. File names are relative to the
 // file that names them.
 void take_rules(document::Fields& fields, const FileReader& read_file, topology::Node& node);
+
+// `services:`
+std::optional<std::vector<topology::Program>> read_programs(const document::Node& node,
+                                                            Issues& issues);
 
 // The addresses under `ipv4:` and `ipv6:`, each of its own family.
 void take_addresses(document::Fields& fields, topology::Addresses& addresses);

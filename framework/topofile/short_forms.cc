@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/duration.hh"
 #include "base/interface_name.hh"
 
 namespace topoproof::topofile {
@@ -115,6 +116,19 @@ std::optional<state::Neighbor> read_neighbor(const document::Node& node, Issues&
   if (neighbor.interface.empty()) words.refuse(words.where(), "a neighbour needs 'dev INTERFACE'");
   if (words.failed()) return std::nullopt;
   return neighbor;
+}
+
+void take_impairment(document::Sentence& words, impair::Impairment& impairment) {
+  using document::option;
+  constexpr const char* kShare = "a share like 5%";
+  const auto seed = document::integer<std::uint64_t>(0, INT64_MAX);
+  words.options({option("delay", "a time like 10ms", parse_duration, impairment.delay),
+                 option("jitter", "a time like 2ms", parse_duration, impairment.jitter),
+                 option("loss", kShare, impair::Share::parse, impairment.loss),
+                 option("duplicate", kShare, impair::Share::parse, impairment.duplicate),
+                 option("reorder", kShare, impair::Share::parse, impairment.reorder),
+                 option("rate", "a rate like 10mbit", impair::Rate::parse, impairment.rate),
+                 option("seed", "a number", seed, impairment.seed)});
 }
 
 std::optional<flow::Service> read_listen(const document::Node& node, Issues& issues) {

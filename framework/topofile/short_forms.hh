@@ -50,6 +50,9 @@ std::optional<state::Route> read_route(const document::Node& node, Issues& issue
 // "192.168.15.1 lladdr 02:00:00:00:00:01 dev eth0"
 std::optional<state::Neighbor> read_neighbor(const document::Node& node, Issues& issues);
 
+// "delay 10ms jitter 2ms loss 5%", in any order.
+void take_impairment(document::Sentence& words, impair::Impairment& impairment);
+
 // tcp/PORT or udp/PORT
 std::optional<flow::Service> read_listen(const document::Node& node, Issues& issues);
 

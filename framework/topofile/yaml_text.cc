@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "base/duration.hh"
+
 namespace topoproof::topofile {
 namespace {
 
@@ -116,8 +118,23 @@ std::string endpoint_text(const topology::Topology& topology, const topology::En
   return text;
 }
 
+document::Node impairment_tree(const impair::Impairment& impairment) {
+  using topoproof::to_string;
+  Mapping keys;
+  if (impairment.delay.count() > 0) keys.text("delay", to_string(impairment.delay));
+  if (impairment.jitter.count() > 0) keys.text("jitter", to_string(impairment.jitter));
+  const impair::Share none;
+  if (impairment.loss != none) keys.text("loss", to_string(impairment.loss));
+  if (impairment.duplicate != none) keys.text("duplicate", to_string(impairment.duplicate));
+  if (impairment.reorder != none) keys.text("reorder", to_string(impairment.reorder));
+  if (impairment.rate != impair::Rate()) keys.text("rate", to_string(impairment.rate));
+  if (impairment.seed != 0) keys.text("seed", std::to_string(impairment.seed));
+  return keys.take();
+}
+
 document::Node endpoint_tree(const topology::Topology& topology, const topology::Endpoint& end) {
-  if (!end.mac && !has_port_options(end)) return make_scalar(endpoint_text(topology, end));
+  if (!end.mac && !has_port_options(end) && !end.impairment)
+    return make_scalar(endpoint_text(topology, end));
   Mapping keys;
   keys.text("node", topology.node(end.node).name);
   if (end.bridge) keys.text("bridge", topology.bridge(*end.bridge).name);
@@ -128,6 +145,7 @@ document::Node endpoint_tree(const topology::Topology& topology, const topology:
   if (end.port.hairpin) keys.flag("hairpin", true);
   if (end.port.learning) keys.flag("learning", *end.port.learning);
   if (end.port.flood) keys.flag("flood", *end.port.flood);
+  if (end.impairment) keys.add("impair", impairment_tree(*end.impairment));
   return keys.take();
 }
 
@@ -185,6 +203,7 @@ document::Node node_tree(const topology::Topology& topology, NodeId id) {
   const topology::Node& node = topology.node(id);
   const auto address = [](const InterfaceAddress& one) { return to_string(one); };
   const auto service = [](const flow::Service& one) { return to_string(one); };
+  const auto plain_address = [](const IpAddress& one) { return to_string(one); };
   Mapping keys;
   if (node.forwarding) keys.flag("forwarding", true);
   keys.optional("loopback", texts_of(node.loopback, address));
@@ -193,6 +212,8 @@ document::Node node_tree(const topology::Topology& topology, NodeId id) {
   keys.optional("neighbors", texts_of(node.neighbors, neighbor_text));
   keys.optional("sysctls", sysctls_tree(node));
   keys.optional("listens", texts_of(node.listens, service));
+  keys.optional("services", programs_tree(node));
+  keys.optional("name_servers", texts_of(node.name_servers, plain_address));
   keys.optional("masquerade", trees_of(node.masquerade, masquerade_tree));
   keys.optional("snat", trees_of(node.snat, source_nat_tree));
   keys.optional("port_forwards", trees_of(node.port_forwards, port_forward_tree));
@@ -206,7 +227,7 @@ document::Node link_tree(const topology::Topology& topology, const topology::Lin
   const auto& [a, b] = link.ends;
   const bool is_plain = !link.mtu && link.weight == 1 &&
                         std::ranges::none_of(link.ends, [](const topology::Endpoint& end) {
-                          return end.mac || has_port_options(end);
+                          return end.mac || has_port_options(end) || end.impairment;
                         });
   if (is_plain) {
     return make_scalar(endpoint_text(topology, a) + " -- " + endpoint_text(topology, b));

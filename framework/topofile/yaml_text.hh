@@ -29,6 +29,7 @@ class Mapping {
 document::Node one_or_list(const std::vector<std::string>& texts);
 
 document::Node node_tree(const topology::Topology& topology, NodeId id);
+document::Node programs_tree(const topology::Node& node);  // null if there are none
 document::Node link_tree(const topology::Topology& topology, const topology::Link& link);
 void add_addresses(const topology::Addresses& addresses, Mapping& keys);  // ipv4, ipv6
 

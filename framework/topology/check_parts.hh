@@ -14,6 +14,7 @@ void check_addresses(const Topology& topology, Issues& issues);
 void check_routes(const Topology& topology, Issues& issues);
 void check_translations(const Topology& topology, Issues& issues);
 void check_rule_texts(const Topology& topology, Issues& issues);
+void check_programs(const Topology& topology, Issues& issues);
 
 // The addresses of an interface with their places.
 const Addresses& addresses_of(const Topology& topology, const Interface& interface);

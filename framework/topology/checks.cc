@@ -42,6 +42,7 @@ Issues check_topology(const Topology& topology) {
   check_routes(topology, issues);
   check_translations(topology, issues);
   check_rule_texts(topology, issues);
+  check_programs(topology, issues);
   std::ranges::sort(issues);
   return issues;
 }

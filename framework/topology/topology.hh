@@ -23,9 +23,11 @@
 #include "base/prefix.hh"
 #include "firewall/nat_rules.hh"
 #include "flow/flow.hh"
+#include "impair/impairment.hh"
 #include "state/namespace.hh"
 #include "state/neighbor.hh"
 #include "state/route.hh"
+#include "topology/program.hh"
 
 namespace topoproof::topology {
 
@@ -69,6 +71,8 @@ struct Node {
   std::vector<Located<firewall::PortForwardRule>> port_forwards = {};
   std::vector<RulesText> rules = {};
   std::vector<Located<flow::Service>> listens = {};
+  std::vector<Program> programs = {};                 // `services:`
+  std::vector<Located<IpAddress>> name_servers = {};  // of its resolver
   std::optional<Position> position = {};
 };
 
@@ -100,6 +104,7 @@ struct Endpoint {
   Addresses addresses = {};
   std::optional<MacAddress> mac = {};
   PortOptions port = {};
+  std::optional<impair::Impairment> impairment = {};  // of what leaves by this end
   Location where = {};
 };
 
