@@ -43,18 +43,6 @@ std::string search_path() {
   return std::string(path != nullptr ? path : "/usr/bin:/bin") + ":/usr/local/sbin:/usr/sbin:/sbin";
 }
 
-std::string find_program(const std::string& name) {
-  if (name.find('/') != std::string::npos) return name;
-  const std::string path = search_path();
-  for (std::size_t begin = 0; begin < path.size();) {
-    const auto end = std::min(path.find(':', begin), path.size());
-    std::string candidate = path.substr(begin, end - begin) + "/" + name;
-    if (::access(candidate.c_str(), X_OK) == 0) return candidate;
-    begin = end + 1;
-  }
-  throw SystemError(ENOENT, "run " + name);
-}
-
 // In the child, between fork and exec: only calls that are safe there.
 [[noreturn]] void become(const char* program, char* const* arguments, int netns, int channel) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -104,26 +92,29 @@ int wait_for(pid_t pid) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-// As exec wants them: a null pointer at the end, and nothing const.
-class Arguments {
- public:
-  explicit Arguments(const std::vector<std::string>& arguments) : copies_(arguments) {
-    for (std::string& copy : copies_) pointers_.push_back(copy.data());
-    pointers_.push_back(nullptr);
-  }
-  char* const* get() const { return pointers_.data(); }
-
- private:
-  std::vector<std::string> copies_;
-  std::vector<char*> pointers_;
-};
-
 }  // namespace
+
+ArgumentList::ArgumentList(std::vector<std::string> arguments) : texts_(std::move(arguments)) {
+  for (std::string& text : texts_) pointers_.push_back(text.data());
+  pointers_.push_back(nullptr);
+}
+
+std::string find_program(const std::string& name) {
+  if (name.find('/') != std::string::npos) return name;
+  const std::string path = search_path();
+  for (std::size_t begin = 0; begin < path.size();) {
+    const auto end = std::min(path.find(':', begin), path.size());
+    std::string candidate = path.substr(begin, end - begin) + "/" + name;
+    if (::access(candidate.c_str(), X_OK) == 0) return candidate;
+    begin = end + 1;
+  }
+  throw SystemError(ENOENT, "run " + name);
+}
 
 ProcessResult run_process(const std::vector<std::string>& arguments, const Netns* ns,
                           const std::string& input) {
   const std::string program = find_program(arguments.front());
-  const Arguments pointers(arguments);
+  const ArgumentList pointers(arguments);
 
   Channel channel = open_channel();
   const int netns = ns != nullptr ? ns->fd() : -1;
@@ -156,7 +147,7 @@ void wait_for_end(const Fd& process) {
 
 void execute(const std::vector<std::string>& arguments) {
   const std::string program = find_program(arguments.front());
-  const Arguments pointers(arguments);
+  const ArgumentList pointers(arguments);
   ::execv(program.c_str(), pointers.get());
   throw_errno("run " + arguments.front());
 }

@@ -22,6 +22,22 @@ struct ProcessResult {
 ProcessResult run_process(const std::vector<std::string>& arguments, const Netns* ns = nullptr,
                           const std::string& input = {});
 
+// Where the program is. THROWS: SystemError with ENOENT if there is none
+std::string find_program(const std::string& name);
+
+// As exec wants them: a null pointer at the end, and nothing const.
+class ArgumentList {
+ public:
+  explicit ArgumentList(std::vector<std::string> arguments);
+  ArgumentList(const ArgumentList&) = delete;  // pointers into its texts
+  ArgumentList(ArgumentList&&) = default;
+  char* const* get() const { return pointers_.data(); }
+
+ private:
+  std::vector<std::string> texts_;
+  std::vector<char*> pointers_;
+};
+
 // Another process, to be waited for. RETURNS: none that is open if it is gone, or not seen from
 // here. THROWS: SystemError
 Fd open_process(pid_t pid);

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "service/hosts.hh"
+
+#include <gtest/gtest.h>
+
+#include "topology/test_networks.hh"
+
+namespace topoproof::service {
+namespace {
+
+TEST(Hosts, AreTheNodesWithTheAddressesThatTheirNamesMean) {
+  EXPECT_EQ(hosts_text(topology::container_network()),
+            "127.0.0.1 localhost\n"
+            "::1 localhost ip6-localhost ip6-loopback\n"
+            "192.168.15.1 red\n"
+            "192.168.15.2 blue\n"
+            "192.168.15.5 host\n"
+            "192.168.1.3 client\n");
+}
+
+TEST(Resolver, AsksTheNameServersOfTheNode) {
+  const topology::Node node{.name = "red",
+                            .name_servers = {{IpAddress::parse("10.0.0.53").value()},
+                                             {IpAddress::parse("fd00::53").value()}}};
+  EXPECT_EQ(resolver_text(node), "nameserver 10.0.0.53\nnameserver fd00::53\n");
+}
+
+TEST(Resolver, DoesNotAskThoseOfTheMachine) {
+  EXPECT_EQ(resolver_text({.name = "red"}),
+            "# no name server; the nodes of this network stand in /etc/hosts\n");
+}
+
+}  // namespace
+}  // namespace topoproof::service

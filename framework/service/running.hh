@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// One service while it runs, and whether it is ready. Internal to this module.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+
+#include "service/services.hh"
+#include "sys/event_loop.hh"
+#include "sys/service_process.hh"
+
+namespace topoproof::service {
+
+class Services::Running {
+ public:
+  // Starts it. THROWS: sys::SystemError
+  Running(std::string node, const sys::Netns& netns, topology::Program program,
+          const std::filesystem::path& base, const Options& options);
+
+  const std::string& node() const { return node_; }
+  const topology::Program& program() const { return program_; }
+  sys::ServiceProcess& process() { return process_; }
+  bool is_ready() const { return is_ready_; }
+  Status status();
+
+  // Looks whether it is ready by now. THROWS: NotReady if it has failed, or its time is over
+  void look();
+  bool take_end(int process, int wait_status);
+
+ private:
+  std::string missing();  // what is not there yet, in words; empty: it is ready
+  std::string missing_ports() const;
+  bool has_printed() const;
+  bool command_holds();
+  [[noreturn]] void fail(const std::string& how) const;
+
+  std::string node_;
+  sys::Netns netns_;
+  topology::Program program_;
+  sys::ServiceStart start_;
+  sys::ServiceProcess process_;
+  std::optional<sys::ServiceProcess> asking_;  // the command that tells whether it is ready
+  sys::Clock::time_point started_;
+  bool command_held_ = false;
+  bool is_ready_ = false;
+};
+
+}  // namespace topoproof::service

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "service/services.hh"
+
+#include <algorithm>
+#include <ranges>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/epoll.h>
+
+#include "base/shell_word.hh"
+#include "service/running.hh"
+#include "sys/files.hh"
+#include "sys/process.hh"
+
+namespace topoproof::service {
+namespace {
+
+// Nothing tells of a socket that listens, or a line in a file: one looks. The waits get longer, for
+// a program that takes its time.
+constexpr std::chrono::milliseconds kFirstLook(2);
+constexpr std::chrono::milliseconds kLongestWait(50);
+
+constexpr std::size_t kLastLines = 10;
+constexpr std::size_t kLastBytes = 4096;
+
+bool is_same(const topology::Program& a, topology::Program b) {
+  b.where = a.where;
+  return a == b;
+}
+
+std::string_view to_string(State state) {
+  switch (state) {
+    case State::Starting:
+      return "starting";
+    case State::Ready:
+      return "ready";
+    case State::Ended:
+      return "ended";
+  }
+  return "";
+}
+
+std::string words_text(const std::vector<std::string>& command) {
+  std::vector<std::string> words;
+  for (const std::string& word : command) words.push_back(shell_quoted(word));
+  return fmt::format("{}", fmt::join(words, " "));
+}
+
+std::string one_line(std::string text) {
+  std::ranges::replace(text, '\n', ' ');
+  return text;
+}
+
+}  // namespace
+
+std::string shell_comment(const topology::Topology& topology) {
+  std::string text;
+  for (const topology::Node& node : topology.nodes()) {
+    for (const topology::Program& program : node.programs) {
+      text += fmt::format("# ip netns exec {} {}  # service {}", shell_quoted(node.name),
+                          one_line(words_text(program.command)), program.name);
+      const std::string readiness = describe(program.ready);
+      text += readiness.empty() ? "\n" : fmt::format(", ready with {}\n", one_line(readiness));
+    }
+  }
+  return text;
+}
+
+std::filesystem::path log_of(const std::filesystem::path& logs, const std::string& node,
+                             const std::string& service) {
+  return logs / fmt::format("{}.{}.log", node, service);
+}
+
+std::string last_words(const std::filesystem::path& log) {
+  std::string text = sys::read_file(log).value_or("");
+  if (text.size() > kLastBytes) text.erase(0, text.size() - kLastBytes);
+  std::vector<std::string> lines;
+  for (const auto line : std::views::split(text, '\n')) {
+    if (!line.empty()) lines.emplace_back(line.begin(), line.end());
+  }
+  if (lines.empty()) return "it said nothing";
+  if (lines.size() > kLastLines) {
+    lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(kLastLines));
+  }
+  return fmt::format("it said last:\n  {}", fmt::join(lines, "\n  "));
+}
+
+Services::Services(Options options) : options_(std::move(options)) {}
+Services::~Services() = default;
+
+bool Services::runs(const topology::Node& node, const topology::Program& program) const {
+  return std::ranges::any_of(running_, [&](const auto& running) {
+    return running->node() == node.name && is_same(running->program(), program);
+  });
+}
+
+std::vector<Services::Place> Services::missing_of(const topology::Topology& topology) const {
+  std::vector<Place> missing;
+  for (std::size_t i = 0; i < topology.nodes().size(); ++i) {
+    const topology::Node& node = topology.nodes()[i];
+    for (const topology::Program& program : node.programs) {
+      if (!runs(node, program)) missing.emplace_back(NodeId(i), &program);
+    }
+  }
+  return missing;
+}
+
+std::vector<const Services::Running*> Services::needless_in(
+    const topology::Topology& topology) const {
+  std::vector<const Running*> needless;
+  for (const auto& running : running_) {
+    const auto node = topology.find_node(running->node());
+    const auto is_wanted = [&](const topology::Program& program) {
+      return is_same(running->program(), program);
+    };
+    if (node && std::ranges::any_of(topology.node(*node).programs, is_wanted)) continue;
+    needless.push_back(running.get());
+  }
+  return needless;
+}
+
+std::string Services::difference(const topology::Topology& topology) const {
+  std::string text;
+  for (const Running* running : needless_in(topology)) {
+    text += fmt::format("end service {} of {}\n", running->program().name, running->node());
+  }
+  for (const auto& [node, program] : missing_of(topology)) {
+    text += fmt::format("start service {} of {}: {}\n", program->name, topology.node(node).name,
+                        topology::command_text(program->command));
+  }
+  return text;
+}
+
+void Services::end_needless(const topology::Topology& topology) {
+  const auto needless = needless_in(topology);
+  std::erase_if(running_, [&](const auto& running) {
+    return std::ranges::find(needless, running.get()) != needless.end();
+  });
+}
+
+void Services::change_to(const topology::Topology& topology, const NetnsOf& netns_of,
+                         const std::filesystem::path& base, const std::function<bool()>& give_up) {
+  end_needless(topology);
+  const std::size_t before = running_.size();
+  try {
+    for (const auto& [node, program] : missing_of(topology)) {
+      running_.push_back(std::make_unique<Running>(topology.node(node).name, netns_of(node),
+                                                   *program, base, options_));
+    }
+    await_ready(give_up);
+  } catch (const std::exception&) {
+    running_.resize(before);
+    throw;
+  }
+}
+
+void Services::await_ready(const std::function<bool()>& give_up) {
+  sys::EventLoop loop;
+  auto wait = kFirstLook;
+  while (!give_up || !give_up()) {
+    bool all = true;
+    for (const auto& running : running_) {
+      running->look();
+      all &= running->is_ready();
+    }
+    if (all) return;
+    loop.run_until([] { return false; }, sys::Clock::now() + wait);
+    wait = std::min(wait * 2, kLongestWait);
+  }
+}
+
+std::vector<Status> Services::states() {
+  std::vector<Status> states;
+  for (const auto& running : running_) states.push_back(running->status());
+  return states;
+}
+
+bool Services::take_end(int process, int wait_status) {
+  return std::ranges::any_of(
+      running_, [&](const auto& running) { return running->take_end(process, wait_status); });
+}
+
+void Services::end(std::chrono::milliseconds grace) {
+  sys::EventLoop loop;
+  std::vector<sys::Fd> ends;
+  for (const auto& running : running_) {
+    if (!running->process().is_running()) continue;
+    ends.push_back(sys::open_process(running->process().pid()));
+    running->process().ask_to_end();
+  }
+  const auto all_ended = [&] { return std::ranges::all_of(ends, sys::has_ended); };
+  for (const sys::Fd& end : ends) {
+    if (end.is_open())
+      loop.watch(end.get(), EPOLLIN, [fd = end.get(), &loop](auto) { loop.forget(fd); });
+  }
+  loop.run_until(all_ended, sys::Clock::now() + grace);
+  running_.clear();
+}
+
+std::string describe(const Status& service) {
+  std::string text = fmt::format("{}: {}", service.name, to_string(service.state));
+  if (service.state == State::Ended) {
+    return text + fmt::format(" with status {}", service.exit_status.value_or(0));
+  }
+  if (service.process != 0) text += fmt::format(", process {}", service.process);
+  if (!service.readiness.empty()) text += ", " + service.readiness;
+  return text;
+}
+
+}  // namespace topoproof::service

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A program that runs beside this process in a namespace, with its output in a file, until it is
+// ended with all that it has started.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include <sys/types.h>
+
+#include "sys/join.hh"
+#include "sys/netns.hh"
+
+namespace topoproof::sys {
+
+struct ServiceStart {
+  NodeProcess process;
+  std::filesystem::path folder;  // where it runs
+  std::filesystem::path output;  // appended to
+  // A PID namespace of its own, so that all it starts ends with it, and with this process. Needless
+  // where this process is a PID namespace's first: then they end with that.
+  bool own_processes = false;
+};
+
+class ServiceProcess {
+ public:
+  // What keeps the program from running after the start stands in its output; its exit status is
+  // then kCannotRun. Other threads may exist. With `own_processes` it ends when the calling thread
+  // does. THROWS: SystemError if there is no such program or folder, or no process
+  ServiceProcess(const Netns& netns, const ServiceStart& start);
+  ~ServiceProcess();
+  ServiceProcess(ServiceProcess&& other) noexcept;
+  ServiceProcess& operator=(ServiceProcess&&) = delete;
+
+  pid_t pid() const { return pid_; }
+  bool is_running();  // asks the kernel
+  // As a shell counts: 128 + signal if a signal ended it; nothing while it runs.
+  std::optional<int> exit_status() const { return exit_status_; }
+
+  // It has been reaped by whoever reaps all of this process's children.
+  void take_end(int wait_status);
+  void ask_to_end();  // SIGTERM
+  void end();         // SIGKILL, and waits
+
+ private:
+  void signal(int number) const;
+
+  pid_t pid_ = 0;
+  bool own_processes_ = false;
+  std::optional<int> exit_status_ = {};
+};
+
+}  // namespace topoproof::sys
