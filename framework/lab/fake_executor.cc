@@ -74,6 +74,7 @@ struct Refusal {
     if (op.master && find_link(of(op.node), *op.master) == nullptr) return ENODEV;
     return needs_link(op.node, op.interface);
   }
+  int operator()(const plan::Impair& op) const { return needs_link(op.node, op.interface); }
   int operator()(const plan::AddAddress& op) const {
     const bool taken = std::ranges::count(of(op.node).addresses, op.address) != 0;
     return taken ? EEXIST : needs_link(op.node, op.address.interface);

@@ -110,6 +110,7 @@ void Lab::change(std::span<const plan::Step> steps) {
 
 state::Namespace Lab::observe(NodeId node, const std::vector<std::string>& sysctls) {
   state::Namespace found = netlink::observe_namespace(namespaces_.route_socket(node));
+  executor_.carried_links().join_ends(found);
   run(node, [&] { found.sysctls = netlink::observe_sysctls(sysctls); });
   for (state::Sysctl& sysctl : found.sysctls) sysctl.value = with_spaces(sysctl.value);
   return found;

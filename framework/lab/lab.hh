@@ -79,6 +79,12 @@ class Lab {
   void settle();
   void settle(std::span<const NodeId> nodes);  // where only these have changed
 
+  // Waits until nothing is under way on links that are impaired. RETURNS: false if there is still
+  // at the deadline.
+  bool wait_until_idle(sys::Clock::time_point deadline) {
+    return executor_.carried_links().wait_until_idle(deadline);
+  }
+
   // What the kernel holds, not normalized, with the sysctls that the plan sets. THROWS:
   // NetlinkError
   state::Namespace observe(NodeId node);

@@ -49,14 +49,20 @@ struct LinuxExecutor::Visitor {
   void operator()(const plan::CreateVeth& op) const {
     names(op.node).add(op.link.name, op.link.index.value());
     names(op.peer_node).add(op.peer.name, op.peer.index.value());
+    if (op.carried) {
+      self.finish();
+      return self.carried_.create(op, plan::describe(step, self.names_));
+    }
     send(op.node, netlink::kCreateLink,
          netlink::VethPair{.near = op.link,
                            .far = op.peer,
                            .far_netns = self.namespaces_.netns(op.peer_node).fd()});
   }
   void operator()(const plan::DeleteLink& op) const {
+    const std::uint32_t index = names(op.node).index(op.interface);
     encode_removal(op.interface, names(op.node), self.add(op.node, netlink::kRemoveLink, step));
     self.finish();
+    self.carried_.erase(index);
     names(op.node).remove(op.interface);
   }
   void operator()(const plan::SetLink& op) const {
@@ -68,6 +74,14 @@ struct LinuxExecutor::Visitor {
                              .master = op.master,
                              .bridge = {},
                              .port = op.port});
+    const std::uint32_t index = names(op.node).index(op.interface);
+    if (!op.up || !self.carried_.contains(index)) return;
+    self.finish();
+    self.carried_.set_up(index, *op.up);
+  }
+  void operator()(const plan::Impair& op) const {
+    self.finish();
+    self.carried_.impair(names(op.node).index(op.interface), op.impairment);
   }
   void operator()(const plan::AddAddress& op) const {
     send(op.node, netlink::kAddAddress, op.address);

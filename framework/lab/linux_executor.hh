@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "lab/carried_links.hh"
 #include "lab/executor.hh"
 #include "lab/namespaces.hh"
 #include "lab/sysctl_writer.hh"
@@ -17,12 +18,14 @@ class LinuxExecutor final : public Executor {
  public:
   // `names` are those of the plan's nodes. REQUIRES: `namespaces` outlives this.
   LinuxExecutor(std::vector<std::string> names, Namespaces& namespaces)
-      : names_(std::move(names)), namespaces_(namespaces) {}
+      : names_(std::move(names)), namespaces_(namespaces), carried_(namespaces) {}
 
   // THROWS: netlink::NetlinkError, sys::SystemError: "add address 10.0.0.1/40 to r1:eth0 (because
   // FILE:LINE says so): ipv4: Invalid prefix length: Invalid argument"; RulesRefused (rules.hh).
   void execute(const plan::Step& step) override;
   void finish() override;
+
+  CarriedLinks& carried_links() { return carried_; }
 
   // Nodes are others from now on, and `namespaces` holds them in this order.
   void rename(std::vector<std::string> names) { names_ = std::move(names); }
@@ -45,6 +48,7 @@ class LinuxExecutor final : public Executor {
 
   std::vector<std::string> names_;
   Namespaces& namespaces_;
+  CarriedLinks carried_;
   SysctlWriter sysctls_;
 
   // What is held back, all of it for one node: a namespace to be created, with its sysctls; further

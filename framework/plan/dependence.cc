@@ -16,6 +16,7 @@ struct AnyInterface {
     return f({op.node, op.link.name}) || f({op.peer_node, op.peer.name});
   }
   bool operator()(const SetLink& op) const { return f({op.node, op.interface}); }
+  bool operator()(const Impair& op) const { return f({op.node, op.interface}); }
   bool operator()(const AddAddress& op) const { return f({op.node, op.address.interface}); }
   bool operator()(const AddRoute& op) const {
     const auto leaves = [&](const state::NextHop& hop) {

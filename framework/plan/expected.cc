@@ -122,6 +122,8 @@ struct Foresight {
     if (link.up && op.up == false) take_down(ns, op.interface);
     link.up = op.up.value_or(link.up);
   }
+  // No part of state::Namespace.
+  void operator()(const Impair&) const {}
   void operator()(const AddAddress& op) const { of(op.node).addresses.push_back(op.address); }
   void operator()(const DeleteAddress& op) const { erase_value(of(op.node).addresses, op.address); }
   void operator()(const AddRoute& op) const { of(op.node).routes.push_back(op.route); }

@@ -24,8 +24,9 @@ struct Describer {
     return fmt::format("create {} in {}", state::describe(op.link), name(op.node));
   }
   std::string operator()(const CreateVeth& op) const {
-    return fmt::format("create {} in {} with peer {} in {}", state::describe(op.link),
-                       name(op.node), state::describe(op.peer), name(op.peer_node));
+    return fmt::format("create {} in {} with peer {} in {}{}", state::describe(op.link),
+                       name(op.node), state::describe(op.peer), name(op.peer_node),
+                       op.carried ? ", carried" : "");
   }
   std::string operator()(const DeleteLink& op) const {
     return fmt::format("delete link {}:{}", name(op.node), op.interface);
@@ -37,6 +38,11 @@ struct Describer {
     if (op.port) text += fmt::format(" port {}", state::describe(*op.port));
     if (op.up) text += *op.up ? " up" : " down";
     return text;
+  }
+  std::string operator()(const Impair& op) const {
+    const std::string what = impair::to_string(op.impairment);
+    return fmt::format("impair {}:{} {}", name(op.node), op.interface,
+                       what.empty() ? "by nothing" : what);
   }
   std::string operator()(const AddAddress& op) const { return change_address("add", "to", op); }
   std::string operator()(const DeleteAddress& op) const {

@@ -44,6 +44,8 @@ struct CreateVeth {
   state::Link link;
   NodeId peer_node;
   state::Link peer;
+  // Not one veth but two, and what passes between them is carried, so that it can be impaired.
+  bool carried = false;
   friend auto operator<=>(const CreateVeth&, const CreateVeth&) = default;
 };
 
@@ -63,6 +65,14 @@ struct SetLink {
   std::optional<std::uint32_t> mtu = {};
   std::optional<state::PortOptions> port = {};
   friend auto operator<=>(const SetLink&, const SetLink&) = default;
+};
+
+// What leaves by the interface, from now on. Of a link that is carried.
+struct Impair {
+  NodeId node;
+  std::string interface;
+  impair::Impairment impairment;
+  friend auto operator<=>(const Impair&, const Impair&) = default;
 };
 
 struct AddAddress {
@@ -126,7 +136,7 @@ struct FlushRuleset {
 };
 
 using Operation =
-    std::variant<CreateNamespace, SetSysctl, CreateBridge, CreateVeth, DeleteLink, SetLink,
+    std::variant<CreateNamespace, SetSysctl, CreateBridge, CreateVeth, DeleteLink, SetLink, Impair,
                  AddAddress, DeleteAddress, AddRoute, DeleteRoute, AddNeighbor, DeleteNeighbor,
                  AddBridgeEntry, LoadRuleset, LoadRulesText, FlushRuleset>;
 

@@ -58,6 +58,7 @@ class Planner {
   Planner(const Topology& topology, const PlanOptions& options)
       : topology_(topology),
         options_(options),
+        uses_ipv6_(topology::uses_family(topology, Family::Ipv6)),
         devices_(topology),
         neighborhood_(topology, devices_),
         entries_(topology, neighborhood_, options) {}
@@ -68,6 +69,7 @@ class Planner {
     each_node(&Planner::create_namespace);
     each_node(&Planner::create_devices);
     each_node(&Planner::configure);
+    each_node(&Planner::impair);
     each_node(&Planner::load_rules);
     add_bridge_entries();
     if (has_errors(issues_)) return std::unexpected(std::move(issues_));
@@ -87,6 +89,8 @@ class Planner {
   void create_devices(NodeId node);
   void create_bridge(NodeId node, BridgeId bridge);
   void create_veth(NodeId node, LinkId link);
+  bool is_carried(LinkId link) const;
+  void impair(NodeId node);
   void configure(NodeId node);
   void set_interface_sysctls(NodeId node);
   void set_patience(NodeId node);
@@ -100,6 +104,7 @@ class Planner {
 
   const Topology& topology_;
   const PlanOptions& options_;
+  const bool uses_ipv6_;
   const Devices devices_;
   const Neighborhood neighborhood_;
   const NeighborEntries entries_;
@@ -128,7 +133,7 @@ void Planner::create_namespace(NodeId id) {
   step(CreateNamespace{id}, fmt::format("node {} exists", node.name));
   const PinScope scope{.forwarding = node.forwarding,
                        .bridges = !topology_.bridges_of(id).empty(),
-                       .ipv6 = topology::uses_family(topology_, Family::Ipv6)};
+                       .ipv6 = uses_ipv6_};
   for (const Pin& pin : make_pins(scope)) {
     if (is_stated(node, pin.name)) continue;
     step(SetSysctl{id, {std::string(pin.name), std::string(pin.value)}, true},
@@ -171,8 +176,25 @@ void Planner::create_veth(NodeId node, LinkId id) {
   };
   CreateVeth veth{node, end(near), link.ends[1 - near].node, end(1 - near)};
   veth.link.up = true;
+  veth.carried = is_carried(id);
   if (link.ends[near].bridge) veth.link.master = devices_.bridge(*link.ends[near].bridge).name;
   step(std::move(veth), because_of(topology_, link));
+}
+
+bool Planner::is_carried(LinkId id) const {
+  const auto& ends = topology_.link(id).ends;
+  return std::ranges::find(options_.carried, id) != options_.carried.end() ||
+         std::ranges::any_of(ends, [](const Endpoint& end) { return end.impairment.has_value(); });
+}
+
+void Planner::impair(NodeId node) {
+  for (const LinkId id : topology_.links_of(node)) {
+    const topology::Link& link = topology_.link(id);
+    for (const Endpoint& end : link.ends) {
+      if (end.node != node || !end.impairment) continue;
+      step(Impair{node, end.interface, *end.impairment}, stated(link.where));
+    }
+  }
 }
 
 void Planner::configure(NodeId node) {

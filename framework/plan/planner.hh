@@ -48,6 +48,7 @@ struct PlanOptions {
   // Nodes that give up on a neighbour that does not answer after 20 ms instead of 3 s.
   std::vector<NodeId> impatient = {};
   std::optional<Limits> limits = {};  // none: not checked
+  std::vector<LinkId> carried = {};   // links that are to be impaired later, besides those that are
 };
 
 // RETURNS: all issues of a topology that cannot be built: a gateway that no interface of the node

@@ -152,6 +152,15 @@ struct Commands {
     }
     return commands;
   }
+  // netem draws its own numbers: the same share is lost, not the same packets.
+  Result operator()(const Impair& op) const {
+    impair::Impairment impairment = op.impairment;
+    impairment.seed = 0;
+    const std::string words = impair::to_string(impairment);
+    return fmt::format("tc -n {} qdisc {} dev {} root{}{}", name(op.node),
+                       words.empty() ? "delete" : "replace", shell_quoted(op.interface),
+                       words.empty() ? "" : " netem ", words);
+  }
   Result operator()(const AddAddress& op) const {
     return ip(op.node,
               fmt::format("address add {} dev {}{}", to_string(op.address.address),

@@ -164,6 +164,9 @@ class Updater {
       self.step(SetLink{.node = op.node, .interface = op.interface, .port = state::PortOptions{}},
                 kGone);
     }
+    void operator()(const Impair& op) const {
+      if (!self.impairs_again(op)) self.step(Impair{op.node, op.interface, {}}, kGone);
+    }
     void operator()(const SetSysctl& op) const {
       if (op.where_present || self.sets_again(op)) return;
       self.notes_.push_back(fmt::format("{} of {} stays as it is: nobody says what it was before",
@@ -177,6 +180,13 @@ class Updater {
       const auto* set = std::get_if<SetSysctl>(&step->operation);
       return set != nullptr && set->node == old.node &&
              is_same_sysctl(set->sysctl.name, old.sysctl.name);
+    });
+  }
+
+  bool impairs_again(const Impair& old) const {
+    return std::ranges::any_of(changed_after_, [&](const Step* step) {
+      const auto* now = std::get_if<Impair>(&step->operation);
+      return now != nullptr && now->node == old.node && now->interface == old.interface;
     });
   }
 
