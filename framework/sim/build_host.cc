@@ -32,6 +32,7 @@ class Builder {
     add_routes();
     add_neighbors();
     add_rules();
+    add_impairments();
     host_.listeners = node_.listeners;
     std::ranges::sort(host_.listeners);
     say_what_is_unknown();
@@ -78,6 +79,14 @@ class Builder {
       const Slot slot = slot_of(address.interface);
       if (slot == kNoSlot || address.duplicate) continue;
       host_.interfaces[slot].addresses.push_back(address.address);
+    }
+  }
+
+  void add_impairments() {
+    for (const auto& [interface, impairment] : node_.impairments) {
+      const Slot slot = slot_of(interface);
+      if (slot == kNoSlot) continue;
+      host_.interfaces[slot].impaired = std::make_unique<impair::Direction>(impairment);
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sim/device.hh"
 
+#include "packet/ether.hh"
 #include "sim/bridge.hh"
 #include "sim/ip.hh"
 #include "sim/neighbor.hh"
@@ -22,7 +23,11 @@ void cross_veth(World& world, Host& host, const Interface& out, Packet&& packet)
   packet.bridged.reset();
   packet.locally_made = false;
   packet.skb.type = packet_type(packet.skb.link->destination, peer);
-  world.send(out.peer, std::move(packet));
+  if (!out.impaired) return world.send(out.peer, std::move(packet));
+  const auto arrivals =
+      out.impaired->pass(packet.skb.bytes(), packet.skb.size() + packet::Ether::kSize, world.now());
+  if (arrivals.empty()) return world.end(host, packet, End::Impaired);
+  for (const Time arrival : arrivals) world.send_at(arrival, out.peer, Packet(packet));
 }
 
 // loopback_xmit: the route, the mark and the connection stay.

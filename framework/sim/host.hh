@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "conntrack/defrag.hh"
+#include "impair/direction.hh"
 #include "routing/fib.hh"
 #include "routing/settings.hh"
 #include "sim/fragments.hh"
@@ -70,6 +71,7 @@ struct Interface {
   const routing::InterfaceSettings* settings = nullptr;  // shared by all that are alike
   std::vector<InterfaceAddress> addresses;               // the first of a network is its primary
   std::unique_ptr<Bridge> bridge;
+  std::unique_ptr<impair::Direction> impaired = {};  // what leaves; null: it is not
 };
 
 struct Neighbor {

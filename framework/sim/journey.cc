@@ -19,7 +19,7 @@ bool is_boundary(const Record& record) {
 int rank(End end) {
   if (fate_of(end) == flow::FateKind::Delivered) return 3;
   if (end == End::OtherHost) return 0;
-  return end == End::NoStation || end == End::LinkDown ? 1 : 2;
+  return end == End::NoStation || end == End::LinkDown || end == End::Impaired ? 1 : 2;
 }
 
 class Reader {

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/ip_address.hh"
 #include "firewall/ruleset.hh"
 #include "flow/flow.hh"
+#include "impair/impairment.hh"
 #include "state/namespace.hh"
 #include "state/neighbor.hh"
 
@@ -30,6 +32,7 @@ struct Node {
   // Not empty: the node has rules, but what they are is not known; why not.
   std::string rules_unknown = {};
   std::vector<Listener> listeners = {};
+  std::vector<std::pair<std::string, impair::Impairment>> impairments = {};  // of interfaces
 };
 
 }  // namespace topoproof::sim

@@ -44,6 +44,7 @@ flow::FateKind fate_of(End end) {
     case End::OtherHost:
     case End::NoStation:
     case End::LinkDown:
+    case End::Impaired:
     case End::Malformed:
     case End::Storm:
     case End::OutOfSteps:
@@ -101,6 +102,8 @@ std::string describe(End end) {
       return "both ports of the bridge are isolated";
     case End::LinkDown:
       return "the link is down";
+    case End::Impaired:
+      return "the link lost it, as its impairment says";
     case End::Malformed:
       return "its headers are not sound";
     case End::Storm:

@@ -42,6 +42,12 @@ state::Connection to_connection(const conntrack::Entry& entry) {
   return connection;
 }
 
+// One that stays the same goes on counting.
+void keep_direction(std::unique_ptr<impair::Direction>& old,
+                    std::unique_ptr<impair::Direction>& made) {
+  if (old && made && old->impairment() == made->impairment()) made = std::move(old);
+}
+
 }  // namespace
 
 class Simulator::Impl {
@@ -167,6 +173,7 @@ class Simulator::Impl {
     Host made = make_host(world_, old.id, node, &old);
     for (Slot slot = 0; slot < std::min(made.interfaces.size(), old.interfaces.size()); ++slot) {
       made.interfaces[slot].peer = old.interfaces[slot].peer;
+      keep_direction(old.interfaces[slot].impaired, made.interfaces[slot].impaired);
       if (made.interfaces[slot].bridge && old.interfaces[slot].bridge) {
         made.interfaces[slot].bridge->stations = std::move(old.interfaces[slot].bridge->stations);
       }

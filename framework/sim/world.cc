@@ -14,10 +14,28 @@ void World::wake(Time at, Place place, const IpAddress& neighbor) {
   alarms_.push({at, alarm_count_++, place, neighbor});
 }
 
+void World::send_at(Time at, Place to, Packet&& packet) {
+  if (at <= now()) return send(to, std::move(packet));
+  delayed_.emplace(at, std::pair(to, std::move(packet)));
+}
+
+// RETURNS: whether one arrived.
+bool World::run_delayed(Time until) {
+  if (delayed_.empty() || delayed_.begin()->first > until) return false;
+  auto next = delayed_.extract(delayed_.begin());
+  clock.now = std::max(clock.now, next.key());
+  send(next.mapped().first, std::move(next.mapped().second));
+  run_arrivals();
+  return true;
+}
+
 void World::run(Time until) {
   steps_ = 0;
   run_arrivals();
-  while (!alarms_.empty() && alarms_.top().at <= until) {
+  while (true) {
+    const Time next = alarms_.empty() ? kForever : alarms_.top().at;
+    if (run_delayed(std::min(next, until))) continue;
+    if (alarms_.empty() || next > until) return;
     const Alarm alarm = alarms_.top();
     alarms_.pop();
     clock.now = std::max(clock.now, alarm.at);

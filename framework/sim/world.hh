@@ -46,6 +46,7 @@ class World {
 
   // The packet arrives at the interface after all that was queued before.
   void send(Place to, Packet&& packet) { arriving_.emplace_back(to, std::move(packet)); }
+  void send_at(Time at, Place to, Packet&& packet);
   // The node asks for its neighbour again, or gives up.
   void wake(Time at, Place place, const IpAddress& neighbor);
   // Until nothing is under way and nobody waits, or waits for longer than until then.
@@ -106,12 +107,14 @@ class World {
     }
   };
   void run_arrivals();
+  bool run_delayed(Time until);
 
   bool pristine_ = true;
   std::map<IpAddress, std::size_t> sought_;
   std::deque<std::pair<Place, Packet>> arriving_;
   std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>> alarms_;
   std::uint64_t alarm_count_ = 0;
+  std::multimap<Time, std::pair<Place, Packet>> delayed_;  // on impaired links
   std::size_t steps_ = 0;
   std::vector<std::uint32_t> with_sockets_;
   std::set<routing::InterfaceSettings> interface_settings_;  // stable addresses
