@@ -17,6 +17,8 @@ struct FakeWitness : Witness {
   std::set<NodeId> forwarding;
   std::set<NodeId> with_rules;
   std::set<std::pair<NodeId, flow::Service>> listeners;
+  std::set<std::pair<NodeId, flow::Service>> programs;
+  std::set<NodeId> traced;
   std::set<std::pair<NodeId, std::uint32_t>> ports;
   std::map<LinkEnd, LinkEnd> far_ends;
   std::map<std::pair<NodeId, IpAddress>, RouteAnswer> routes;  // by destination
@@ -33,6 +35,10 @@ struct FakeWitness : Witness {
   bool listens(NodeId node, flow::Service service) const override {
     return listeners.contains({node, service});
   }
+  bool is_program(NodeId node, flow::Service service) const override {
+    return programs.contains({node, service});
+  }
+  bool traces_rules(NodeId node) const override { return traced.contains(node); }
   bool is_bridge_port(NodeId node, std::uint32_t interface) const override {
     return ports.contains({node, interface});
   }

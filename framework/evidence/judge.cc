@@ -65,6 +65,34 @@ std::optional<Delivery> delivery_without_answer(const Direction& request, Witnes
   return Delivery{last.node, last.tuple, "it came to a listening host that cannot answer"};
 }
 
+// UDP to a program of the user's, which says nothing to us: what comes to its host, and is taken by
+// no rule, is given to its socket. For a closed port the kernel would have answered (its errors are
+// not limited here).
+std::optional<Delivery> delivery_to_program(const Direction& request, Witness& witness) {
+  if (request.service.protocol != flow::Protocol::Udp) return std::nullopt;
+  if (request.seen.empty() || !request.answers.empty()) return std::nullopt;
+  const Sighting& last = request.seen.back();
+  const flow::Service service{flow::Protocol::Udp, last.tuple.destination_port};
+  if (!is_taken_in(last, witness) || !witness.is_program(last.node, service)) return std::nullopt;
+  if (witness.has_rules(last.node)) {
+    const auto hit = witness.rule_hit(last.node, {request.number, last.tuple});
+    const bool passed = !hit || hit->verdict == RuleHit::Verdict::Accept;
+    if (!witness.traces_rules(last.node) || !passed) return std::nullopt;
+  }
+  const auto route = witness.route(last.node, last.tuple, last.interface);
+  if (route.kind != RouteAnswer::Kind::Local) return std::nullopt;
+  return Delivery{last.node, last.tuple, "it came to a program that listens, and nothing took it"};
+}
+
+// What it answers is its own; over TCP, that it took the connection is seen at the sender.
+std::optional<std::string> answer_of_program(const Case& evidence, const Delivery& delivery,
+                                             const Witness& witness) {
+  const flow::Service service{evidence.flow.service.protocol, delivery.tuple.destination_port};
+  const bool is_connected = evidence.attempt.connected && service.protocol == flow::Protocol::Tcp;
+  if (!is_connected || !witness.is_program(delivery.node, service)) return std::nullopt;
+  return "the sender was connected";
+}
+
 flow::Step final_step(const flow::Fate& fate, flow::StepKind kind, const flow::Trace& trace) {
   flow::Step step{.kind = kind, .node = fate.at.value_or(NodeId()), .detail = fate.proof};
   if (!trace.empty()) step.tuple = trace.back().tuple;
@@ -97,9 +125,10 @@ void judge_reply(const Case& evidence, const Delivery& delivery, Witness& witnes
     return s.node == evidence.flow.from && s.way == Way::In && s.for_this_host;
   });
   if (back != reply.seen.end()) out.back_at_sender = back->tuple;
-  out.reply = evidence.attempt.answered
-                  ? delivered(reply, evidence.flow.from, "the sender's socket got it", witness)
-                  : died(reply, witness, out);
+  std::optional<std::string> proof = answer_of_program(evidence, delivery, witness);
+  if (evidence.attempt.answered) proof = "the sender's socket got it";
+  out.reply = proof ? delivered(reply, evidence.flow.from, *std::move(proof), witness)
+                    : died(reply, witness, out);
 }
 
 std::chrono::nanoseconds duration_of(const Sightings& sightings) {
@@ -122,11 +151,16 @@ Verdict judge(const Case& evidence, Witness& witness) {
   const Direction request = request_of(evidence, witness);
   auto delivery = delivery_of(evidence);
   if (!delivery) delivery = delivery_without_answer(request, witness);
+  if (!delivery) {
+    delivery = delivery_to_program(request, witness);
+    out.reply_unknown = delivery.has_value();
+  }
   if (delivery) {
     out.request = delivered(request, delivery->node, delivery->proof, witness);
     out.at_target = delivery->tuple;
     // Nobody waits for the answer to a raw frame.
-    const bool awaited = evidence.flow.service.protocol != flow::Protocol::Raw;
+    const bool awaited =
+        evidence.flow.service.protocol != flow::Protocol::Raw && !out.reply_unknown;
     if (awaited) judge_reply(evidence, *delivery, witness, out);
     return out;
   }

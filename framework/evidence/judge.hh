@@ -33,6 +33,8 @@ struct Verdict {
   std::optional<NodeId> vanished_at = {};
   // Where the packet that vanished was seen last, of the request or the reply.
   std::optional<Sighting> last_seen = {};
+  // Whether there was a reply is not told: a program of the user's was asked over UDP.
+  bool reply_unknown = false;
   // A trace event shows the rule that ended that packet.
   bool traced = false;
   // A node still asks for its neighbour: an answer, or its giving up, is still to come.

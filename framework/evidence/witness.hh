@@ -58,6 +58,8 @@ class Witness {
   virtual bool forwards(NodeId node, Family family) const = 0;
   virtual bool has_rules(NodeId node) const = 0;
   virtual bool listens(NodeId node, flow::Service service) const = 0;
+  // It is a program of the user's that listens: it tells us nothing, and answers as it likes.
+  virtual bool is_program(NodeId node, flow::Service service) const = 0;
   virtual bool is_bridge_port(NodeId node, std::uint32_t interface) const = 0;
   // Nothing of interfaces that are no end of a link: loopbacks and bridges themselves.
   virtual std::optional<LinkEnd> far_end(NodeId node, std::uint32_t interface) const = 0;
@@ -65,6 +67,7 @@ class Witness {
   virtual RouteAnswer route(NodeId node, const flow::Tuple& tuple, std::uint32_t incoming) = 0;
   virtual NeighborAnswer neighbor(NodeId node, std::uint32_t interface,
                                   const IpAddress& address) = 0;
+  virtual bool traces_rules(NodeId node) const = 0;  // of the packets that pass now
   // The rule or policy that ended the packet at the node; nothing if none did, or if the node's
   // rules were not traced while it passed.
   virtual std::optional<RuleHit> rule_hit(NodeId node, const PacketName& packet) = 0;

@@ -13,6 +13,9 @@ struct ToSteps {
     return {{plan::SetLink{.node = change.node, .interface = change.interface, .up = change.up},
              reason}};
   }
+  std::vector<plan::Step> operator()(const Impair& change) const {
+    return {{plan::Impair{change.node, change.interface, change.impairment}, reason}};
+  }
   std::vector<plan::Step> operator()(const ChangeRoute& change) const {
     if (change.action == ChangeRoute::Action::Add) {
       return {{plan::AddRoute{change.node, change.route}, reason}};
@@ -36,6 +39,7 @@ struct ToTopology {
   topology::Topology& topology;
 
   void operator()(const SetLink&) const {}
+  void operator()(const Impair&) const {}
   void operator()(const ChangeRoute&) const {}
   void operator()(const SetSysctl& change) const {
     topology.node(change.node).sysctls.push_back({change.sysctl});

@@ -9,6 +9,7 @@
 
 #include "netlink/neighbor.hh"
 #include "netlink/route_lookup.hh"
+#include "topology/listening.hh"
 
 namespace topoproof::scenario {
 namespace {
@@ -131,7 +132,12 @@ bool KernelWitness::has_rules(NodeId node) const {
 bool KernelWitness::listens(NodeId node, flow::Service service) const {
   const auto& stated = topology_.node(node).listens;
   return std::ranges::any_of(stated, [&](const auto& l) { return l.value == service; }) ||
+         is_program(node, service) ||
          std::ranges::find(opened_, std::pair(node, service)) != opened_.end();
+}
+
+bool KernelWitness::is_program(NodeId node, flow::Service service) const {
+  return topology::program_at(topology_.node(node), service) != nullptr;
 }
 
 bool KernelWitness::is_bridge_port(NodeId node, std::uint32_t interface) const {

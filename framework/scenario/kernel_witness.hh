@@ -25,6 +25,8 @@ class KernelWitness : public evidence::Witness {
   bool forwards(NodeId node, Family family) const override;
   bool has_rules(NodeId node) const override;
   bool listens(NodeId node, flow::Service service) const override;
+  bool is_program(NodeId node, flow::Service service) const override;
+  bool traces_rules(NodeId node) const override { return trace_.traced().contains(node); }
   bool is_bridge_port(NodeId node, std::uint32_t interface) const override;
   std::optional<evidence::LinkEnd> far_end(NodeId node, std::uint32_t interface) const override;
   evidence::RouteAnswer route(NodeId node, const flow::Tuple& tuple,

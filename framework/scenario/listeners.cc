@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "topology/interfaces.hh"
+#include "topology/listening.hh"
 
 namespace topoproof::scenario {
 namespace {
@@ -32,7 +33,7 @@ std::optional<Listener> end_of(const Check& check, const Topology& topology) {
 
 void add_said(const Topology& topology, Places& places) {
   for (std::size_t i = 0; i < topology.nodes().size(); ++i) {
-    for (const auto& [service, where] : topology.nodes()[i].listens) {
+    for (const auto& [service, where] : topology::listened_on(topology.nodes()[i])) {
       for (const Family family : {Family::Ipv4, Family::Ipv6}) {
         if (!uses_family(topology, family)) continue;
         places.try_emplace({NodeId(i), service, family}, where);

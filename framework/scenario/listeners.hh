@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Who listens: what `listens:` says, and just what a `delivered` check needs besides.
+// Who listens: what `listens:` says, programs that are ready when they do, and just what a
+// `delivered` check needs besides.
 #pragma once
 
 #include <compare>

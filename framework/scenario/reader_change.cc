@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// link down red:eth0 | link up ...        route add blue default via 10.0.0.1 | route delete ...
+// link down red:eth0 | link up ...        impair red:eth0 delay 10ms loss 5% | impair red:eth0 none
+// route add blue default via 10.0.0.1 | route delete ...
 // sysctl host net.ipv4.ip_forward=0       wait 2s
 // rules: { node: host, nftables: new.nft }
 #include <array>
@@ -32,12 +33,16 @@ std::optional<NodeId> take_node(Sentence& words, const Reading& reading) {
   return name == nullptr ? std::nullopt : read_node_name(*name, reading);
 }
 
-std::optional<What> read_link_change(Sentence& words, const Reading& reading) {
-  const auto up = take_either(words, "up", "down");
+struct InterfaceOfNode {
+  NodeId node;
+  std::string interface;
+};
+
+// "red:eth0"
+std::optional<InterfaceOfNode> take_interface(Sentence& words, const Reading& reading) {
   const Location where = words.where();
   topofile::Place place;
   words.value("an interface like red:eth0", topofile::parse_place, place);
-  words.finish();
   if (words.failed()) return std::nullopt;
   if (place.interface.empty()) {
     words.refuse(where,
@@ -50,7 +55,36 @@ std::optional<What> read_link_change(Sentence& words, const Reading& reading) {
                                             reading.name_issues)) {
     return std::nullopt;
   }
-  return SetLink{*node, place.interface, *up};
+  return InterfaceOfNode{*node, place.interface};
+}
+
+std::optional<What> read_link_change(Sentence& words, const Reading& reading) {
+  const auto up = take_either(words, "up", "down");
+  const auto place = take_interface(words, reading);
+  words.finish();
+  if (words.failed() || !place) return std::nullopt;
+  return SetLink{place->node, place->interface, *up};
+}
+
+// "red:eth0 delay 10ms loss 5% seed 3"; "red:eth0 none"
+std::optional<What> read_impair_change(Sentence& words, const Reading& reading) {
+  const auto place = take_interface(words, reading);
+  const Location where = words.where();
+  impair::Impairment impairment;
+  const bool none = !words.is_done() && words.peek()->text() == "none";
+  if (none) {
+    words.take("");
+  } else if (!words.failed()) {
+    topofile::take_impairment(words, impairment);
+  }
+  words.finish();
+  if (words.failed() || !place) return std::nullopt;
+  const std::string problem = !none && impairment == impair::Impairment{}
+                                  ? "by what? 'delay 10ms loss 5%', or 'none'"
+                                  : why_not(impairment);
+  if (!problem.empty()) words.refuse(where, problem);
+  if (words.failed()) return std::nullopt;
+  return Impair{place->node, place->interface, impairment};
 }
 
 std::optional<What> read_route_change(Sentence& words, const Reading& reading) {
@@ -91,11 +125,12 @@ std::optional<What> read_wait(Sentence& words) {
 }
 
 std::optional<What> read_sentence(const document::Node& node, const Reading& reading) {
-  enum class Verb { Link, Route, Sysctl, Wait };
+  enum class Verb { Link, Impair, Route, Sysctl, Wait };
   Sentence words(node, "a change like 'link down red:eth0'", reading.issues);
   Verb verb = Verb::Wait;
   words.value("a change",
               document::choice<Verb>({{"link", Verb::Link},
+                                      {"impair", Verb::Impair},
                                       {"route", Verb::Route},
                                       {"sysctl", Verb::Sysctl},
                                       {"wait", Verb::Wait}}),
@@ -104,6 +139,8 @@ std::optional<What> read_sentence(const document::Node& node, const Reading& rea
   switch (verb) {
     case Verb::Link:
       return read_link_change(words, reading);
+    case Verb::Impair:
+      return read_impair_change(words, reading);
     case Verb::Route:
       return read_route_change(words, reading);
     case Verb::Sysctl:

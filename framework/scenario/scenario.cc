@@ -20,6 +20,11 @@ struct DescribeChange {
     return fmt::format("link {} {}:{}", change.up ? "up" : "down", name(change.node),
                        change.interface);
   }
+  std::string operator()(const Impair& change) const {
+    const std::string what = impair::to_string(change.impairment);
+    return fmt::format("impair {}:{} {}", name(change.node), change.interface,
+                       what.empty() ? "none" : what);
+  }
   std::string operator()(const ChangeRoute& change) const {
     const bool adds = change.action == ChangeRoute::Action::Add;
     return fmt::format("{} at {}: {}", adds ? "add" : "delete", name(change.node),

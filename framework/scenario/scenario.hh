@@ -78,6 +78,12 @@ struct SetLink {
   std::string interface;
   bool up = true;
 };
+// What leaves by the interface; no impairment at all: as usual again.
+struct Impair {
+  NodeId node;
+  std::string interface;
+  impair::Impairment impairment;
+};
 struct ChangeRoute {
   enum class Action { Add, Delete };
   NodeId node;
@@ -97,7 +103,7 @@ struct Wait {
   std::chrono::nanoseconds time{};
 };
 struct Change {
-  std::variant<SetLink, ChangeRoute, SetSysctl, ReplaceRules, Wait> what;
+  std::variant<SetLink, Impair, ChangeRoute, SetSysctl, ReplaceRules, Wait> what;
   Location where;
 };
 

@@ -2,6 +2,8 @@
 #include "scenario/session.hh"
 
 #include <algorithm>
+#include <chrono>
+#include <filesystem>
 #include <random>
 #include <stdexcept>
 
@@ -14,7 +16,9 @@
 #include "scenario/changes.hh"
 #include "scenario/listeners.hh"
 #include "scenario/network_plan.hh"
+#include "service/hosts.hh"
 #include "topology/interfaces.hh"
+#include "topology/listening.hh"
 
 namespace topoproof::scenario {
 namespace {
@@ -33,12 +37,37 @@ std::vector<lab::RunningNode> in_order_of(const std::vector<std::string>& names,
   return nodes;
 }
 
+std::chrono::nanoseconds longest_delay(const topology::Topology& topology) {
+  std::chrono::nanoseconds sum{};
+  for (const topology::Link& link : topology.links()) {
+    for (const topology::Endpoint& end : link.ends) {
+      if (end.impairment) sum += end.impairment->delay + end.impairment->jitter;
+    }
+  }
+  return sum;
+}
+
+bool is_ever_impaired(const Scenario& scenario) {
+  const auto has_impairment = [](const topology::Link& link) {
+    return std::ranges::any_of(link.ends,
+                               [](const auto& end) { return end.impairment.has_value(); });
+  };
+  const auto impairs = [](const Change& change) {
+    return std::holds_alternative<Impair>(change.what);
+  };
+  return std::ranges::any_of(scenario.topology.links(), has_impairment) ||
+         std::ranges::any_of(scenario.steps, [&](const Step& step) {
+           return std::ranges::any_of(step.changes, impairs);
+         });
+}
+
 }  // namespace
 
 Session::Session(const Scenario& scenario, const RunOptions& options)
     : topology_(scenario.topology),
       run_(std::random_device{}()),
       stop_(options.stop),
+      is_impaired_(is_ever_impaired(scenario)),
       barrier_(worker_),
       trace_(loop_) {
   if (options.running) {
@@ -56,6 +85,19 @@ void Session::build(const Scenario& scenario, const RunOptions& options) {
                                     [this](lab::Lab& lab) { open_taps(lab); });
   lab_->settle();
   compare_with_plan();
+  start_services();
+}
+
+void Session::start_services() {
+  if (!topology::has_programs(topology_)) return;
+  service_files_.emplace();
+  const auto& folder = service_files_->path();
+  service::save_name_files(folder, topology_);
+  services_ = std::make_unique<service::Services>(
+      service::Options{.logs = folder, .name_files = folder, .own_processes = true});
+  services_->change_to(
+      topology_, [this](NodeId node) -> const sys::Netns& { return lab_->netns(node); },
+      std::filesystem::current_path(), [this] { return stop_ != nullptr && *stop_; });
 }
 
 // Whoever works in the lab may have changed it: that is what the checks are to find out.
@@ -101,13 +143,31 @@ void Session::open_sockets(const Scenario& scenario) {
     prober_->add_node(NodeId(i), lab_->netns(NodeId(i)), ipv4, ipv6);
   }
   for (const Listener& listener : listeners_of(scenario)) {
+    if (witness_->is_program(listener.node, listener.service)) continue;
     prober_->listen(listener.node, listener.service, listener.family);
     witness_->add_listener(listener.node, listener.service);
   }
 }
 
 Instruments Session::instruments() {
-  return {loop_, *prober_, barrier_, *observer_, *witness_, stop_};
+  return {loop_,
+          *prober_,
+          barrier_,
+          *observer_,
+          *witness_,
+          stop_,
+          [this](sys::Clock::time_point deadline) { return wait_until_idle(deadline); },
+          !is_adopted_ && is_impaired_};
+}
+
+// The relay of a lab that somebody else holds cannot be asked: then it is given the time that a
+// packet can take there and back.
+bool Session::wait_until_idle(sys::Clock::time_point deadline) {
+  if (!is_adopted_) return lab_->wait_until_idle(deadline);
+  const auto longest = longest_delay(topology_);
+  if (longest.count() == 0) return true;
+  loop_.run_until([] { return false; }, std::min(deadline, sys::Clock::now() + longest));
+  return true;
 }
 
 void Session::change(const Change& change) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <set>
 
 #include "evidence/observer.hh"
@@ -15,6 +16,8 @@
 #include "scenario/scenario.hh"
 #include "scenario/simulation.hh"
 #include "scenario/wave.hh"
+#include "service/services.hh"
+#include "sys/files.hh"
 
 namespace topoproof::scenario {
 
@@ -47,6 +50,8 @@ class Session {
   void build(const Scenario& scenario, const RunOptions& options);
   void adopt(const Scenario& scenario, const RunOptions& options);
   void compare_with_plan();
+  void start_services();
+  bool wait_until_idle(sys::Clock::time_point deadline);
   void open_sockets(const Scenario& scenario);
 
   sys::EventLoop loop_;
@@ -55,12 +60,15 @@ class Session {
   std::uint32_t run_;
   const std::atomic<bool>* stop_;
   bool is_adopted_ = false;  // the lab goes on when this ends
+  bool is_impaired_;         // some of its links are, or will be
   probe::Barrier barrier_;
   RuleTrace trace_;
   std::unique_ptr<lab::Lab> lab_;
   std::unique_ptr<evidence::Observer> observer_;
   std::unique_ptr<probe::Prober> prober_;
   std::unique_ptr<KernelWitness> witness_;
+  std::optional<sys::TempDir> service_files_;
+  std::unique_ptr<service::Services> services_;
 };
 
 }  // namespace topoproof::scenario

@@ -59,13 +59,16 @@ sim::Node Simulation::node(NodeId id) const {
           .bridge_entries = extras.entries,
           .ruleset = extras.ruleset,
           .rules_unknown = extras.rules_unknown,
-          .listeners = extras.listeners};
+          .listeners = extras.listeners,
+          .impairments = {extras.impairments.begin(), extras.impairments.end()}};
 }
 
 void Simulation::apply(const plan::Operation& operation) {
   foresee(operation, states_);
   if (const auto* op = std::get_if<plan::AddBridgeEntry>(&operation)) {
     extras_[op->node.index()].entries.push_back(op->entry);
+  } else if (const auto* impair = std::get_if<plan::Impair>(&operation)) {
+    extras_[impair->node.index()].impairments[impair->interface] = impair->impairment;
   } else if (const auto* text = std::get_if<plan::LoadRulesText>(&operation)) {
     load(text->node, text->rules);
   } else if (const auto* rules = std::get_if<plan::LoadRuleset>(&operation)) {

@@ -5,6 +5,7 @@
 
 #include <expected>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -54,6 +55,7 @@ class Simulation {
     firewall::Ruleset ruleset = {};
     std::string rules_unknown = {};
     std::vector<sim::Listener> listeners = {};
+    std::map<std::string, impair::Impairment> impairments = {};
   };
   RuleCompiler compile_;
   std::vector<std::string> names_;

@@ -105,6 +105,8 @@ class Wave {
       before = tracker().sighting_count();
       while (!stopped() && with_.loop.poll() > 0) unrest.check();
       if (!with_.barrier.pass()) return;  // the fences will tell
+      is_idle_ = !with_.wait_until_idle || with_.wait_until_idle(deadline_);
+      if (!is_idle_) return;
       with_.observer.drain();
       unrest.check();
     } while (!stopped() && (tracker().sighting_count() != before || with_.loop.poll() > 0));
@@ -157,7 +159,7 @@ class Wave {
   bool stands(Judged& one) const {
     if (one.verdict.waiting) return false;
     if (!evidence::needs_fence(one.verdict)) return true;
-    return evidence::fence_passed(one.evidence, one.verdict);
+    return (with_.loses_fences && is_idle_) || evidence::fence_passed(one.evidence, one.verdict);
   }
 
   // Judges again whatever does not stand yet. RETURNS: whether all do.
@@ -194,6 +196,7 @@ class Wave {
   const AsExpected& as_expected_;
   sys::Clock::time_point deadline_;
   FlowNumber first_ = 0;
+  bool is_idle_ = false;  // nothing is under way on impaired links
   std::vector<Judged> judged_;
 };
 

@@ -26,6 +26,10 @@ struct Instruments {
   evidence::Observer& observer;
   evidence::Witness& witness;
   const std::atomic<bool>* stop = nullptr;
+  // Waits until nothing is under way on impaired links. RETURNS: false if there still is.
+  std::function<bool(sys::Clock::time_point deadline)> wait_until_idle = {};
+  // Links are impaired, and lose fences as well: that nothing is under way stands for them.
+  bool loses_fences = false;
 };
 
 struct Judged {
