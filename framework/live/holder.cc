@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "live/holder.hh"
 
+#include <chrono>
 #include <csignal>
 #include <map>
 #include <stdexcept>
@@ -12,6 +13,7 @@
 #include "base/suggest.hh"
 #include "live/protocol.hh"
 #include "live/running_lab.hh"
+#include "live/service_list.hh"
 #include "sys/error.hh"
 #include "sys/event_loop.hh"
 #include "sys/init_process.hh"
@@ -24,8 +26,8 @@ namespace {
 class Holder {
  public:
   Holder(const Holding& holding, const std::filesystem::path& folder)
-      : folder_(folder), signals_{SIGCHLD, SIGTERM, SIGINT}, lab_(holding) {
-    write_hosts();
+      : folder_(folder), signals_{SIGCHLD, SIGTERM, SIGINT}, lab_(holding, folder) {
+    write_services();
     listener_ = sys::listen_at(folder / "socket");
     loop_.watch(listener_.get(), EPOLLIN, [this](std::uint32_t) { greet(); });
     loop_.watch(signals_.fd(), EPOLLIN, [this](std::uint32_t) { take_signals(); });
@@ -35,12 +37,15 @@ class Holder {
     while (!ending_) loop_.wait();
   }
 
+  // Programs may have something to put in order.
+  void end_services() { lab_.services().end(std::chrono::seconds(1)); }
+
   void say_farewell() {
     for (auto& [fd, who] : farewells_) tell(who, {});
   }
 
  private:
-  void write_hosts() const { sys::save_file(folder_ / "hosts", lab_.hosts()); }
+  void write_services() { save_services(folder_, lab_.services().states()); }
 
   void greet() {
     auto who = sys::accept_from(listener_);
@@ -80,8 +85,8 @@ class Holder {
     try {
       if (request.verb == Verb::Join) return hand_out(who, request.nodes);
       if (request.verb == Verb::Lines) return tell(who, {.text = lab_.rule_lines()});
-      Answer answer{.text = lab_.change(request, parcel)};
-      write_hosts();
+      const Answer answer{.text = lab_.change(request, parcel)};
+      write_services();
       tell(who, answer);
     } catch (const Refusal& refused) {
       tell(who, {.status = Status::Refused, .text = refused.what()});
@@ -111,8 +116,11 @@ class Holder {
   void take_signals() {
     while (const auto signal = signals_.next()) ending_ |= *signal != SIGCHLD;
     int status = 0;
-    while (sys::reap(status) != 0) {
+    bool any_service = false;
+    while (const pid_t ended = sys::reap(status)) {
+      any_service |= lab_.services().take_end(ended, status);
     }
+    if (any_service) write_services();
   }
 
   std::filesystem::path folder_;
@@ -135,6 +143,7 @@ void hold(const StateFolder& state, const Claim& claim, const Holding& holding,
   starter.send(to_json(Answer{}));
   starter = sys::Channel();
   holder.serve_until_end();
+  holder.end_services();
   state.release(claim);
   holder.say_farewell();
 }

@@ -2,8 +2,10 @@
 #include "live/inspect.hh"
 
 #include <algorithm>
+#include <iterator>
 
 #include "live/rule_lines_json.hh"
+#include "live/service_list.hh"
 #include "netlink/conntrack.hh"
 #include "netlink/observe.hh"
 #include "netlink/socket.hh"
@@ -50,6 +52,7 @@ InspectedNode look_into(const std::string& name) {
 std::vector<InspectedNode> inspect(Client& client, const std::vector<std::string>& names) {
   const Joined joined = client.join(names);
   const NodeRuleLines lines = rule_lines_of(client);
+  const auto services = load_services(client.folder());
   sys::join_user_namespace(joined.process.user);
   sys::NetnsWorker worker;
   std::vector<InspectedNode> nodes;
@@ -58,6 +61,8 @@ std::vector<InspectedNode> inspect(Client& client, const std::vector<std::string
       worker.run(node.netns, [&] { nodes.push_back(look_into(node.name)); });
       const auto of_node = lines.find(node.name);
       if (of_node != lines.end()) rules::give_origins(of_node->second, nodes.back().rules);
+      std::ranges::copy_if(services, std::back_inserter(nodes.back().services),
+                           [&](const auto& one) { return one.node == node.name; });
     }
   });
   return nodes;

@@ -7,6 +7,7 @@
 
 #include "firewall/ruleset.hh"
 #include "live/client.hh"
+#include "service/services.hh"
 #include "state/connection.hh"
 #include "state/namespace.hh"
 #include "state/neighbor.hh"
@@ -20,6 +21,7 @@ struct InspectedNode {
   firewall::Ruleset rules = {};   // with counters, and lines where they are known
   std::string unread_rules = {};  // why `rules` are not there
   std::vector<state::Connection> connections = {};
+  std::vector<service::Status> services = {};
 };
 
 // The nodes, or all if none is named, in the order of the topology. REQUIRES: no second thread

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "live/inspect.hh"
+#include "live/service_list.hh"
 #include "nft/kernel_ruleset.hh"
 #include "rules/show.hh"
 
@@ -138,6 +139,7 @@ Json json_of(const InspectedNode& node) {
             {"tables", list_of(node.rules.tables)},
             {"connections", list_of(node.connections)}};
   if (!node.unread_rules.empty()) json["tables_unread"] = node.unread_rules;
+  json["services"] = Json::parse(to_json(node.services));
   return json;
 }
 

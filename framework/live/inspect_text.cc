@@ -100,6 +100,12 @@ std::string rule_lines(const InspectedNode& node) {
   return indented;
 }
 
+std::string service_lines(const InspectedNode& node) {
+  std::string text = node.services.empty() ? "" : "  services\n";
+  for (const service::Status& one : node.services) text += fmt::format("    {}\n", describe(one));
+  return text;
+}
+
 std::string text_of(const InspectedNode& node, const Places& places) {
   const auto all = [](const auto&) { return true; };
   const state::Namespace policy = state::normalize({.rules = node.state.rules});
@@ -111,7 +117,7 @@ std::string text_of(const InspectedNode& node, const Places& places) {
                  [](const state::Neighbor& neighbor) { return is_shown(neighbor); }) +
          section("bridge entries", node.bridge_entries, "bridge entry ",
                  [](const state::BridgeEntry& entry) { return is_shown(entry); }) +
-         rule_lines(node) + section("connections", node.connections, "", all);
+         rule_lines(node) + section("connections", node.connections, "", all) + service_lines(node);
 }
 
 }  // namespace

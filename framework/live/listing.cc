@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "live/service_list.hh"
 #include "sys/channel.hh"
 #include "sys/error.hh"
 
@@ -17,6 +18,7 @@ ListedLab look_at(const StateFolder& state, const std::string& name) {
   ListedLab lab;
   lab.record = load_record(state.folder_of(name)).value_or(Record{.name = name, .file = "?"});
   if (!state.is_alive(name)) return lab;
+  lab.services = load_services(state.folder_of(name));
   try {
     lab.holder = sys::Channel::connect(state.folder_of(name) / "socket").peer();
     lab.state = LabState::Running;
@@ -46,6 +48,14 @@ std::string age(std::chrono::seconds span) {
   return fmt::format("{} d", duration_cast<days>(span).count());
 }
 
+// "2/3": two of three are ready.
+std::string services_text(const ListedLab& lab) {
+  if (lab.services.empty()) return "-";
+  const auto ready =
+      std::ranges::count(lab.services, service::State::Ready, &service::Status::state);
+  return fmt::format("{}/{}", ready, lab.services.size());
+}
+
 }  // namespace
 
 std::vector<ListedLab> list_labs(const StateFolder& state) {
@@ -58,12 +68,13 @@ std::string to_text(const std::vector<ListedLab>& labs, std::chrono::sys_seconds
   if (labs.empty()) return "no lab is running\n";
   std::size_t width = 4;
   for (const ListedLab& lab : labs) width = std::max(width, lab.record.name.size());
-  std::string text =
-      fmt::format("{:{}}  STATE         AGE  NODES  LINKS   HOLDER  FILE\n", "NAME", width);
+  std::string text = fmt::format(
+      "{:{}}  STATE         AGE  NODES  LINKS  SERVICES   HOLDER  FILE\n", "NAME", width);
   for (const ListedLab& lab : labs) {
-    text += fmt::format("{:{}}  {:8}  {:>7}  {:>5}  {:>5}  {:>7}  {}\n", lab.record.name, width,
-                        to_string(lab.state), age(now - lab.record.started), lab.record.nodes,
-                        lab.record.links, lab.holder, lab.record.file);
+    text +=
+        fmt::format("{:{}}  {:8}  {:>7}  {:>5}  {:>5}  {:>8}  {:>7}  {}\n", lab.record.name, width,
+                    to_string(lab.state), age(now - lab.record.started), lab.record.nodes,
+                    lab.record.links, services_text(lab), lab.holder, lab.record.file);
   }
   const bool any_dead = std::ranges::find(labs, LabState::Dead, &ListedLab::state) != labs.end();
   if (any_dead) text += "topoproof gc removes what is left of dead labs\n";
@@ -78,6 +89,7 @@ std::string to_json(const std::vector<ListedLab>& labs) {
                     {"started", lab.record.started.time_since_epoch().count()},
                     {"nodes", lab.record.nodes},
                     {"links", lab.record.links},
+                    {"services", nlohmann::ordered_json::parse(to_json(lab.services))},
                     {"holder", lab.holder},
                     {"file", lab.record.file}});
   }

@@ -9,6 +9,7 @@
 
 #include "live/record.hh"
 #include "live/state_folder.hh"
+#include "service/services.hh"
 
 namespace topoproof::live {
 
@@ -18,6 +19,7 @@ struct ListedLab {
   Record record;
   LabState state = LabState::Dead;
   int holder = 0;  // its process; 0 if it cannot be seen from here
+  std::vector<service::Status> services = {};
   friend auto operator<=>(const ListedLab&, const ListedLab&) = default;
 };
 

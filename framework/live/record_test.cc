@@ -28,11 +28,12 @@ TEST(Listing, IsATable) {
   const std::vector<ListedLab> labs{
       {.record = kRecord, .state = LabState::Running, .holder = 4711},
       {.record = {.name = "a-longer-name", .file = "?"}, .state = LabState::Dead}};
-  EXPECT_EQ(to_text(labs, kRecord.started + seconds(300)),
-            "NAME           STATE         AGE  NODES  LINKS   HOLDER  FILE\n"
-            "nat            running     5 min      4      3     4711  /home/me/nat.topo.yaml\n"
-            "a-longer-name  dead      19675 d      0      0        0  ?\n"
-            "topoproof gc removes what is left of dead labs\n");
+  EXPECT_EQ(
+      to_text(labs, kRecord.started + seconds(300)),
+      "NAME           STATE         AGE  NODES  LINKS  SERVICES   HOLDER  FILE\n"
+      "nat            running     5 min      4      3         -     4711  /home/me/nat.topo.yaml\n"
+      "a-longer-name  dead      19675 d      0      0         -        0  ?\n"
+      "topoproof gc removes what is left of dead labs\n");
 }
 
 TEST(Listing, OfNothingIsASentence) { EXPECT_EQ(to_text({}, {}), "no lab is running\n"); }

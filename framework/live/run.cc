@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 
+#include "service/hosts.hh"
 #include "sys/join.hh"
 
 namespace topoproof::live {
@@ -14,7 +15,7 @@ int run_in_node(Client& client, const std::string& node,
       .arguments = arguments,
       .environment = {{"TOPOPROOF_LAB", client.lab()}, {"TOPOPROOF_NODE", node}},
       .host_name = node,
-      .files = {{client.folder() / "hosts", "/etc/hosts"}}};
+      .files = service::name_files(client.folder(), node)};
   return sys::run_joined(joined.process, joined.nodes.front().netns, process);
 }
 

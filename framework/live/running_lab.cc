@@ -10,10 +10,11 @@
 #include <fmt/format.h>
 
 #include "base/suggest.hh"
-#include "live/hosts.hh"
 #include "live/rule_lines_json.hh"
+#include "live/service_list.hh"
 #include "plan/link_steps.hh"
 #include "plan/planner.hh"
+#include "service/hosts.hh"
 #include "sys/files.hh"
 
 namespace topoproof::live {
@@ -50,13 +51,23 @@ std::vector<NodeId> touched_nodes(const plan::Update& update) {
 
 }  // namespace
 
-RunningLab::RunningLab(const Holding& holding)
+RunningLab::RunningLab(const Holding& holding, const std::filesystem::path& folder)
     : holding_(holding),
-      hosts_(hosts_text(holding.topology)),
+      folder_(folder),
       plan_(make_plan(holding.topology, holding.limits)),
-      lab_(plan_) {
+      lab_(plan_),
+      services_({.logs = logs_of(folder), .name_files = folder, .lab = holding.name}) {
   lab_.settle();
   check_nothing_differs(lab_.differences());
+  std::filesystem::create_directory(logs_of(folder));
+  start_services(holding.topology, std::filesystem::current_path());
+}
+
+void RunningLab::start_services(const topology::Topology& topology,
+                                const std::filesystem::path& base) {
+  service::save_name_files(folder_, topology);
+  services_.change_to(
+      topology, [this](NodeId node) -> const sys::Netns& { return netns(node); }, base);
 }
 
 void RunningLab::check_nothing_differs(const std::vector<lab::NodeDifference>& differences) {
@@ -103,17 +114,21 @@ std::string RunningLab::change(const Request& request, const sys::Parcel& parcel
 std::string RunningLab::apply(const Request& request, const sys::Parcel& parcel) {
   Issues issues;
   topology::Topology topology;
+  std::filesystem::path base;
   {
     const sys::FolderVisit visit(parcel.descriptors.at(0));
+    base = std::filesystem::current_path();
     topology = holding_.read_topology(request.file, request.variants, issues);
   }
   if (has_errors(issues)) throw Refusal(to_string(issues));
   plan::Update update = plan::make_update(plan_, make_plan(topology, holding_.limits));
-  const std::string text = update.is_empty() ? "nothing to do\n" : plan::to_string(update);
-  if (request.dry_run) return text;
-  carry_out(std::move(update));
-  hosts_ = hosts_text(topology);
-  return text;
+  const std::string steps = update.is_empty() ? "" : plan::to_string(update);
+  const std::string text = steps + services_.difference(topology);
+  if (!request.dry_run) {
+    carry_out(std::move(update));
+    start_services(topology, base);
+  }
+  return text.empty() ? "nothing to do\n" : text;
 }
 
 void RunningLab::carry_out(plan::Update update) {

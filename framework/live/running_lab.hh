@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The lab as its holder has it: running, with the topology and the plan that it was made from, and
-// changed on request.
+// The lab as its holder has it: running, with its services, the topology and the plan that it was
+// made from, and changed on request.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -12,17 +13,17 @@
 #include "live/refusal.hh"
 #include "plan/plan.hh"
 #include "plan/update.hh"
+#include "service/services.hh"
 
 namespace topoproof::live {
 
 class RunningLab {
  public:
-  // Builds, waits until it is at rest, and compares it with what was planned. THROWS: as lab::Lab;
-  // Refusal for what cannot be planned; std::runtime_error if the kernel holds something else
-  explicit RunningLab(const Holding& holding);
-
-  // Of the topology that runs now.
-  const std::string& hosts() const { return hosts_; }
+  // Builds, waits until it is at rest, and compares it with what was planned; then starts its
+  // services, and waits until they are ready. `folder` is the lab's. THROWS: as lab::Lab; Refusal
+  // for what cannot be planned; std::runtime_error if the kernel holds something else, or a service
+  // does not get ready
+  RunningLab(const Holding& holding, const std::filesystem::path& folder);
 
   const std::string& name_of(NodeId node) const { return lab_.nodes()[node.index()]; }
   const sys::Netns& netns(NodeId node) const { return lab_.netns(node); }
@@ -30,6 +31,8 @@ class RunningLab {
   std::vector<NodeId> nodes_named(const std::vector<std::string>& names) const;
 
   std::string rule_lines();  // of all nodes, as JSON
+
+  service::Services& services() { return services_; }
 
   // Carries out SetLink and Apply; `parcel` is what the request came with.
   // RETURNS: what was done, in words. THROWS: Refusal, as lab::Lab
@@ -42,10 +45,13 @@ class RunningLab {
   static void check_nothing_differs(const std::vector<lab::NodeDifference>& differences);
   std::string set_link(const Request& request);
 
+  void start_services(const topology::Topology& topology, const std::filesystem::path& base);
+
   const Holding& holding_;
-  std::string hosts_;
+  std::filesystem::path folder_;
   plan::Plan plan_;
   lab::Lab lab_;
+  service::Services services_;
   bool is_between_ = false;  // an update failed on its way
 };
 

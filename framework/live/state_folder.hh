@@ -7,6 +7,9 @@
 //     NAME/socket      where the holder is asked
 //     NAME/record      what the lab is (record.hh)
 //     NAME/log         what the holder had to say
+//     NAME/services    how its services are (service_list.hh)
+//     NAME/logs        what they print, each in a file
+//     NAME/hosts, ...  what programs in its nodes find names by (service/hosts.hh)
 //
 // A lab needs none of it to end: what is left of one that was killed is this folder, and nothing
 // else.

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "live/service_list.hh"
+
+#include <algorithm>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "base/suggest.hh"
+#include "live/refusal.hh"
+#include "sys/files.hh"
+#include "sys/output.hh"
+
+namespace topoproof::service {
+NLOHMANN_JSON_SERIALIZE_ENUM(State, {{State::Starting, "starting"},
+                                     {State::Ready, "ready"},
+                                     {State::Ended, "ended"}})
+}  // namespace topoproof::service
+
+namespace topoproof::live {
+namespace {
+
+namespace fs = std::filesystem;
+using service::Status;
+
+fs::path file_of(const fs::path& lab_folder) { return lab_folder / "services"; }
+
+Status status_of(const nlohmann::json& json) {
+  Status status{.node = json.at("node"),
+                .name = json.at("name"),
+                .state = json.at("state"),
+                .process = json.at("process"),
+                .command = json.at("command"),
+                .readiness = json.at("ready_when")};
+  if (!json.at("exit_status").is_null()) status.exit_status = json.at("exit_status").get<int>();
+  return status;
+}
+
+std::vector<Status> services_of(const std::vector<Status>& all, const std::string& node) {
+  std::vector<Status> own;
+  std::ranges::copy_if(all, std::back_inserter(own),
+                       [&](const Status& status) { return status.node == node; });
+  return own;
+}
+
+[[noreturn]] void refuse(const std::vector<Status>& all, const std::string& node) {
+  std::set<std::string_view> nodes;
+  for (const Status& status : all) nodes.insert(status.node);
+  if (nodes.empty()) throw Refusal("no node of this lab has a service");
+  const std::vector<std::string_view> known(nodes.begin(), nodes.end());
+  throw Refusal(fmt::format("no node '{}' has a service{}", node, did_you_mean(node, known)));
+}
+
+[[noreturn]] void refuse(const std::vector<Status>& own, const std::string& node,
+                         const std::string& service) {
+  std::vector<std::string_view> known;
+  for (const Status& status : own) known.push_back(status.name);
+  throw Refusal(
+      fmt::format("node '{}' has no service '{}'{}", node, service, did_you_mean(service, known)));
+}
+
+}  // namespace
+
+fs::path logs_of(const fs::path& lab_folder) { return lab_folder / "logs"; }
+
+std::string to_json(const std::vector<Status>& services) {
+  auto list = nlohmann::ordered_json::array();
+  for (const Status& status : services) {
+    nlohmann::ordered_json one{{"node", status.node},       {"name", status.name},
+                               {"state", status.state},     {"process", status.process},
+                               {"command", status.command}, {"ready_when", status.readiness},
+                               {"exit_status", nullptr}};
+    if (status.exit_status) one["exit_status"] = *status.exit_status;
+    list.push_back(std::move(one));
+  }
+  return list.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+void save_services(const fs::path& lab_folder, const std::vector<Status>& services) {
+  const fs::path whole = lab_folder / "services.new";  // readers see all of it, or the last one
+  sys::save_file(whole, to_json(services));
+  fs::rename(whole, file_of(lab_folder));
+}
+
+std::vector<Status> load_services(const fs::path& lab_folder) {
+  const auto text = sys::read_file(file_of(lab_folder));
+  if (!text) return {};
+  try {
+    std::vector<Status> services;
+    const auto list = nlohmann::json::parse(*text);
+    for (const auto& one : list) services.push_back(status_of(one));
+    return services;
+  } catch (const nlohmann::json::exception&) {
+    return {};  // of another version
+  }
+}
+
+std::string logs_text(const fs::path& lab_folder, const std::string& node,
+                      const std::string& service) {
+  const auto all = load_services(lab_folder);
+  auto own = services_of(all, node);
+  if (own.empty()) refuse(all, node);
+  if (!service.empty()) {
+    const auto known = own;
+    std::erase_if(own, [&](const Status& status) { return status.name != service; });
+    if (own.empty()) refuse(known, node, service);
+  }
+  std::string text;
+  for (const Status& status : own) {
+    if (own.size() > 1) text += fmt::format("==> {} <==\n", status.name);
+    const auto log = sys::read_file(service::log_of(logs_of(lab_folder), node, status.name));
+    text += log.value_or("");
+    if (!text.empty() && !text.ends_with('\n')) text += '\n';
+  }
+  return text;
+}
+
+}  // namespace topoproof::live
