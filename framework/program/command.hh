@@ -136,6 +136,11 @@ struct InspectCommand {
   std::vector<std::string> nodes = {};  // none: all
   ListFormat format = ListFormat::Text;
 };
+struct LogsCommand {
+  std::string lab = {};
+  std::string node;
+  std::string service = {};  // empty: all of the node
+};
 struct CaptureCommand {
   std::string lab = {};
   std::vector<std::string> places = {};  // none: all
@@ -165,11 +170,12 @@ struct FuzzCommand {
 struct DoctorCommand {};
 struct VersionCommand {};
 
-using Command = std::variant<TestCommand, TraceCommand, DiffCommand, ReachCommand, LintCommand,
-                             PlanCommand, GraphCommand, SnapshotCommand, ImportCommand,
-                             GenerateCommand, RulesCommand, FuzzCommand, UpCommand, DownCommand,
-                             ListCommand, ExecCommand, LinkCommand, InspectCommand, CaptureCommand,
-                             ApplyCommand, CollectCommand, DoctorCommand, VersionCommand>;
+using Command =
+    std::variant<TestCommand, TraceCommand, DiffCommand, ReachCommand, LintCommand, PlanCommand,
+                 GraphCommand, SnapshotCommand, ImportCommand, GenerateCommand, RulesCommand,
+                 FuzzCommand, UpCommand, DownCommand, ListCommand, ExecCommand, LinkCommand,
+                 InspectCommand, LogsCommand, CaptureCommand, ApplyCommand, CollectCommand,
+                 DoctorCommand, VersionCommand>;
 
 // It builds networks (listing does not): the process must enter a sandbox before anything else.
 bool needs_sandbox(const Command& command);

@@ -28,11 +28,11 @@ Exit codes:
   130  interrupted by Ctrl-C
 Where several hold: 2, 3, 1, 4 in that order.)";
 
-constexpr std::array<std::string_view, 28> kCommands{
-    "snapshot", "diff",    "explain", "test",    "trace",    "reach",  "lint",
-    "validate", "plan",    "graph",   "import",  "generate", "rules",  "fuzz",
-    "up",       "deploy",  "down",    "destroy", "ls",       "exec",   "shell",
-    "inspect",  "capture", "link",    "apply",   "gc",       "doctor", "version"};
+constexpr std::array<std::string_view, 29> kCommands{
+    "snapshot", "diff",    "explain", "test",     "trace",  "reach",   "lint", "validate",
+    "plan",     "graph",   "import",  "generate", "rules",  "fuzz",    "up",   "deploy",
+    "down",     "destroy", "ls",      "exec",     "shell",  "inspect", "logs", "capture",
+    "link",     "apply",   "gc",      "doctor",   "version"};
 
 const Choices<ReportFormat> kFormats{{"text", ReportFormat::Text},
                                      {"json", ReportFormat::Json},

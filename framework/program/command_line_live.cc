@@ -110,12 +110,20 @@ void add_link(CLI::App& app, LinkCommand& command, Chosen& chosen) {
 void add_inspect(const Adder& adder, InspectCommand& command) {
   CLI::App* app = adder.add(
       "inspect",
-      "Show interfaces, addresses, routes, neighbours, bridge entries, rules with counters, and "
-      "connections of nodes",
+      "Show interfaces, addresses, routes, neighbours, bridge entries, rules with counters, "
+      "connections and services of nodes",
       "inspect host --format json", command);
   app->add_option("NODE", command.nodes, "The nodes (all)")->type_name("");
   add_lab(*app, command.lab);
   add_choice(*app, "--format", kListFormats, command.format);
+}
+
+void add_logs(const Adder& adder, LogsCommand& command) {
+  CLI::App* app =
+      adder.add("logs", "Show what the services of a node have printed", "logs web nginx", command);
+  app->add_option("NODE", command.node, "The node")->required()->type_name("");
+  app->add_option("SERVICE", command.service, "The service (all of the node)")->type_name("");
+  add_lab(*app, command.lab);
 }
 
 void add_capture(const Adder& adder, CaptureCommand& command) {
@@ -166,6 +174,7 @@ void add_live_commands(CLI::App& app, LiveCommands& commands, Chosen& chosen) {
   add_choice(*list, "--format", kListFormats, commands.list.format);
   add_exec(adder, commands.exec);
   add_inspect(adder, commands.inspect);
+  add_logs(adder, commands.logs);
   add_capture(adder, commands.capture);
   add_link(app, commands.link, chosen);
   add_apply(adder, commands.apply);

@@ -22,6 +22,7 @@ struct LiveCommands {
   ExecCommand exec;
   LinkCommand link;
   InspectCommand inspect;
+  LogsCommand logs;
   CaptureCommand capture;
   ApplyCommand apply;
 };

@@ -14,7 +14,9 @@
 #include "program/commands.hh"
 #include "program/doctor.hh"
 #include "program/input_files.hh"
+#include "program/workplace.hh"
 #include "report/facts.hh"
+#include "service/services.hh"
 #include "sys/error.hh"
 #include "sys/sandbox.hh"
 #include "topofile/graphml.hh"
@@ -83,7 +85,7 @@ int run_plan(const PlanCommand& command, const Console& console) {
   const auto script = plan::shell_script(*plan);
   if (!script) return refuse(console, Issues{script.error()});
   console.error(to_string(issues));
-  console.out(*script);
+  console.out(*script + service::shell_comment(topology));
   return kPassed;
 }
 
@@ -121,8 +123,10 @@ int run_generate(const GenerateCommand& command, const Console& console) {
 
 int run_doctor(const Console& console) {
   const std::string limits = limits_text(lab::observe_limits());
+  const Workplace workplace = observe_workplace();
   const std::vector<lab::Capability> capabilities = examine();
-  console.out(limits + capabilities_text(capabilities));
+  console.out(fmt::format("here: {}\n", describe(workplace)) + limits +
+              capabilities_text(capabilities) + advice_for(workplace));
   return can_work(capabilities) ? kPassed : kHarnessFailed;
 }
 

@@ -15,6 +15,7 @@
 #include "live/listing.hh"
 #include "live/refusal.hh"
 #include "live/run.hh"
+#include "live/service_list.hh"
 #include "live/start.hh"
 #include "program/commands.hh"
 #include "program/input_files.hh"
@@ -205,6 +206,18 @@ int run_inspect(const InspectCommand& command, const Console& console) {
     const auto nodes = live::inspect(client, command.nodes);
     const bool json = command.format == ListFormat::Json;
     console.out(json ? live::to_json(client.lab(), nodes) : live::to_text(nodes));
+    return kPassed;
+  });
+}
+
+int run_logs(const LogsCommand& command, const Console& console) {
+  return with_refusals_told(console, [&] {
+    const StateFolder state = StateFolder::of_user();
+    const std::string lab = live::choose_lab(state, if_named(command.lab));
+    if (!live::is_lab_name(lab) || !std::filesystem::exists(state.folder_of(lab))) {
+      live::Client(state, lab);  // says which there are
+    }
+    console.out(live::logs_text(state.folder_of(lab), command.node, command.service));
     return kPassed;
   });
 }
