@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What is called as `topoproof`. To load the libraries of all commands takes longer than to run a
+// program in a node: that is done here, and everything else by topoproof-main.
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include <unistd.h>
+
+#include "live/exec_line.hh"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// Beside this program as it is built, or where it is installed.
+fs::path main_program() {
+  std::error_code ignored;
+  const fs::path folder = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+  const fs::path beside = folder / "topoproof-main";
+  return fs::exists(beside, ignored) ? beside : folder / "../" TOPOPROOF_LIBEXEC "/topoproof-main";
+}
+
+std::string lab_of_environment() {
+  const char* lab = std::getenv("TOPOPROOF_LAB");
+  return lab != nullptr ? lab : "";
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (const auto line = topoproof::live::parse_exec_line(arguments, lab_of_environment())) {
+    if (const auto status = topoproof::live::execute(*line)) return *status;
+  }
+  const fs::path program = main_program();
+  ::execv(program.c_str(), argv);
+  std::cerr << "topoproof: cannot run " << program.string() << "\n";
+  return 3;
+}
