@@ -6,14 +6,6 @@
 namespace topoproof::live {
 namespace {
 
-topology::Topology read_plain_topology(const std::string& file,
-                                       std::span<const std::string> /*variants*/, Issues& issues) {
-  auto topology = topofile::parse_topology(sys::read_file(file).value_or(""), file);
-  if (topology) return *std::move(topology);
-  issues = std::move(topology.error());
-  return topology::Topology();
-}
-
 //  red -- host:br -- blue, and green, which comes and goes
 const std::string kBefore = R"(
 nodes:

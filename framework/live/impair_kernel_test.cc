@@ -17,14 +17,6 @@ std::string pair_with(const std::string& impairment) {
          impairment + " }]\n";
 }
 
-topology::Topology read_plain_topology(const std::string& file,
-                                       std::span<const std::string> /*variants*/, Issues& issues) {
-  auto topology = topofile::parse_topology(sys::read_file(file).value_or(""), file);
-  if (topology) return *std::move(topology);
-  issues = std::move(topology.error());
-  return topology::Topology();
-}
-
 class LiveImpairment : public LiveTest {
  protected:
   void up_with(const std::string& impairment) const {

@@ -4,7 +4,9 @@
 
 #include <csignal>
 #include <functional>
+#include <span>
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -33,6 +35,16 @@ inline Holding holding(const std::string& name, const std::string& text = kPair)
           .file = "pair.topo.yaml",
           .topology = topofile::parse_topology(text, "pair.topo.yaml").value(),
           .read_topology = {}};
+}
+
+// For what is applied to a lab.
+inline topology::Topology read_plain_topology(const std::string& file,
+                                              std::span<const std::string> /*variants*/,
+                                              Issues& issues) {
+  auto topology = topofile::parse_topology(sys::read_file(file).value_or(""), file);
+  if (topology) return *std::move(topology);
+  issues = std::move(topology.error());
+  return topology::Topology();
 }
 
 // Joining namespaces cannot be undone: it is done in a child. RETURNS: its exit code.
