@@ -60,7 +60,8 @@ Audience::Audience(const World& world, const Host& host, Slot bridge)
 void Audience::add_port(const World& world, std::uint32_t place, const Interface& port) {
   if (!port.peer.is_set()) return attentive_.push_back(place);
   const Host& host = world.hosts[port.peer.node];
-  if (is_attentive(host, host.at(port.peer.slot))) attentive_.push_back(place);
+  // Of an impaired link every frame draws what becomes of the next.
+  if (port.impaired || is_attentive(host, host.at(port.peer.slot))) attentive_.push_back(place);
   for (const Interface& own : host.interfaces) add_addresses(place, own);
 }
 
