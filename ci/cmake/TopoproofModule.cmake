@@ -14,8 +14,8 @@ set(topoproof_layers
   topofile=4 drawing=4 plan=4 evidence=4 machine=4 rules=4 generator=4 service=4
   lab=5 sim=5 explain=5
   scenario=6 snapshot=6
-  compare=7 report=7 live=7 campaign=7 testing=8
-  program=8)
+  compare=7 report=7 live=7 campaign=7 testing=8 mutation=8
+  program=9)
 
 function(topoproof_layer name result)
   foreach(entry IN LISTS topoproof_layers)

@@ -167,15 +167,27 @@ struct FuzzCommand {
   std::string corpus = {};       // a folder; empty: none
   std::string report = {};       // likewise
 };
+// Do scenarios notice mistakes in what they describe?
+struct MutateCommand {
+  std::vector<std::string> paths = {};  // files and folders; none: the current folder
+  std::string select = {};              // -k, by scenarios' and mutants' names; empty: all
+  std::vector<std::string> variants = {};
+  unsigned jobs = 0;  // mutants at a time; 0: one a core
+  bool list = false;
+  bool kernel = false;  // each mutant is built
+  bool strict = false;  // what the simulator does not model is a failure
+  bool verbose = false;
+  ListFormat format = ListFormat::Text;
+};
 struct DoctorCommand {};
 struct VersionCommand {};
 
 using Command =
     std::variant<TestCommand, TraceCommand, DiffCommand, ReachCommand, LintCommand, PlanCommand,
                  GraphCommand, SnapshotCommand, ImportCommand, GenerateCommand, RulesCommand,
-                 FuzzCommand, UpCommand, DownCommand, ListCommand, ExecCommand, LinkCommand,
-                 InspectCommand, LogsCommand, CaptureCommand, ApplyCommand, CollectCommand,
-                 DoctorCommand, VersionCommand>;
+                 FuzzCommand, MutateCommand, UpCommand, DownCommand, ListCommand, ExecCommand,
+                 LinkCommand, InspectCommand, LogsCommand, CaptureCommand, ApplyCommand,
+                 CollectCommand, DoctorCommand, VersionCommand>;
 
 // It builds networks (listing does not): the process must enter a sandbox before anything else.
 bool needs_sandbox(const Command& command);

@@ -28,16 +28,17 @@ Exit codes:
   130  interrupted by Ctrl-C
 Where several hold: 2, 3, 1, 4 in that order.)";
 
-constexpr std::array<std::string_view, 29> kCommands{
-    "snapshot", "diff",    "explain", "test",     "trace",  "reach",   "lint", "validate",
-    "plan",     "graph",   "import",  "generate", "rules",  "fuzz",    "up",   "deploy",
-    "down",     "destroy", "ls",      "exec",     "shell",  "inspect", "logs", "capture",
-    "link",     "apply",   "gc",      "doctor",   "version"};
+constexpr std::array<std::string_view, 30> kCommands{
+    "snapshot", "diff",  "explain", "test",     "trace",  "reach",  "lint",    "validate",
+    "plan",     "graph", "import",  "generate", "rules",  "fuzz",   "mutate",  "up",
+    "deploy",   "down",  "destroy", "ls",       "exec",   "shell",  "inspect", "logs",
+    "capture",  "link",  "apply",   "gc",       "doctor", "version"};
 
 const Choices<ReportFormat> kFormats{{"text", ReportFormat::Text},
                                      {"json", ReportFormat::Json},
                                      {"jsonl", ReportFormat::JsonLines},
                                      {"tap", ReportFormat::Tap}};
+const Choices<ListFormat> kMutateFormats{{"text", ListFormat::Text}, {"json", ListFormat::Json}};
 const Choices<Picture> kPictures{{"dot", Picture::Dot}, {"svg", Picture::Svg}};
 
 // --kernel-only and --simulate, of which one at most.
@@ -71,6 +72,7 @@ class Parser {
     add_generate();
     add_rules();
     add_fuzz();
+    add_mutate();
     add_live_commands(app_, live_, chosen_);
     add("doctor", "Say what this machine can do, and how to allow what is missing", "doctor",
         DoctorCommand());
@@ -121,6 +123,7 @@ class Parser {
   void add_generate();
   void add_rules();
   void add_fuzz();
+  void add_mutate();
   CLI::App* add_rules(CLI::App& rules, RulesAction action, const std::string& name,
                       const std::string& what, std::string_view example);
 
@@ -145,6 +148,7 @@ class Parser {
   GenerateCommand generate_;
   RulesCommand rules_;
   FuzzCommand fuzz_;
+  MutateCommand mutate_;
   LiveCommands live_;
   std::function<Command()> chosen_;
 };
@@ -395,6 +399,31 @@ void Parser::add_fuzz() {
       ->type_name("FOLDER");
 }
 
+void Parser::add_mutate() {
+  CLI::App* app = add("mutate",
+                      "Plant mistakes in a network, one at a time, and say which of them no check\n"
+                      "notices (exit code 1), with the check that would",
+                      "mutate scenarios/ -k 'masquerade and not ipv6'", mutate_);
+  app->add_option("PATH", mutate_.paths,
+                  "Scenario files, or folders with *.scenario.yaml below (the current folder)")
+      ->type_name("");
+  app->add_option("-k,--select", mutate_.select,
+                  "Only mistakes whose own, scenario's or file's name matches")
+      ->type_name("EXPR");
+  app->add_option("--variant", mutate_.variants, "Use this variant of the topology")
+      ->allow_extra_args(false)
+      ->type_name("NAME");
+  app->add_option("-j,--jobs", mutate_.jobs, "Mistakes at a time (one a core)")
+      ->check(CLI::Range(1, 1024).description(""))
+      ->type_name("N");
+  app->add_flag("--list", mutate_.list, "List the mistakes, try none");
+  add_choice(*app, "--format", kMutateFormats, mutate_.format);
+  app->add_flag("--kernel", mutate_.kernel,
+                "Build each wrong network in the kernel, beside the simulator");
+  app->add_flag("--strict", mutate_.strict, "What the simulator does not model is a failure");
+  app->add_flag("-v,--verbose", mutate_.verbose, "Show every mistake, and which checks notice it");
+}
+
 Parser::Named Parser::named_command() const {
   Named named{&app_, ""};
   while (!named.app->get_subcommands().empty()) {
@@ -425,6 +454,7 @@ bool needs_sandbox(const Command& command) {
   if (const auto* trace = std::get_if<TraceCommand>(&command)) {
     return trace->with != Executors::Simulator;
   }
+  if (const auto* mutate = std::get_if<MutateCommand>(&command)) return mutate->kernel;
   const auto* test = std::get_if<TestCommand>(&command);
   return test != nullptr && !test->list && test->lab.empty() && test->with != Executors::Simulator;
 }
@@ -432,6 +462,7 @@ bool needs_sandbox(const Command& command) {
 bool wants_sandbox(const Command& command) {
   if (std::holds_alternative<ReachCommand>(command)) return true;
   if (std::holds_alternative<DiffCommand>(command)) return true;
+  if (std::holds_alternative<MutateCommand>(command)) return true;
   if (const auto* trace = std::get_if<TraceCommand>(&command)) {
     return trace->with == Executors::Simulator;
   }

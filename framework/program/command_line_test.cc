@@ -110,6 +110,7 @@ TEST(CommandLine, OtherCommandsTakeTheirs) {
   EXPECT_EQ(parsed<GraphCommand>({"graph", "f", "--format", "svg"}).format, Picture::Svg);
   EXPECT_EQ(parsed<ImportCommand>({"import", "graphml", "f", "-o", "g"}).output, "g");
   EXPECT_EQ(parsed<GenerateCommand>({"generate", "tree", "3", "2"}).sizes, (std::vector{3, 2}));
+  EXPECT_TRUE(parsed<MutateCommand>({"mutate", "f", "--kernel"}).kernel);
   EXPECT_TRUE(std::holds_alternative<VersionCommand>(*parse_command_line({"version"})));
   EXPECT_TRUE(std::holds_alternative<VersionCommand>(*parse_command_line({"--version"})));
 }
@@ -121,6 +122,9 @@ TEST(CommandLine, OnlyARunNeedsASandboxFromTheStart) {
   EXPECT_FALSE(needs_sandbox(TestCommand{.list = true}));
   EXPECT_FALSE(needs_sandbox(TestCommand{.with = Executors::Simulator}));
   EXPECT_TRUE(wants_sandbox(TestCommand{.with = Executors::Simulator}));
+  EXPECT_FALSE(needs_sandbox(MutateCommand()));
+  EXPECT_TRUE(wants_sandbox(MutateCommand()));  // to compile rules
+  EXPECT_TRUE(needs_sandbox(MutateCommand{.kernel = true}));
 }
 
 struct Wrong {
@@ -172,7 +176,7 @@ TEST_P(Help, HasAnExample) {
 
 INSTANTIATE_TEST_SUITE_P(CommandLine, Help,
                          testing::Values("test", "lint", "plan", "graph", "import", "generate",
-                                         "doctor", "version"),
+                                         "mutate", "doctor", "version"),
                          [](const auto& row) { return row.param; });
 
 TEST(CommandLine, HelpTellsTheExitCodes) {

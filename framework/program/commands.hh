@@ -48,6 +48,10 @@ int run_generate(const GenerateCommand& command, const Console& console);
 // REQUIRES: the process is in a sandbox, and has no second thread.
 int run_fuzz(const FuzzCommand& command, const Console& console, const std::atomic<bool>& stop);
 
+// REQUIRES: the process is in a sandbox, if the command is to build networks.
+int run_mutate(const MutateCommand& command, const Console& console, const std::atomic<bool>& stop,
+               const Surroundings& surroundings);
+
 // Enters a sandbox itself, where rules have to be imported.
 int run_rules(const RulesCommand& command, const Console& console);
 // Enters a sandbox itself, after a look at the machine outside of it.

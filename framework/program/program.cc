@@ -59,6 +59,9 @@ class Runner {
   int operator()(const FuzzCommand& command) const {
     return run_fuzz(command, console_, sys::catch_interrupts());
   }
+  int operator()(const MutateCommand& command) const {
+    return run_mutate(command, console_, sys::catch_interrupts(), surroundings_);
+  }
   int operator()(const DoctorCommand&) const { return run_doctor(console_); }
   int operator()(const VersionCommand&) const { return run_version(console_); }
 
