@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# topoproof_module(NAME SOURCES .. [DEPS ..] [LINK ..] [TESTS ..] [KERNEL_TESTS ..])
+# topoproof_module(NAME SOURCES .. [DEPS ..] [LINK ..] [TESTS ..] [KERNEL_TESTS ..] [FAULTS ..])
 # in framework/NAME/CMakeLists.txt.
 #
 # A module is one static library with its tests beside it. DEPS are modules, LINK are external
 # libraries (linked PRIVATE: no public header includes theirs). A module may depend only on modules
-# of a strictly lower layer; a wrong dependency stops the configuration.
+# of a strictly lower layer; a wrong dependency stops the configuration. FAULTS are sources with
+# mistakes that tests can plant (base/planted_fault.hh).
 
 set(topoproof_layers
   base=0
@@ -60,7 +61,7 @@ function(topoproof_kernel_test_main)
 endfunction()
 
 function(topoproof_module name)
-  cmake_parse_arguments(arg "" "" "SOURCES;DEPS;LINK;TESTS;KERNEL_TESTS" ${ARGN})
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS;LINK;TESTS;KERNEL_TESTS;FAULTS" ${ARGN})
   topoproof_check_layers(${name} ${arg_DEPS})
   list(TRANSFORM arg_DEPS PREPEND topoproof::)
 
@@ -73,6 +74,10 @@ function(topoproof_module name)
   target_link_libraries(topoproof_${name} PUBLIC ${arg_DEPS} PRIVATE ${arg_LINK} topoproof_flags)
   target_compile_features(topoproof_${name} PUBLIC cxx_std_23)
   set_property(GLOBAL APPEND PROPERTY topoproof_modules ${name})
+
+  if(TOPOPROOF_PLANTED_FAULTS AND arg_FAULTS)
+    set_source_files_properties(${arg_FAULTS} PROPERTIES COMPILE_DEFINITIONS TOPOPROOF_PLANTED_FAULTS)
+  endif()
 
   if(TOPOPROOF_BUILD_TESTS AND arg_TESTS)
     topoproof_tests(${name}_unit_test unit SOURCES ${arg_TESTS}

@@ -2,6 +2,7 @@
 #include "conntrack/nat.hh"
 
 #include "base/check.hh"
+#include "base/planted_fault.hh"
 #include "conntrack/nat_icmp.hh"
 #include "conntrack/rewrite.hh"
 #include "conntrack/wire.hh"
@@ -31,6 +32,7 @@ std::optional<Transport> transport_of(const skb::Skb& packet, Family family) {
 
 Outcome apply(const Entry& entry, skb::Skb& packet, Manip manip) {
   const auto direction = direction_of(packet.ct_info);
+  if (direction == Direction::Reply && planted("simulator-reply-translation")) return accepted();
   const auto kind = direction == Direction::Reply ? other(manip) : manip;
   if (!entry.has(nat_bit(kind))) return accepted();
   const auto target = inverse(entry.tuple(other(direction)));

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <utility>
 
 #include "base/check.hh"
+#include "base/planted_fault.hh"
 
 namespace topoproof::firewall {
 namespace {
@@ -15,7 +17,7 @@ constexpr std::uint32_t kWord = 4;
 
 Bytes wire_port(std::uint16_t port) {
   Bytes bytes(2);
-  store_be16(bytes.data(), port);
+  store_be16(bytes.data(), planted("encoder-byte-order") ? std::byteswap(port) : port);
   return bytes;
 }
 
@@ -164,7 +166,7 @@ class RuleBuilder {
 
   void need_transport(std::uint8_t protocol) {
     TOPOPROOF_CHECK(!transport_ || *transport_ == protocol, "a rule is about one protocol");
-    if (std::exchange(transport_, protocol)) return;
+    if (std::exchange(transport_, protocol) || planted("encoder-dependency")) return;
     append(meta_is(MetaKey::L4proto, one_byte(protocol)));
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What becomes of the packet: translation, rejection, user space (nft_nat.c, nft_masq.c,
 // nft_redir.c, nft_reject.c, nft_queue.c, nft_tproxy.c).
+#include "base/planted_fault.hh"
 #include "machine/run.hh"
 
 namespace topoproof::machine {
@@ -34,6 +35,7 @@ conntrack::NatRange Run::port_range(const std::optional<fw::Register>& low,
   if (!low) return range;
   range.flags |= conntrack::kMapPorts;
   range.low_port = registers_.load_be16(low->word);
+  if (planted("simulator-nat-port")) ++range.low_port;
   range.high_port = high ? registers_.load_be16(high->word) : range.low_port;
   return range;
 }

@@ -13,6 +13,7 @@
 #include <linux/netfilter/nf_nat.h>
 
 #include "base/check.hh"
+#include "base/planted_fault.hh"
 #include "firewall/describe.hh"
 #include "nft/expression_fields.hh"
 
@@ -23,6 +24,7 @@ namespace {
 constexpr std::uint32_t kImpliedNatFlags = NF_NAT_RANGE_MAP_IPS | NF_NAT_RANGE_PROTO_SPECIFIED;
 
 std::uint32_t register_number(fw::Register r) {
+  if (planted("encoder-register")) return NFT_REG_4;
   return r.word % 4 == 0 ? r.word / 4U : r.word + 4U;
 }
 

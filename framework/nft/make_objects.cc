@@ -5,6 +5,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "base/planted_fault.hh"
 #include "nft/expression_codec.hh"
 #include "nft/hooks.hh"
 #include "nft/objects.hh"
@@ -19,8 +20,10 @@ std::uint32_t family_number(const firewall::Table& table) {
 std::uint32_t size_of(const Bytes& bytes) { return static_cast<std::uint32_t>(bytes.size()); }
 
 void put_base(nftnl_chain* object, const firewall::BaseChain& base, firewall::TableFamily family) {
-  nftnl_chain_set_u32(object, NFTNL_CHAIN_HOOKNUM, hook_number(base.hook, family));
-  nftnl_chain_set_s32(object, NFTNL_CHAIN_PRIO, base.priority);
+  const auto hook = planted("encoder-hook") ? firewall::Hook::Output : base.hook;
+  nftnl_chain_set_u32(object, NFTNL_CHAIN_HOOKNUM, hook_number(hook, family));
+  const auto priority = planted("encoder-priority") ? -base.priority : base.priority;
+  nftnl_chain_set_s32(object, NFTNL_CHAIN_PRIO, priority);
   nftnl_chain_set_str(object, NFTNL_CHAIN_TYPE, std::string(to_string(base.type)).c_str());
   nftnl_chain_set_u32(object, NFTNL_CHAIN_POLICY, base.drops ? NF_DROP : NF_ACCEPT);
   if (base.devices.empty()) return;

@@ -9,6 +9,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "base/planted_fault.hh"
 #include "nft/expression_codec.hh"
 
 namespace topoproof::nft {
@@ -70,7 +71,8 @@ void put_numbers(nftnl_set* object, const firewall::Set& set) {
   const auto put = [&](std::uint16_t attribute, std::uint32_t value) {
     if (value != 0) nftnl_set_set_u32(object, attribute, value);
   };
-  nftnl_set_set_u32(object, NFTNL_SET_FLAGS, set.flags);
+  const auto lost = planted("encoder-set-flags") ? firewall::kSetInterval : 0U;
+  nftnl_set_set_u32(object, NFTNL_SET_FLAGS, set.flags & ~lost);
   nftnl_set_set_u32(object, NFTNL_SET_KEY_TYPE, set.key_type);
   put(NFTNL_SET_KEY_LEN, set.key_length);
   put(NFTNL_SET_DATA_TYPE, set.data_type);

@@ -12,6 +12,7 @@
 #include <linux/netfilter/nfnetlink.h>
 
 #include "base/check.hh"
+#include "base/planted_fault.hh"
 #include "firewall/describe.hh"
 #include "nft/message_size.hh"
 #include "nft/object_codec.hh"
@@ -186,10 +187,11 @@ void Transaction::add_rules(const firewall::Table& table, const BatchIds& ids) {
 void Transaction::add_rules(const firewall::Chain& chain, const firewall::Table& table,
                             const BatchIds& ids) {
   const auto id = ids.chains.find(chain.name);
+  Kind kind{NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND};
+  if (planted("encoder-append")) kind.flags = NLM_F_CREATE;
   for (const auto& rule : chain.rules) {
-    append({NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND},
-           {.table = &table, .chain = &chain, .rule = &rule}, message_bound(rule, chain, table),
-           [&](nlmsghdr* header) {
+    append(kind, {.table = &table, .chain = &chain, .rule = &rule},
+           message_bound(rule, chain, table), [&](nlmsghdr* header) {
              nftnl_rule_nlmsg_build_payload(header, make_rule(rule, chain, table, ids).get());
              if (id == ids.chains.end()) return;
              mnl_attr_put_u32(header, NFTA_RULE_CHAIN_ID, htonl(id->second));

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/duration.hh"
+#include "base/planted_fault.hh"
 #include "topology/interfaces.hh"
 
 namespace topoproof::scenario {
@@ -52,6 +53,7 @@ struct Side {
   bool has_port;
 
   bool holds() const {
+    if (planted("verifier-address-only")) return !wanted || seen_address == wanted->address;
     if (!wanted) return seen_address == sent_address && (!has_port || seen_port == sent_port);
     return seen_address == wanted->address && (!wanted->port || *wanted->port == seen_port);
   }
@@ -102,9 +104,11 @@ class Comparer {
   void compare_fates() {
     const Expectation& wanted = check_.expected;
     const Verdict should = with_place(wanted.should);
-    add(fits(should, verdict_.request.fate), describe(should, topology_),
+    const bool unasked = planted("verifier-negatives") && should.fate != FateKind::Delivered;
+    add(unasked || fits(should, verdict_.request.fate), describe(should, topology_),
         fate_text(verdict_.request.fate, topology_));
     if (wanted.should.fate != FateKind::Delivered || !verdict_.reply) return;
+    if (planted("verifier-second-packet")) return;
     const Verdict reply = wanted.reply.value_or(Verdict{});
     add(fits(reply, verdict_.reply->fate), "reply " + describe(reply, topology_),
         "reply " + fate_text(verdict_.reply->fate, topology_));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/planted_fault.hh"
 #include "conntrack/defrag.hh"
 #include "packet/checksum.hh"
 #include "packet/icmp.hh"
@@ -64,6 +65,7 @@ End check_ipv6(skb::Skb& skb, bool from_loopback) {
 }
 
 void decrease_ttl(skb::Skb& skb) {
+  if (planted("simulator-ttl")) return;
   const auto bytes = skb.writable();
   const std::size_t at = skb.is_ipv4() ? 8 : 7;
   const std::array<std::byte, 2> before{bytes[8], bytes[9]};

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/planted_fault.hh"
 #include "conntrack/settings.hh"
 
 namespace topoproof::sim {
@@ -135,7 +136,9 @@ void Netfilter::add_tracking(TableFamily family) {
 
 void Netfilter::add_nat(TableFamily family) {
   translates_ = true;
-  add(family, Hook::Prerouting, {firewall::kDestinationNatPriority, Kind::Translate});
+  const auto first = planted("simulator-hook-priority") ? -firewall::kDestinationNatPriority
+                                                        : firewall::kDestinationNatPriority;
+  add(family, Hook::Prerouting, {first, Kind::Translate});
   add(family, Hook::Output, {firewall::kDestinationNatPriority, Kind::Translate});
   add(family, Hook::Postrouting, {firewall::kSourceNatPriority, Kind::Translate});
   add(family, Hook::Input, {firewall::kSourceNatPriority, Kind::Translate});
