@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/byte_source.hh"
 #include "machine/plain_generator.hh"
 #include "machine/test_machine.hh"
 
@@ -57,17 +58,18 @@ class Through {
   Filter filter_;
 };
 
-using Change = std::function<void(fw::Table&, plain::Generator&)>;
+using Change = std::function<void(fw::Table&, ByteSource&)>;
 
 // RETURNS: nothing; fails the test at the first packet that the changed table treats otherwise.
 void expect_no_change(const Change& change) {
   const std::uint64_t seed = seed_of_run();
   for (int t = 0; t < kTables; ++t) {
     const std::uint64_t table_seed = seed + static_cast<std::uint64_t>(t);
-    plain::Generator generator(table_seed);
+    ByteSource source = ByteSource::seeded(table_seed);
+    plain::Generator generator(source);
     const fw::Table table = generator.table();
     fw::Table changed = table;
-    change(changed, generator);
+    change(changed, source);
     Through before(table);
     Through after(changed);
     for (int p = 0; p < kPackets; ++p) {
@@ -77,10 +79,10 @@ void expect_no_change(const Change& change) {
   }
 }
 
-fw::Rule& some_rule(fw::Table& table, plain::Generator& generator) {
-  fw::Chain& chain = table.chains[generator.below(table.chains.size())];
+fw::Rule& some_rule(fw::Table& table, ByteSource& source) {
+  fw::Chain& chain = table.chains[source.below(table.chains.size())];
   if (chain.rules.empty()) chain.rules.emplace_back();
-  return chain.rules[generator.below(chain.rules.size())];
+  return chain.rules[source.below(chain.rules.size())];
 }
 
 bool always_ends(const fw::Rule& rule) {
@@ -94,7 +96,7 @@ bool always_ends(const fw::Rule& rule) {
 }
 
 TEST(Laws, R2RulesBehindAnUnconditionalVerdictAreDead) {
-  expect_no_change([](fw::Table& table, plain::Generator& generator) {
+  expect_no_change([](fw::Table& table, ByteSource& source) {
     // Both have the verdict in the same place; one has nothing behind it.
     fw::Chain& chain = table.chains[0];
     const std::size_t last = chain.rules.size();
@@ -104,16 +106,16 @@ TEST(Laws, R2RulesBehindAnUnconditionalVerdictAreDead) {
     }
     chain.rules.push_back(rule(
         {fw::Verdict{chain.base->drops ? fw::VerdictKind::Drop : fw::VerdictKind::Accept, {}}}));
-    for (std::uint64_t more = generator.below(3); more > 0; --more) {
-      chain.rules.push_back(chain.rules[generator.below(last)]);
+    for (std::uint64_t more = source.below(3); more > 0; --more) {
+      chain.rules.push_back(chain.rules[source.below(last)]);
     }
   });
 }
 
 TEST(Laws, R6AJumpIsWhatItsChainSays) {
-  expect_no_change([](fw::Table& table, plain::Generator& generator) {
+  expect_no_change([](fw::Table& table, ByteSource& source) {
     fw::Chain& chain = table.chains[0];
-    const std::size_t from = generator.below(chain.rules.size() + 1);
+    const std::size_t from = source.below(chain.rules.size() + 1);
     // Some rules in a row move into a chain of their own. A return in them would mean another one.
     fw::Chain moved{.name = "moved", .base = {}, .rules = {}};
     std::size_t to = from;
@@ -138,7 +140,7 @@ TEST(Laws, R6AJumpIsWhatItsChainSays) {
 }
 
 TEST(Laws, R6AJumpAtTheEndIsAGoto) {
-  expect_no_change([](fw::Table& table, plain::Generator&) {
+  expect_no_change([](fw::Table& table, ByteSource&) {
     for (fw::Chain& chain : table.chains) {
       if (chain.rules.empty()) continue;
       fw::Expressions& code = chain.rules.back().expressions;
@@ -151,10 +153,10 @@ TEST(Laws, R6AJumpAtTheEndIsAGoto) {
 }
 
 TEST(Laws, R7CountersAndLogsChangeNoVerdict) {
-  expect_no_change([](fw::Table& table, plain::Generator& generator) {
-    fw::Expressions& code = some_rule(table, generator).expressions;
-    const auto at = static_cast<std::ptrdiff_t>(generator.below(code.size() + 1));
-    if (generator.below(2) == 0) {
+  expect_no_change([](fw::Table& table, ByteSource& source) {
+    fw::Expressions& code = some_rule(table, source).expressions;
+    const auto at = static_cast<std::ptrdiff_t>(source.below(code.size() + 1));
+    if (source.below(2) == 0) {
       code.insert(code.begin() + at, fw::Counter{});
     } else {
       code.insert(code.begin() + at, fw::Log{});
@@ -163,7 +165,7 @@ TEST(Laws, R7CountersAndLogsChangeNoVerdict) {
 }
 
 TEST(Laws, R10NamesMeanNothing) {
-  expect_no_change([](fw::Table& table, plain::Generator&) {
+  expect_no_change([](fw::Table& table, ByteSource&) {
     const auto renamed = [](const std::string& name) { return "another-" + name; };
     const auto rename = [&](fw::Verdict& verdict) {
       if (!verdict.chain.empty()) verdict.chain = renamed(verdict.chain);
@@ -188,7 +190,8 @@ TEST(Laws, R9ATableOfInetIsOneOfEachFamily) {
   const std::uint64_t seed = seed_of_run();
   for (int t = 0; t < kTables; ++t) {
     const std::uint64_t table_seed = seed + static_cast<std::uint64_t>(t);
-    plain::Generator generator(table_seed);
+    ByteSource source = ByteSource::seeded(table_seed);
+    plain::Generator generator(source);
     fw::Table table = generator.table();
     table.family = fw::TableFamily::Inet;
     fw::Table v4 = table;
@@ -213,7 +216,8 @@ TEST(Laws, R8AnAcceptInFrontOfAChainDropsNothing) {
   const std::uint64_t seed = seed_of_run();
   for (int t = 0; t < kTables; ++t) {
     const std::uint64_t table_seed = seed + static_cast<std::uint64_t>(t);
-    plain::Generator generator(table_seed);
+    ByteSource source = ByteSource::seeded(table_seed);
+    plain::Generator generator(source);
     fw::Table table = generator.table();
     table.chains[0].rules.insert(table.chains[0].rules.begin(),
                                  rule({fw::Verdict{fw::VerdictKind::Accept, {}}}));

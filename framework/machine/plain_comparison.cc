@@ -2,24 +2,13 @@
 #include "machine/plain_comparison.hh"
 
 #include <algorithm>
-#include <cstdlib>
-#include <iostream>
 
 #include <fmt/format.h>
-#include <gtest/gtest.h>
 
 #include "firewall/describe.hh"
-#include "machine/plain_generator.hh"
-#include "machine/test_machine.hh"
 
 namespace topoproof::machine {
 namespace {
-
-std::uint64_t seed_of_run() {
-  const char* given = std::getenv("TOPOPROOF_SEED");
-  if (given != nullptr) return std::strtoull(given, nullptr, 10);
-  return std::random_device{}();
-}
 
 skb::Skb as_skb(const plain::Packet& packet) {
   const auto bytes = std::as_bytes(std::span(packet.bytes));
@@ -53,84 +42,64 @@ std::string say(const Decision& decision) {
   return fmt::format("icmp {}/{}", decision.answer->icmp_type, decision.answer->icmp_code);
 }
 
-// One table, and packets through both of its forms. RETURNS: the first difference.
-class Comparison {
- public:
-  explicit Comparison(std::uint64_t seed)
-      : generator_(seed),
-        filter_(generator_.table()),
-        table_(filter_.machine.program().ruleset().tables[0]),
-        plain_(table_) {}
+bool same(const skb::Skb& skb, const plain::Packet& packet) {
+  return std::ranges::equal(skb.bytes(), std::as_bytes(std::span(packet.bytes))) &&
+         skb.mark == packet.mark && skb.priority == packet.priority;
+}
 
-  std::string next() {
-    auto packet = generator_.packet();
-    auto skb = as_skb(packet);
-    filter_.clock.now += std::chrono::milliseconds(100 * generator_.below(4));
-    filter_.in = {.index = packet.in_index, .name = packet.in};
-    filter_.out = {.index = packet.out_index, .name = packet.out};
-    filter_.at.in = packet.in.empty() ? nullptr : &filter_.in;
-    filter_.at.out = packet.out.empty() ? nullptr : &filter_.out;
-    filter_.at.family = packet.version == 4 ? TableFamily::Ip : TableFamily::Ip6;
-    const auto before = to_hex(skb.bytes());
-    const auto decision = filter_.machine.run(0, skb, filter_.at);
-    const auto now = static_cast<std::uint64_t>(filter_.clock.now.count());
-    const auto verdict = plain_.evaluate(table_.chains[0], packet, now);
-    if (say(decision) == say(verdict) && decision.rule == verdict.rule && same(skb, packet))
-      return {};
-    return fmt::format(
-        "{} by rule {}, plain {} by {}; mark {} and {}\nbefore {}\nafter  {}\nplain  {}\n{}",
-        say(decision), text_of(decision.rule), say(verdict), text_of(verdict.rule), skb.mark,
-        packet.mark, before, to_hex(skb.bytes()), to_hex(std::as_bytes(std::span(packet.bytes))),
-        firewall::describe(filter_.machine.program().ruleset()));
-  }
-
-  std::string compare_counters() {
-    const auto& program = filter_.machine.program();
-    for (const auto& chain : program.chains()) {
-      for (const auto& rule : chain.rules) {
-        const auto counter = program.counter_of(rule);
-        const auto counted = plain_.counted(*rule.source);
-        if (counter && counter->packets != counted) {
-          return fmt::format("{} packets, plain {}: {}", counter->packets, counted,
-                             text_of(rule.source));
-        }
-      }
-    }
-    return {};
-  }
-
- private:
-  static bool same(const skb::Skb& skb, const plain::Packet& packet) {
-    return std::ranges::equal(skb.bytes(), std::as_bytes(std::span(packet.bytes))) &&
-           skb.mark == packet.mark && skb.priority == packet.priority;
-  }
-  static std::string text_of(const firewall::Rule* rule) {
-    if (rule == nullptr) return "policy";
-    std::string text;
-    for (const auto& expression : rule->expressions) text += firewall::describe(expression) + "; ";
-    return text;
-  }
-
-  plain::Generator generator_;
-  Filter filter_;
-  const firewall::Table& table_;
-  plain::Evaluator plain_;
-};
+std::string text_of(const firewall::Rule* rule) {
+  if (rule == nullptr) return "policy";
+  std::string text;
+  for (const auto& expression : rule->expressions) text += firewall::describe(expression) + "; ";
+  return text;
+}
 
 }  // namespace
 
-void compare_evaluators(int tables, int packets_each) {
-  const auto seed = seed_of_run();
-  std::cout << "TOPOPROOF_SEED=" << seed << "\n";
-  for (int t = 0; t < tables; ++t) {
-    const auto table_seed = seed + static_cast<std::uint64_t>(t);
-    Comparison comparison(table_seed);
-    for (int p = 0; p < packets_each; ++p) {
-      const auto difference = comparison.next();
-      ASSERT_EQ(difference, "") << "TOPOPROOF_SEED=" << table_seed << ", packet " << p;
-    }
-    ASSERT_EQ(comparison.compare_counters(), "") << "TOPOPROOF_SEED=" << table_seed;
+Comparison::Comparison(firewall::Table table, Plain plain)
+    : filter_(std::move(table)),
+      table_(filter_.machine.program().ruleset().tables[0]),
+      plain_(table_),
+      knows_(plain) {}
+
+std::string Comparison::ask(plain::Packet packet, std::chrono::nanoseconds later) {
+  auto skb = as_skb(packet);
+  filter_.clock.now += later;
+  filter_.in = {.index = packet.in_index, .name = packet.in};
+  filter_.out = {.index = packet.out_index, .name = packet.out};
+  filter_.at.in = packet.in.empty() ? nullptr : &filter_.in;
+  filter_.at.out = packet.out.empty() ? nullptr : &filter_.out;
+  filter_.at.family = packet.version == 4 ? TableFamily::Ip : TableFamily::Ip6;
+  const auto before = to_hex(skb.bytes());
+  records_.clear();
+  decision_ = filter_.machine.run(0, skb, filter_.at, &records_);
+  const auto now = static_cast<std::uint64_t>(filter_.clock.now.count());
+  const auto verdict = plain_.evaluate(table_.chains[0], packet, now);
+  if (knows_ == Plain::KnowsSome && verdict.unknown) return {};
+  if (say(decision_) == say(verdict) && decision_.rule == verdict.rule && same(skb, packet)) {
+    return {};
   }
+  return fmt::format(
+      "{} by rule {}, plain {} by {}; mark {} and {}\nbefore {}\nafter  {}\nplain  {}\n{}",
+      say(decision_), text_of(decision_.rule), say(verdict), text_of(verdict.rule), skb.mark,
+      packet.mark, before, to_hex(skb.bytes()), to_hex(std::as_bytes(std::span(packet.bytes))),
+      firewall::describe(filter_.machine.program().ruleset()));
+}
+
+std::string Comparison::compare_counters() const {
+  if (knows_ == Plain::KnowsSome) return {};
+  const auto& program = filter_.machine.program();
+  for (const auto& chain : program.chains()) {
+    for (const auto& rule : chain.rules) {
+      const auto counter = program.counter_of(rule);
+      const auto counted = plain_.counted(*rule.source);
+      if (counter && counter->packets != counted) {
+        return fmt::format("{} packets, plain {}: {}", counter->packets, counted,
+                           text_of(rule.source));
+      }
+    }
+  }
+  return {};
 }
 
 }  // namespace topoproof::machine

@@ -165,7 +165,7 @@ void Generator::add_sets(fw::Table& table) {
                    .data_type = fw::kTypeVerdict};
   fw::Set ranges{.name = "ranges", .flags = fw::kSetInterval, .key_length = 2};
   std::set<Bytes> bounds;
-  while (bounds.size() < 6) bounds.insert(some_bytes(2));
+  for (int tries = 0; tries < 8; ++tries) bounds.insert(some_bytes(2));
   bool begins = chance(50);
   for (const auto& bound : bounds) {
     const std::uint32_t flags = begins ? 0 : fw::kElementIntervalEnd;

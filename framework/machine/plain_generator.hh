@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Random tables and packets for the comparison of both evaluators. Small values and few of each, so
-// that matches happen.
+// that matches happen. The same bytes make the same.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
-#include <random>
 
+#include "base/byte_source.hh"
 #include "firewall/ruleset.hh"
 #include "machine/plain_evaluator.hh"
 
@@ -13,13 +14,14 @@ namespace topoproof::machine::plain {
 
 class Generator {
  public:
-  explicit Generator(std::uint64_t seed) : random_(seed) {}
+  explicit Generator(ByteSource& source) : source_(source) {}  // which outlives this
 
   firewall::Table table();
   Packet packet();
-  std::uint64_t below(std::uint64_t limit) { return random_() % limit; }
+  std::chrono::nanoseconds pause() { return std::chrono::milliseconds(100 * below(4)); }
 
  private:
+  std::uint64_t below(std::uint64_t limit) { return source_.below(limit); }
   bool chance(unsigned percent) { return below(100) < percent; }
   firewall::Rule rule(std::size_t chain);
   void add_match(firewall::Expressions& code);
@@ -30,7 +32,7 @@ class Generator {
   firewall::Register some_register();
   void add_sets(firewall::Table& table);
 
-  std::mt19937_64 random_;
+  ByteSource& source_;
   std::size_t chains_ = 3;
 };
 

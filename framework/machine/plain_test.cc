@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <gtest/gtest.h>
 
-#include "machine/plain_comparison.hh"
+#include "machine/plain_runs.hh"
 
 namespace topoproof::machine {
 namespace {
