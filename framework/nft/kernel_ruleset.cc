@@ -189,8 +189,16 @@ std::optional<RuleCounter> rule_counter(const netlink::Message& message) {
 
 }  // namespace
 
-Issues load_ruleset(netlink::Socket& socket, const firewall::Ruleset& ruleset) {
+Issues load_ruleset(netlink::Socket& socket, const firewall::Ruleset& ruleset,
+                    std::span<const TableName> replaced) {
+  std::vector<firewall::Table> gone;  // the transaction refers to them
+  for (const auto& [family, name] : replaced) {
+    if (find_table(ruleset, family, name) == nullptr) {
+      gone.push_back({.family = family, .name = name, .sets = {}, .chains = {}});
+    }
+  }
   Transaction transaction;
+  for (const auto& table : gone) transaction.remove(table);
   for (const auto& table : ruleset.tables) {
     transaction.remove(table);
     transaction.add(table);

@@ -5,6 +5,8 @@
 
 #include <expected>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,11 +16,18 @@
 
 namespace topoproof::nft {
 
+struct TableName {
+  firewall::TableFamily family = firewall::TableFamily::Ip;
+  std::string name;
+  friend auto operator<=>(const TableName&, const TableName&) = default;
+};
+
 // Loads the tables, each in place of the one of that name, in one atomic transaction: refused in
-// part is refused in whole. Other tables stay as they are.
+// part is refused in whole. Those of `replaced` go with it; other tables stay as they are.
 // RETURNS: what the kernel refuses, with the rule's origin, the expression it points at and its
 // words; empty if all is loaded. THROWS: netlink::ExchangeError.
-[[nodiscard]] Issues load_ruleset(netlink::Socket& socket, const firewall::Ruleset& ruleset);
+[[nodiscard]] Issues load_ruleset(netlink::Socket& socket, const firewall::Ruleset& ruleset,
+                                  std::span<const TableName> replaced = {});
 
 // Removes the table if there is one. THROWS: NetlinkError if the kernel refuses, as it does with a
 // table that another socket owns; ExchangeError.

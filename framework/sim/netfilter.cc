@@ -53,7 +53,7 @@ Netfilter::Tracking::Tracking(const Clock& clock, const conntrack::Settings& set
       at_prerouting(clock, tracker.settings()),
       at_output(clock, tracker.settings()) {}
 
-Netfilter::Netfilter(World& world, const Host& host, const firewall::Ruleset& ruleset,
+Netfilter::Netfilter(World& world, const Host& host, firewall::Ruleset ruleset,
                      Netfilter* older)
     : environment_(world, host.id) {
   const conntrack::Settings settings = tracking_settings(*host.settings);
@@ -63,7 +63,7 @@ Netfilter::Netfilter(World& world, const Host& host, const firewall::Ruleset& ru
   for (Slot slot = 0; slot < host.interfaces.size(); ++slot) {
     interfaces_.push_back(make_interface(host, slot));
   }
-  machine_ = std::make_unique<machine::Machine>(Program(ruleset),
+  machine_ = std::make_unique<machine::Machine>(Program(std::move(ruleset)),
                                                 machine::World{.environment = environment_,
                                                                .clock = world.clock,
                                                                .tracker = &tracker(),

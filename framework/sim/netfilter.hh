@@ -23,7 +23,7 @@ namespace topoproof::sim {
 class Netfilter {
  public:
   // Connections outlive rules: those of `older`, if any, stay (fact 27); it is of no use then.
-  Netfilter(World& world, const Host& host, const firewall::Ruleset& ruleset, Netfilter* older);
+  Netfilter(World& world, const Host& host, firewall::Ruleset ruleset, Netfilter* older);
 
   // One thing that is done to packets at a hook of a family.
   struct Station {

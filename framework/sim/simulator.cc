@@ -188,6 +188,16 @@ class Simulator::Impl {
     see_what_draws();
   }
 
+  void load(NodeId node, firewall::Ruleset ruleset) {
+    world_.touch();
+    Host& host = world_.hosts[node.index()];
+    host.netfilter =
+        ruleset.tables.empty()
+            ? nullptr
+            : std::make_unique<Netfilter>(world_, host, std::move(ruleset), host.netfilter.get());
+    see_what_draws();
+  }
+
   std::vector<Unknown> inject(NodeId node, const std::string& interface, BytesView frame,
                               Time until) {
     Host& host = world_.hosts[node.index()];
@@ -283,6 +293,9 @@ Prediction Simulator::predict(const Question& question, const Seen& seen) {
   return impl_->predict(question, seen);
 }
 void Simulator::change(NodeId id, const Node& node) { impl_->change(id, node); }
+void Simulator::load(NodeId node, firewall::Ruleset ruleset) {
+  impl_->load(node, std::move(ruleset));
+}
 std::vector<Unknown> Simulator::inject(NodeId node, const std::string& interface, BytesView frame) {
   return impl_->inject(node, interface, frame, kForever);
 }

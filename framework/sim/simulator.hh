@@ -116,6 +116,8 @@ class Simulator {
   // Puts another description in a node's place. What it has learned stays, as far as it still has
   // the interface. REQUIRES: links are those that it had; their state may differ.
   void change(NodeId id, const Node& node);
+  // Gives the node other rules, and nothing else.
+  void load(NodeId node, firewall::Ruleset ruleset);
   // Virtual time goes on, with all that is due meanwhile.
   void wait(std::chrono::nanoseconds time);
   // As `conntrack -F` in every node.
