@@ -24,6 +24,7 @@ void Slot::put(const Counts& before, const Counts& now, const generator::Coverag
   raise(not_modelled, before.not_modelled, now.not_modelled);
   raise(flaky, before.flaky, now.flaky);
   raise(divergences, before.divergences, now.divergences);
+  raise(known, before.known, now.known);
   raise(refused, before.refused, now.refused);
   coverage = seen;
   features = seen.features();
@@ -49,6 +50,7 @@ Counts Board::sum() {
     sum.not_modelled += slot.not_modelled;
     sum.flaky += slot.flaky;
     sum.divergences += slot.divergences;
+    sum.known += slot.known;
     sum.refused += slot.refused;
   }
   return sum;

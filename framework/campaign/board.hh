@@ -19,8 +19,10 @@ struct Slot {
   std::atomic<std::uint64_t> not_modelled;
   std::atomic<std::uint64_t> flaky;
   std::atomic<std::uint64_t> divergences;
+  std::atomic<std::uint64_t> known;
   std::atomic<std::uint64_t> refused;
-  generator::Coverage coverage;  // read when the worker has ended
+  generator::Coverage coverage;   // read when the worker has ended
+  generator::FeatureSet missing;  // likewise: what its kernel lacks
   std::atomic<std::uint64_t> features;
   std::atomic<std::uint64_t> pairs;
   std::atomic<bool> stop;  // the campaign's wish

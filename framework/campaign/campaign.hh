@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "campaign/health.hh"
 #include "campaign/worker.hh"
 
 namespace topoproof::campaign {
@@ -31,10 +32,11 @@ struct Summary {
   std::size_t features = 0;
   std::size_t pairs = 0;
   double seconds = 0;
-  std::string tainted_before = {};  // the kernel's taint flags, as a number
-  std::string tainted_after = {};
+  generator::FeatureSet missing = {};  // features that the kernel lacks: they were switched off
+  KernelHealth before = {};
+  KernelHealth after = {};
 
-  bool kernel_is_healthy() const { return tainted_before == tainted_after; }
+  bool kernel_is_healthy() const { return before == after; }
 };
 
 // "1234 cases (617/s), 20345 verdicts (10172/s), ...": one line.

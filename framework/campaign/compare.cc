@@ -16,8 +16,14 @@ namespace {
 using generator::Feature;
 using generator::Shape;
 
+constexpr std::size_t kEther = 14;
+
 std::string describe(BytesView frame) {
   return describe(packet::without_redundant_fields(packet::dissect(frame)));
+}
+
+bool is_alike(const Bytes& one, const Bytes& other) {
+  return one == other || make_normal(one) == make_normal(other);
 }
 
 // The packet with what NAT and routing change left out: is it the same one?
@@ -99,7 +105,7 @@ std::optional<Difference> compare(const Shape& shape, const Question& question,
     for (std::size_t i = 0; i < std::max(ours.size(), theirs.size()); ++i) {
       const Bytes* k = i < ours.size() ? &ours[i] : nullptr;
       const Bytes* m = i < theirs.size() ? &theirs[i] : nullptr;
-      if (k != nullptr && m != nullptr && make_normal(*k) == make_normal(*m)) continue;
+      if (k != nullptr && m != nullptr && is_alike(*k, *m)) continue;
       return frame_difference(shape.topology.node(shape.ports[port].edge).name, k, m);
     }
   }
@@ -108,20 +114,24 @@ std::optional<Difference> compare(const Shape& shape, const Question& question,
 
 generator::FeatureSet observed_features(const Question& question, const Answer& answer) {
   generator::FeatureSet features;
+  std::vector<packet::PacketView> sent;
+  for (const Packet& packet : question.packets) {
+    if (auto view = packet::parse_view(BytesView(packet.frame).subspan(kEther))) {
+      sent.push_back(*std::move(view));
+    }
+  }
   std::size_t seen = 0;
   for (const auto& frames : answer.frames) {
     for (const Bytes& frame : frames) {
       ++seen;
-      const auto out = packet::parse_view(BytesView(frame).subspan(14));
-      bool found = false;
-      for (const Packet& packet : question.packets) {
-        const auto in = packet::parse_view(BytesView(packet.frame).subspan(14));
-        if (!in || !out || !is_same_packet(*in, *out)) continue;
+      const auto out = packet::parse_view(BytesView(frame).subspan(kEther));
+      const auto in = std::ranges::find_if(
+          sent, [&](const auto& view) { return out && is_same_packet(view, *out); });
+      if (in == sent.end()) {
+        features.add(Feature::Answered);
+      } else {
         observe(*in, *out, features);
-        found = true;
-        break;
       }
-      if (!found) features.add(Feature::Answered);
     }
   }
   if (seen < question.packets.size()) features.add(Feature::Vanished);

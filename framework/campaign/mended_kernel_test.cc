@@ -127,7 +127,7 @@ TEST_P(MendedKernel, KernelAndSimulatorAgree) {
     table.chains.push_back(std::move(chain));
   }
   const Question question{GetParam().shape, {{table}}, {{0, packet::build(frame)}}};
-  const Verdict verdict = trial.judge(question, {std::chrono::milliseconds(5)});
+  const Verdict verdict = trial.judge(question, Fences::BehindEach);
   const auto* diverged = std::get_if<Diverged>(&verdict);
   EXPECT_TRUE(std::holds_alternative<Agreed>(verdict))
       << (diverged != nullptr ? diverged->difference.text : "not asked");

@@ -24,7 +24,6 @@ std::vector<sim::Node> nodes_of(const generator::Shape& shape, const plan::Plan&
   return nodes;
 }
 
-constexpr std::uint16_t kArp = 0x0806;
 constexpr std::size_t kEther = 14;
 
 std::array<std::optional<std::uint16_t>, 2> ports_of(BytesView frame) {
@@ -32,13 +31,6 @@ std::array<std::optional<std::uint16_t>, 2> ports_of(BytesView frame) {
   if (!view) return {};
   if (const auto* icmp = view->icmp()) return {icmp->id, std::nullopt};
   return {view->sport(), view->dport()};
-}
-
-// By a router, from a hop limit of 64: what it makes itself begins there.
-bool is_passed_on(BytesView frame) {
-  constexpr std::uint8_t kFresh = 64;
-  const auto view = packet::parse_view(frame.subspan(kEther));
-  return view && view->ttl < kFresh;
 }
 
 // The numbers of two bytes that rules load: what they translate ports to.
@@ -56,22 +48,21 @@ void add_constants(const firewall::Ruleset& ruleset, std::set<std::uint16_t>& nu
   }
 }
 
-bool is_arp(BytesView frame) { return load_be16(frame.data() + 12) == kArp; }
-
 }  // namespace
 
 Model::Model(const generator::Shape& shape, const plan::Plan& plan, PlantedFault fault)
-    : shape_(shape),
-      fault_(std::move(fault)),
-      node_(nodes_of(shape, plan)[shape.node.index()]),
-      simulator_(nodes_of(shape, plan)) {
+    : shape_(shape), fault_(std::move(fault)), simulator_(nodes_of(shape, plan)) {
   simulator_.keep_trace(false);
-  simulator_.watch([this](NodeId node, const std::string&, BytesView frame) {
-    const auto port = std::ranges::find(shape_.ports, node, &generator::Port::edge);
-    if (port == shape_.ports.end() || is_noise(frame)) return;
-    seen_.push_back(
-        {static_cast<std::size_t>(port - shape_.ports.begin()), Bytes(frame.begin(), frame.end())});
-  });
+  simulator_.watch([this](NodeId node, const std::string&, BytesView frame) { see(node, frame); });
+}
+
+void Model::see(NodeId node, BytesView frame) {
+  const auto port = std::ranges::find(shape_.ports, node, &generator::Port::edge);
+  if (port == shape_.ports.end()) return;
+  asked_for_neighbor_ |= asks_for_neighbor(frame);
+  if (is_noise(frame)) return;
+  seen_.push_back(
+      {static_cast<std::size_t>(port - shape_.ports.begin()), Bytes(frame.begin(), frame.end())});
 }
 
 // Where a translated flow would clash with another, the kernel draws a port.
@@ -84,10 +75,11 @@ void Model::load(const firewall::Ruleset& ruleset) {
   ports_.clear();
   add_constants(ruleset, ports_);
   tracks_.reset();
-  node_.ruleset = ruleset;
-  if (fault_.in_rules) fault_.in_rules(node_.ruleset);
+  ruleset_ = &ruleset;
+  firewall::Ruleset told = ruleset;
+  if (fault_.in_rules) fault_.in_rules(told);
   simulator_.flush_connections();
-  simulator_.change(shape_.node, node_);
+  simulator_.load(shape_.node, std::move(told));
 }
 
 // The kernel goes on tracking, and holding fragments, for a while after the last rule that needs
@@ -96,7 +88,7 @@ bool Model::may_linger(const Packet& packet) {
   const auto view = packet::parse_view(BytesView(packet.frame).subspan(kEther));
   if (!view || !view->is_fragment()) return false;
   if (!tracks_) {
-    tracks_ = machine::Program(node_.ruleset).needs_tracking(view->src.family());
+    tracks_ = machine::Program(*ruleset_).needs_tracking(view->src.family());
   }
   return !*tracks_;
 }
@@ -107,14 +99,13 @@ std::string Model::send(const Packet& packet, std::vector<Seen>& out) {
     if (port) ports_.insert(*port);
   }
   seen_.clear();
+  asked_for_neighbor_ = false;
   const auto unknown =
       simulator_.inject(shape_.node, shape_.ports[packet.port].interface, packet.frame);
   out = std::move(seen_);
+  if (asked_for_neighbor_) return "a neighbour is asked for";
   for (const Seen& seen : out) {
-    if (is_arp(seen.frame)) return "a neighbour is asked for";
     if (is_drawn(seen.frame)) return "a port is drawn";
-    const bool back = seen.port == packet.port && is_passed_on(seen.frame);
-    if (shape_.family == Family::Ipv6 && back) return "an ICMPv6 redirect may be due";
   }
   return unknown.empty() ? std::string() : unknown.front().reason;
 }
@@ -127,9 +118,17 @@ Answer Model::finish(Answer answer) const {
   return answer;
 }
 
-std::expected<Model::Told, std::string> Model::ask(const generator::Case& made) {
+Matches Model::matches() const {
+  Matches matches;
+  for (const sim::RuleUse& use : simulator_.rule_uses()) {
+    if (use.node == shape_.node) matches.push_back(use.packets);
+  }
+  return matches;
+}
+
+std::expected<Model::Told, std::string> Model::ask(generator::Case made) {
   load(made.ruleset);
-  Told told{.question = {made.shape, made.ruleset, {}}, .answer = {}};
+  Told told{.question = {made.shape, {}, {}}, .answer = {}};
   std::vector<std::vector<Seen>> sent(made.probes.size());
   for (std::size_t i = 0; i < made.probes.size(); ++i) {
     const generator::Probe& probe = made.probes[i];
@@ -148,6 +147,7 @@ std::expected<Model::Told, std::string> Model::ask(const generator::Case& made) 
     told.question.packets.push_back(std::move(packet));
   }
   told.answer = finish(std::move(told.answer));
+  told.question.ruleset = std::move(made.ruleset);
   return told;
 }
 

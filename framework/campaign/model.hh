@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 
+#include "campaign/diagnosis.hh"
 #include "campaign/question.hh"
 #include "generator/shape.hh"
 #include "plan/plan.hh"
@@ -38,8 +39,11 @@ class Model {
     Question question;
     Answer answer;
   };
-  std::expected<Told, std::string> ask(const generator::Case& made);
+  std::expected<Told, std::string> ask(generator::Case made);
   std::expected<Answer, std::string> ask(const Question& question);
+
+  // Of the last question, rule by rule.
+  Matches matches() const;
 
  private:
   struct Seen {  // by an edge
@@ -47,6 +51,7 @@ class Model {
     Bytes frame;
   };
   void load(const firewall::Ruleset& ruleset);
+  void see(NodeId node, BytesView frame);
   // RETURNS: why nothing can be said; empty if all is well.
   std::string send(const Packet& packet, std::vector<Seen>& out);
   bool may_linger(const Packet& packet);
@@ -55,11 +60,12 @@ class Model {
 
   const generator::Shape& shape_;
   PlantedFault fault_;
-  std::set<std::uint16_t> ports_;  // and identifiers, that packets and rules mention
-  sim::Node node_;
-  std::optional<bool> tracks_;  // the rules, where somebody asked
+  std::set<std::uint16_t> ports_;               // and identifiers, that packets and rules mention
+  const firewall::Ruleset* ruleset_ = nullptr;  // the question's
+  std::optional<bool> tracks_;                  // the rules, where somebody asked
   sim::Simulator simulator_;
   std::vector<Seen> seen_;
+  bool asked_for_neighbor_ = false;
 };
 
 }  // namespace topoproof::campaign

@@ -2,128 +2,121 @@
 #include "campaign/network.hh"
 
 #include <cerrno>
-
-#include <linux/if_ether.h>
-#include <net/if.h>
-#include <netinet/in.h>
-#include <netpacket/packet.h>
-#include <poll.h>
-#include <sys/socket.h>
+#include <optional>
+#include <stdexcept>
 
 #include "campaign/normal_frame.hh"
 #include "netlink/conntrack.hh"
-#include "nft/kernel_ruleset.hh"
+#include "packet/stack.hh"
 #include "sys/error.hh"
 
 namespace topoproof::campaign {
 namespace {
 
-// From <linux/if_packet.h>, which cannot be included beside <netpacket/packet.h>.
-constexpr int kIgnoreOutgoing = 23;  // PACKET_IGNORE_OUTGOING
-constexpr int kBuffer = 4 << 20;
+// Nearly always it is there at once; only a machine that has stopped needs this long.
+constexpr auto kFenceTime = std::chrono::seconds(5);
+constexpr std::size_t kTypeAt = 12;
+
+// A question of ARP as RFC 5227 asks it: of nobody, so that nobody learns of it. No rule sees it
+// but those of bridges and of ARP, and the port of fences is in no bridge.
+Bytes make_fence(const generator::Shape& shape) {
+  const generator::Port& port = shape.ports[generator::kFencePort];
+  return packet::build(packet::ether({.src = port.edge_mac, .dst = port.gateway}) /
+                       packet::arp({.sender_mac = port.edge_mac, .target_ip = shape.fence}));
+}
+
+bool is_arp(BytesView frame) {
+  return frame.size() > kTypeAt + 2 && load_be16(&frame[kTypeAt]) == packet::Arp::kEtherType;
+}
 
 }  // namespace
 
 Network::Network(const generator::Shape& shape, const plan::Plan& plan)
-    : shape_(shape), lab_(std::make_unique<lab::Lab>(plan)) {
+    : shape_(shape), lab_(std::make_unique<lab::Lab>(plan)), fence_(make_fence(shape)) {
   lab_->settle();
-  if (shape.family == Family::Ipv6) outwait_reports();
   for (std::size_t port = 0; port < kPorts; ++port) {
-    lab_->run(shape.ports[port].edge, [&] { sockets_[port] = open_port(shape.ports[port]); });
+    lab_->run(shape.ports[port].edge,
+              [&] { ports_[port] = PacketPort(shape.ports[port].edge_interface); });
   }
 }
 
-Network::~Network() = default;
-Network::Network(Network&&) noexcept = default;
-
-// The node reports its multicast groups after a random time of up to a second, by its own rules
-// (mldv2_unsolicited_report_interval): their counters are asked when that is over.
-void Network::outwait_reports() {
-  constexpr auto kReports = std::chrono::milliseconds(2200);
-  ::poll(nullptr, 0, static_cast<int>(kReports.count()));
-}
-
-sys::Fd Network::open_port(const generator::Port& port) {
-  sys::Fd fd(sys::check_result(
-      ::socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, htons(ETH_P_ALL)),
-      "open a packet socket"));
-  const int on = 1;
-  sys::check_result(::setsockopt(fd.get(), SOL_PACKET, kIgnoreOutgoing, &on, sizeof on),
-                    "ignore outgoing packets");
-  ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUFFORCE, &kBuffer, sizeof kBuffer);  // if it may
-  sockaddr_ll name{};
-  name.sll_family = AF_PACKET;
-  name.sll_protocol = htons(ETH_P_ALL);
-  name.sll_ifindex = static_cast<int>(::if_nametoindex(port.edge_interface.c_str()));
-  sys::check_result(::bind(fd.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name),
-                    "bind a packet socket");
-  return fd;
-}
-
-// A table of the last ruleset that the new one has not is replaced by an empty one.
 Issues Network::load(const firewall::Ruleset& ruleset) {
   netlink::Socket& socket = lab_->netfilter_socket(shape_.node);
-  firewall::Ruleset whole = ruleset;
-  for (const auto& [family, name] : tables_) {
-    if (find_table(ruleset, family, name) == nullptr) {
-      whole.tables.push_back({.family = family, .name = name, .sets = {}, .chains = {}});
-    }
-  }
-  Issues issues = nft::load_ruleset(socket, whole);
+  Issues issues = nft::load_ruleset(socket, ruleset, tables_);
   if (!issues.empty()) return issues;
-  for (const auto& table : ruleset.tables) tables_.emplace(table.family, table.name);
-  netlink::flush_connections(socket);
+  tables_.clear();
+  for (const auto& table : ruleset.tables) tables_.push_back({table.family, table.name});
+  netlink::flush_connections(socket);  // costs nothing where there are none
   return {};
 }
 
 void Network::discard() {
-  for (const sys::Fd& socket : sockets_) {
-    while (::recv(socket.get(), buffer_.data(), buffer_.size(), 0) >= 0) {
-    }
-  }
+  for (PacketPort& port : ports_) port.receive([](BytesView) {});
 }
 
-void Network::send(const Packet& packet) {
-  const auto sent =
-      ::send(sockets_[packet.port].get(), packet.frame.data(), packet.frame.size(), 0);
-  if (sent < 0) sys::throw_errno("send a frame");
+// Edges are asked nothing by ARP: what the node would not know is not asked of it. So ARP is the
+// answer to a fence.
+void Network::receive(std::size_t port, Answer& answer) {
+  ports_[port].receive([&](BytesView frame) {
+    fence_is_back_ |= is_arp(frame);
+    if (!is_noise(frame)) answer.frames[port].emplace_back(frame.begin(), frame.end());
+  });
 }
 
 void Network::receive(Answer& answer) {
-  for (std::size_t port = 0; port < kPorts; ++port) {
-    while (true) {
-      const auto size = ::recv(sockets_[port].get(), buffer_.data(), buffer_.size(), 0);
-      if (size < 0) break;
-      const auto frame = BytesView(buffer_).first(static_cast<std::size_t>(size));
-      if (is_noise(frame)) continue;
-      answer.frames[port].emplace_back(frame.begin(), frame.end());
+  for (std::size_t port = 0; port < kPorts; ++port) receive(port, answer);
+}
+
+void Network::pass_fence(Answer& answer) {
+  const PacketPort& port = ports_[generator::kFencePort];
+  const auto deadline = std::chrono::steady_clock::now() + kFenceTime;
+  fence_is_back_ = false;
+  port.send(fence_);
+  while (true) {
+    receive(generator::kFencePort, answer);
+    if (fence_is_back_) return receive(answer);
+    const auto left = deadline - std::chrono::steady_clock::now();
+    if (left.count() <= 0 || !port.wait(std::chrono::ceil<std::chrono::milliseconds>(left))) {
+      throw sys::SystemError(ETIMEDOUT, "wait for the answer to a fence");
     }
   }
 }
 
-// Until something comes, or for the whole time.
-void Network::wait(std::chrono::milliseconds time) {
-  std::array<pollfd, kPorts> polled{};
-  for (std::size_t port = 0; port < kPorts; ++port) {
-    polled[port] = {.fd = sockets_[port].get(), .events = POLLIN, .revents = 0};
-  }
-  ::poll(polled.data(), polled.size(), static_cast<int>(time.count()));
-}
-
-Answer Network::ask(const Question& question, const Patience& patience) {
+Answer Network::ask(const Question& question, Fences fences) {
   discard();
   Answer answer;
   for (const Packet& packet : question.packets) {
-    send(packet);
-    if (patience.after_each.count() == 0) continue;
-    wait(patience.after_each);
-    receive(answer);
+    ports_[packet.port].send(packet.frame);
+    if (fences == Fences::BehindEach) pass_fence(answer);
   }
-  receive(answer);
+  if (fences == Fences::BehindAll) pass_fence(answer);
   for (const auto& rule : nft::observe_counters(lab_->netfilter_socket(shape_.node))) {
     answer.counters.push_back(rule.counter);
   }
   return answer;
+}
+
+firewall::Ruleset Network::listed() {
+  auto observed = nft::observe_ruleset(lab_->netfilter_socket(shape_.node));
+  if (!observed) throw std::runtime_error(to_string(observed.error()));
+  return *std::move(observed);
+}
+
+std::string Network::environment() {
+  const std::array node{shape_.node};
+  return lab::to_string(lab_->differences(node));
+}
+
+std::vector<nft::TraceEvent> Network::trace(const Question& question) {
+  std::optional<nft::TraceMonitor> monitor;
+  lab_->run(shape_.node, [&] { monitor.emplace(); });
+  netlink::Socket& socket = lab_->netfilter_socket(shape_.node);
+  Issues issues = nft::install_trace(socket);
+  if (issues.empty() && shape_.has_bridge) issues = nft::install_bridge_trace(socket);
+  if (!issues.empty()) throw std::runtime_error("trace rules: " + to_string(issues));
+  ask(question, Fences::BehindEach);
+  nft::remove_trace(socket);
+  return monitor->receive();
 }
 
 }  // namespace topoproof::campaign

@@ -4,52 +4,55 @@
 #pragma once
 
 #include <array>
-#include <chrono>
 #include <memory>
-#include <set>
-#include <string>
+#include <vector>
 
 #include "base/issue.hh"
+#include "campaign/packet_port.hh"
 #include "campaign/question.hh"
 #include "generator/shape.hh"
 #include "lab/lab.hh"
-#include "sys/fd.hh"
+#include "nft/kernel_ruleset.hh"
+#include "nft/trace.hh"
 
 namespace topoproof::campaign {
 
-// How the answer is waited for. On veth links everything has happened when the send returns; a case
-// that seems to differ is asked again with patience, until that is certain.
-struct Patience {
-  std::chrono::milliseconds after_each = {};
-};
+// Where fences go: frames that the node answers whatever its rules are, so that their answer tells
+// that all before it has been dealt with. On veth links all has happened when a send returns; a
+// case that seems to differ is asked again with a fence behind each packet.
+enum class Fences { BehindAll, BehindEach };
 
 class Network {
  public:
   // REQUIRES: the process is in a sandbox; the plan is that of the shape, which outlives this.
   // THROWS: as lab::Lab.
   Network(const generator::Shape& shape, const plan::Plan& plan);
-  ~Network();
-  Network(Network&&) noexcept;
-  Network& operator=(Network&&) noexcept = delete;
 
   // RETURNS: what the kernel refuses of the ruleset. THROWS: netlink::ExchangeError, SystemError.
   Issues load(const firewall::Ruleset& ruleset);
-  Answer ask(const Question& question, const Patience& patience = {});
+  // THROWS: netlink::ExchangeError, SystemError: with ETIMEDOUT if a fence is not answered.
+  Answer ask(const Question& question, Fences fences = Fences::BehindAll);
+
+  // For who looks into a difference. What the kernel lists of its rules, with their handles; how
+  // the node is not as planned, in lines; and, of a question whose rules are loaded, what rules its
+  // packets meet. The next question finds the network as before. THROWS: as ask,
+  // std::runtime_error.
+  firewall::Ruleset listed();
+  std::string environment();
+  std::vector<nft::TraceEvent> trace(const Question& question);
 
  private:
-  static void outwait_reports();
-  sys::Fd open_port(const generator::Port& port);
   void discard();
-  void send(const Packet& packet);
+  void receive(std::size_t port, Answer& answer);
   void receive(Answer& answer);
-  void wait(std::chrono::milliseconds time);
+  void pass_fence(Answer& answer);
 
   const generator::Shape& shape_;
   std::unique_ptr<lab::Lab> lab_;
-  std::array<sys::Fd, kPorts> sockets_;
-  std::set<std::pair<firewall::TableFamily, std::string>> tables_;
-  bool tracks_ = false;
-  Bytes buffer_ = Bytes(65'536);
+  std::array<PacketPort, kPorts> ports_;
+  std::vector<nft::TableName> tables_;  // of the last ruleset
+  Bytes fence_;
+  bool fence_is_back_ = false;
 };
 
 }  // namespace topoproof::campaign

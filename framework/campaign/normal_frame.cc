@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "packet/arp.hh"
 #include "packet/checksum.hh"
 #include "packet/icmp.hh"
 #include "packet/icmpv6.hh"
@@ -64,19 +65,21 @@ void clear_identity(std::span<std::byte> network, bool v4) {
   store_be16(network.data() + kIpv4IdAt, 0);
 }
 
-// RFC 4861, section 4.5.
-bool is_redirect(BytesView packet) {
-  constexpr std::uint8_t kRedirect = 137;
-  const auto view = packet::parse_view(packet);
-  return view && !view->src.is_v4() && view->icmp() != nullptr && view->icmp()->type == kRedirect;
-}
+bool is_arp(BytesView frame) { return load_be16(&frame[kEther - 2]) == packet::Arp::kEtherType; }
 
 }  // namespace
 
+bool asks_for_neighbor(BytesView frame) {
+  if (frame.size() < kEther) return false;
+  if (is_arp(frame)) return true;
+  const auto view = packet::parse_view(frame.subspan(kEther));
+  return view && view->src.is_v6() && view->icmp() != nullptr &&
+         view->icmp()->type == packet::Icmpv6::kNeighborSolicitation;
+}
+
 bool is_noise(BytesView frame) {
-  if (frame.size() < kEther) return true;
-  const bool is_multicast = frame[0] == std::byte{0x33} && frame[1] == std::byte{0x33};
-  return is_multicast || is_redirect(frame.subspan(kEther));
+  if (frame.size() < kEther || is_arp(frame)) return true;
+  return frame[0] == std::byte{0x33} && frame[1] == std::byte{0x33};
 }
 
 Bytes make_normal(BytesView frame) {

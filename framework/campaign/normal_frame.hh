@@ -7,9 +7,11 @@
 
 namespace topoproof::campaign {
 
-// IPv6 hosts speak by themselves (listener reports, solicitations): frames to multicast stations.
-// How often a router says that there is a shorter way hangs on the clock (ndisc_send_redirect()):
-// redirects, even where the packet itself is dropped afterwards.
+// Asks for a neighbour, by ARP or by a solicitation (RFC 4861). Who does so waits for an answer
+// that nobody gives.
+bool asks_for_neighbor(BytesView frame);
+// What is no part of an answer: ARP (the answers to fences), and frames to the multicast stations
+// of IPv6, where hosts speak by themselves.
 bool is_noise(BytesView frame);
 
 // * The transport checksum of a packet is 0 where it is right, or where a local sender left it to

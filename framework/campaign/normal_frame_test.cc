@@ -38,10 +38,18 @@ TEST(NormalFrame, PaddingIsNoPartOfThePacket) {
 }
 
 // Found by seed 7: the packet that a redirect speaks of was dropped by a rule.
-TEST(NormalFrame, RedirectsOfIpv6AreNoise) {
-  const auto from_router = packet::ether() / packet::ipv6();
-  EXPECT_TRUE(is_noise(build(from_router / packet::icmpv6({.type = 137}))));
-  EXPECT_FALSE(is_noise(build(from_router / packet::icmpv6({.type = 128}))));
+TEST(NormalFrame, WhatAsksForANeighborIsTold) {
+  const auto from_router6 = packet::ether() / packet::ipv6();
+  EXPECT_TRUE(asks_for_neighbor(build(packet::ether() / packet::arp())));
+  EXPECT_TRUE(asks_for_neighbor(build(from_router6 / packet::icmpv6({.type = 135}))));
+  EXPECT_FALSE(asks_for_neighbor(build(from_router6 / packet::icmpv6({.type = 128}))));
+}
+
+TEST(NormalFrame, AnswersToFencesAndMulticastOfIpv6AreNoise) {
+  const auto to_all = MacAddress::from_bits(0x3333'0000'0001);
+  EXPECT_TRUE(is_noise(build(packet::ether() / packet::arp({.operation = packet::Arp::kReply}))));
+  EXPECT_TRUE(is_noise(build(packet::ether({.dst = to_all}) / packet::ipv6())));
+  EXPECT_FALSE(is_noise(build(packet::ether() / packet::ipv6())));
 }
 
 }  // namespace

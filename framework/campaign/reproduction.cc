@@ -84,10 +84,11 @@ std::string make_scenario(const generator::Shape& shape, const Finding& finding,
                           const std::string& command) {
   topology::Topology net = shape.topology;
   const auto text = firewall::to_text(finding.small.ruleset);
-  std::string comment = fmt::format("case {}, suspect: {}\n{}found by: {}\n", finding.number,
-                                    to_string(finding.suspect), finding.text, command);
+  std::string comment = fmt::format("case {}, suspect: {}: {}\n{}found by: {}\n", finding.number,
+                                    to_string(finding.diagnosis.suspect), finding.diagnosis.reason,
+                                    finding.text, command);
   if (text && !text->empty()) {
-    net.node(shape.node).rules = {{.text = *text}};
+    net.node(shape.node).rules.push_back({.text = *text});
   } else if (!text) {
     comment += "the rules have no text: " + text.error().text + "\n";
   }

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "campaign/compare.hh"
+#include "campaign/diagnosis.hh"
 #include "campaign/model.hh"
 #include "campaign/network.hh"
 
@@ -37,9 +38,11 @@ class Trial {
  public:
   explicit Trial(PlantedFault fault = {}) : fault_(std::move(fault)) {}
 
-  Verdict judge(const generator::Case& made);
+  Verdict judge(generator::Case made);
   // The same question again. With `fresh`, in networks that nobody has used.
-  Verdict judge(const Question& question, const Patience& patience = {}, bool fresh = false);
+  Verdict judge(const Question& question, Fences fences = Fences::BehindAll, bool fresh = false);
+  // Who is to be looked at, of a question about which both sides differ; in a fresh network.
+  Diagnosis diagnose(const Question& question);
   // The next case finds new networks.
   void rebuild() { sides_ = {}; }
 
@@ -54,7 +57,8 @@ class Trial {
     Network network;
   };
   Side& side(generator::Feature kind);
-  Verdict compare_with_kernel(Side& side, Model::Told told, const Patience& patience);
+  Side& fresh_side(generator::Feature kind);
+  Verdict compare_with_kernel(Side& side, Model::Told told, Fences fences);
 
   PlantedFault fault_;
   std::array<std::unique_ptr<Side>, 3> sides_;

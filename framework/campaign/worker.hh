@@ -24,16 +24,13 @@ struct Counts {
   std::uint64_t not_modelled = 0;  // cases that the simulator did not answer
   std::uint64_t flaky = 0;         // cases that differed once, and never again
   std::uint64_t divergences = 0;
+  std::uint64_t known = 0;    // divergences that the ledger has
   std::uint64_t refused = 0;  // rulesets that the kernel did not take
 };
 
-// Who is to be looked at, as far as it can be told from outside.
-enum class Suspect { Generator, Simulator, NatModel };
-std::string_view to_string(Suspect suspect);
-
 struct Finding {
   std::uint64_t number = 0;  // of the case
-  Suspect suspect = Suspect::Simulator;
+  Diagnosis diagnosis;
   Question small;
   std::string text;
   std::string first_text;  // before it was shrunk
@@ -44,8 +41,10 @@ class Worker {
   explicit Worker(const WorkerOptions& options, PlantedFault fault = {})
       : options_(options), trial_(std::move(fault)) {}
 
-  // The case of this number: the same for the same seed, number and wish. THROWS: what the kernel's
-  // side throws.
+  // The case of this number, asked once. THROWS: what the kernel's side throws.
+  Verdict ask(std::uint64_t number);
+  // The same; a difference is looked into. The case is the same for the same seed, number and wish.
+  // THROWS: what the kernel's side throws.
   std::optional<Finding> run(std::uint64_t number);
 
   const Counts& counts() const { return counts_; }
@@ -57,6 +56,7 @@ class Worker {
 
  private:
   std::optional<Finding> look_into(std::uint64_t number, const Diverged& diverged);
+  Diverged shrink_further(const Diverged& diverged);
   bool differs(const Question& question, bool fresh);
 
   WorkerOptions options_;

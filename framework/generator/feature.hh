@@ -48,6 +48,7 @@ class FeatureSet {
   void add(Feature feature) { bits_.set(static_cast<std::size_t>(feature)); }
   void remove(Feature feature) { bits_.reset(static_cast<std::size_t>(feature)); }
   void add(const FeatureSet& other) { bits_ |= other.bits_; }
+  void remove(const FeatureSet& others) { bits_ &= ~others.bits_; }
   bool has(Feature feature) const { return bits_.test(static_cast<std::size_t>(feature)); }
   std::size_t size() const { return bits_.count(); }
   friend bool operator==(const FeatureSet&, const FeatureSet&) = default;

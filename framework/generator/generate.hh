@@ -43,6 +43,9 @@ struct Options {
 };
 
 Case generate(ByteSource& source, const Options& options = {});
+// One rule alone, in the base chain of a table that has the sets, and the chain to jump to, which
+// it needs; no packets.
+Case generate_rule(ByteSource& source, const Options& options = {});
 
 // The answer of a packet's receiver, and an error about a packet from one of its receiver's side.
 // `frame` is as it came out of the node. RETURNS: nothing to what nobody answers.

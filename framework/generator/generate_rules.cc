@@ -51,6 +51,21 @@ class Generator {
     return std::move(ruleset_);
   }
 
+  fw::Table table_of_one_rule() {
+    const auto own = shape_.family == Family::Ipv4 ? fw::TableFamily::Ip : fw::TableFamily::Ip6;
+    fw::Table table{.family = chooser_.wants(Feature::InetTable, 40) ? fw::TableFamily::Inet : own,
+                    .name = "t"};
+    const bool translates = chooser_.chance(30);
+    const ChainKind& kind =
+        translates ? chooser_.source().pick(kNatChains) : chooser_.source().pick(kFilterChains);
+    fw::Chain chain = fw::make_base_chain("c", kind.type, kind.hook, priority(kind));
+    std::vector<std::string> targets;
+    if (chooser_.wants(Feature::Subchain, 20)) targets.emplace_back("sub");
+    fill(table, chain, 1, {kind.hook, kind.type, chain.base->priority, targets});
+    for (const std::string& name : targets) table.chains.push_back({.name = name});
+    return table;
+  }
+
  private:
   fw::Table table(fw::TableFamily family, const char* name) {
     fw::Table table{.family = family, .name = name};
@@ -83,7 +98,7 @@ class Generator {
                             kind.type, kind.hook, priority(kind));
     const bool may_drop = kind.type == fw::ChainType::Filter;
     chain.base->drops = may_drop && chooser_.wants(Feature::DropPolicy, 15);
-    fill(table, chain,
+    fill(table, chain, rule_count(),
          {.hook = kind.hook,
           .type = kind.type,
           .priority = chain.base->priority,
@@ -94,11 +109,12 @@ class Generator {
     fw::Chain chain{.name = names[index]};
     const std::vector<std::string> further(names.begin() + static_cast<std::ptrdiff_t>(index) + 1,
                                            names.end());
-    fill(table, chain, {.targets = further});
+    fill(table, chain, rule_count(), {.targets = further});
   }
 
-  void fill(fw::Table& table, fw::Chain& chain, const RulePlace& place) {
-    const std::size_t count = 1 + chooser_.source().below(options_.rules);
+  std::size_t rule_count() { return 1 + chooser_.source().below(options_.rules); }
+
+  void fill(fw::Table& table, fw::Chain& chain, std::size_t count, const RulePlace& place) {
     for (std::size_t i = 0; i < count; ++i) {
       RuleParts parts(chooser_, shape_, table, place);
       chain.rules.push_back(parts.rule());
@@ -115,6 +131,11 @@ class Generator {
 };
 
 }  // namespace
+
+firewall::Table generate_rule(Chooser& chooser, const Options& options, const Shape& shape) {
+  Hints hints;
+  return Generator(chooser, options, shape, hints).table_of_one_rule();
+}
 
 firewall::Ruleset generate_rules(Chooser& chooser, const Options& options, const Shape& shape,
                                  Hints& hints) {

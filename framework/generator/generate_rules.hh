@@ -28,4 +28,6 @@ using Hints = std::vector<Hint>;
 firewall::Ruleset generate_rules(Chooser& chooser, const Options& options, const Shape& shape,
                                  Hints& hints);
 
+firewall::Table generate_rule(Chooser& chooser, const Options& options, const Shape& shape);
+
 }  // namespace topoproof::generator

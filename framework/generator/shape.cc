@@ -18,6 +18,17 @@ using topology::Topology;
 constexpr std::array kNames{"a", "b", "c"};
 constexpr std::array kInterfaces{"left", "right", "far"};
 constexpr int kNarrowMtu = 1400;
+const Ipv4Address kFenceOfIpv6(10, 9, 0, 1);
+
+// What IPv6 says by itself when it likes: reports of listeners, solicitations, redirects whose pace
+// hangs on the clock. Rules would count it.
+constexpr const char* kCalmIpv6 = R"(table ip6 calm {
+  chain output {
+    type filter hook output priority -1000
+    icmpv6 type 130-143 drop
+  }
+}
+)";
 
 MacAddress node_mac(std::size_t port) { return MacAddress::from_bits(0x02aa'0000'0001 + port); }
 MacAddress edge_mac(std::size_t port) { return MacAddress::from_bits(0x02bb'0000'0001 + port); }
@@ -51,6 +62,9 @@ void connect(Shape& shape, const Plug& plug) {
   Endpoint node_end{
       .node = shape.node, .interface = kInterfaces[port], .bridge = bridge, .mac = node_mac(port)};
   if (!bridge) node_end.addresses = on_network(own);
+  if (shape.family == Family::Ipv6 && port == kFencePort) {
+    node_end.addresses.push_back({InterfaceAddress{shape.fence, 24}});
+  }
   Endpoint edge_end{.node = edge, .interface = "eth0", .mac = edge_mac(port)};
   // With IPv6 of its own an edge would not be silent: listener reports, solicitations.
   if (shape.family == Family::Ipv4) edge_end.addresses = on_network(edge_address);
@@ -94,7 +108,12 @@ Shape make_shape(Feature kind) {
   shape.family = kind == Feature::Router6 ? Family::Ipv6 : Family::Ipv4;
   shape.has_bridge = kind == Feature::Container;
   shape.node = shape.topology.add_node({.name = "r", .forwarding = true});
-  if (shape.family == Family::Ipv4) calm(shape.topology.node(shape.node), shape.has_bridge);
+  topology::Node& node = shape.topology.node(shape.node);
+  if (shape.family == Family::Ipv4) calm(node, shape.has_bridge);
+  if (shape.family == Family::Ipv6) node.rules = {{.text = kCalmIpv6}};
+  const std::size_t fence_network = shape.has_bridge ? 1 : kFencePort;
+  shape.fence =
+      shape.family == Family::Ipv6 ? kFenceOfIpv6 : address(Family::Ipv4, fence_network, 1).v4();
   if (!shape.has_bridge) {
     for (std::size_t port = 0; port < kNames.size(); ++port) {
       connect(shape, {.port = port, .network = port});

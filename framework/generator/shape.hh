@@ -29,6 +29,7 @@ struct Port {
 };
 
 inline constexpr std::size_t kNarrowPort = 2;  // its link has a smaller MTU
+inline constexpr std::size_t kFencePort = 2;   // in no bridge
 
 struct Shape {
   Feature kind = Feature::Router;
@@ -38,13 +39,15 @@ struct Shape {
   std::vector<std::string> interfaces;  // of the node at the IP layer: a bridge, not its ports
   Family family = Family::Ipv4;
   bool has_bridge = false;
+  Ipv4Address fence;  // of the node at the fence port: who asks for it by ARP is always answered
 };
 
 //   Router, Router6                       Container
 //   a .2 ---- left  .1 [ r ]              a .2 ---- left  + br0 .1 [ r ]
 //   b .2 ---- right .1 [ r ]              b .3 ---- right +
 //   c .2 ---- far   .1 [ r ]              c .2 ---- far .1 [ r ]
-// REQUIRES: one of these features.
+// The node of Router6 says nothing by itself (listener reports, redirects): rules that come before
+// all others keep it from that. REQUIRES: one of these features.
 Shape make_shape(Feature kind);
 
 // The rules of the edges: they take nothing in, so that nothing but the node answers. They stand in

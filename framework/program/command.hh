@@ -166,6 +166,7 @@ struct FuzzCommand {
   std::size_t packets = 20;      // a ruleset
   std::string corpus = {};       // a folder; empty: none
   std::string report = {};       // likewise
+  std::string again = {};        // a scenario that a campaign wrote: asks that alone
 };
 // Do scenarios notice mistakes in what they describe?
 struct MutateCommand {

@@ -397,6 +397,10 @@ void Parser::add_fuzz() {
   app->add_option("--report", fuzz_.report,
                   "Write a scenario and a capture of each divergence here")
       ->type_name("FOLDER");
+  app->add_option("--again", fuzz_.again,
+                  "Ask again what a scenario asks that a campaign wrote, and nothing else: frames "
+                  "byte for byte, and counters")
+      ->type_name("FILE");
 }
 
 void Parser::add_mutate() {

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Generated rules in the kernel: it lists what was sent, and the same for the text of the rules.
+#include <gtest/gtest.h>
+
+#include "campaign/diagnosis.hh"
+#include "firewall/text.hh"
+#include "generator/generate.hh"
+#include "nft/kernel_ruleset.hh"
+#include "nft/text.hh"
+#include "sys/kernel_test.hh"
+
+namespace topoproof::campaign {
+namespace {
+
+constexpr std::uint64_t kRulesets = 60;
+
+firewall::Ruleset ruleset_of(std::uint64_t seed) {
+  ByteSource source = ByteSource::seeded(seed);
+  return generator::generate(source, {.probes = 1}).ruleset;
+}
+
+class GeneratedRulesKernel : public sys::KernelTest {
+ protected:
+  GeneratedRulesKernel() {
+    sys::run_in(netns_, [this] { socket_.emplace(netlink::Protocol::Netfilter); });
+  }
+  // What the kernel has then. Fails where it refuses.
+  firewall::Ruleset load(const firewall::Ruleset& ruleset) {
+    EXPECT_EQ(to_string(nft::load_ruleset(*socket_, ruleset, tables_)), "");
+    return take();
+  }
+  firewall::Ruleset load_text(const std::string& text) {
+    EXPECT_EQ(to_string(loader_.load("flush ruleset\n" + text)), "") << text;
+    return take();
+  }
+
+ private:
+  firewall::Ruleset take() {
+    firewall::Ruleset listed = nft::observe_ruleset(*socket_).value();
+    tables_.clear();
+    for (const auto& table : listed.tables) tables_.push_back({table.family, table.name});
+    return listed;
+  }
+
+  sys::Netns netns_ = sys::Netns::create();
+  std::optional<netlink::Socket> socket_;
+  nft::TextLoader loader_{netns_};
+  std::vector<nft::TableName> tables_;
+};
+
+TEST_F(GeneratedRulesKernel, AreListedAsTheyWereSent) {
+  for (std::uint64_t seed = 0; seed < kRulesets; ++seed) {
+    const auto ruleset = ruleset_of(seed);
+    const auto otherwise = find_listed_otherwise(ruleset, load(ruleset));
+    EXPECT_FALSE(otherwise) << "seed " << seed << ": " << *otherwise;
+  }
+}
+
+TEST_F(GeneratedRulesKernel, HaveATextThatLoadsToTheSame) {
+  for (std::uint64_t seed = 0; seed < kRulesets; ++seed) {
+    const auto ruleset = ruleset_of(seed);
+    const auto text = to_text(ruleset);
+    ASSERT_TRUE(text) << "seed " << seed << ": " << text.error().text;
+    const auto otherwise = find_listed_otherwise(ruleset, load_text(*text));
+    EXPECT_FALSE(otherwise) << "seed " << seed << ": " << *otherwise << "\n" << *text;
+  }
+}
+
+}  // namespace
+}  // namespace topoproof::campaign
