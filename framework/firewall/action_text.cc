@@ -188,7 +188,8 @@ std::optional<std::string> RuleText::ports(const std::optional<Register>& low,
                                            const std::optional<Register>& high) const {
   if (!low) return high ? std::nullopt : std::optional(std::string());
   const auto first = constant(low, ValueForm::Number);
-  if (!first) return std::nullopt;
+  // nft takes ports only behind a match of the protocol that has them.
+  if (!first || !context_.transport) return std::nullopt;
   if (!high || *high == *low) return ":" + *first;  // the kernel gives the last one if it is not
   const auto last = constant(high, ValueForm::Number);
   return last ? std::optional(fmt::format(":{}-{}", *first, *last)) : std::nullopt;

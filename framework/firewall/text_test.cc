@@ -124,6 +124,13 @@ TEST(Text, APortThatIsFirstAndLastIsSaidOnce) {
   EXPECT_EQ(to_text(rule, Table{}), "tcp dport 80 dnat to 10.0.0.1:8080");
 }
 
+// nft refuses it: "transport protocol mapping is only valid after transport protocol match".
+TEST(Text, PortsWithoutAProtocolAreNotSaid) {
+  auto rule = make_rule(TableFamily::Ip, {tcp_dport(80), dnat_to(Ipv4Address(10, 0, 0, 1), 8080)});
+  rule.expressions.erase(rule.expressions.begin(), rule.expressions.end() - 3);
+  EXPECT_FALSE(to_text(rule, Table{}).has_value());
+}
+
 TEST(Text, CommentsAreKept) {
   auto rule = make_rule(TableFamily::Ip, {accept()});
   rule.userdata = make_comment("let it in");
