@@ -12,7 +12,6 @@ namespace {
 
 // veth_xmit, and in the other namespace eth_type_trans.
 void cross_veth(World& world, Host& host, const Interface& out, Packet&& packet) {
-  if (!has_carrier(world, out)) return world.end(host, packet, End::LinkDown);
   const Interface& peer = world.hosts[out.peer.node].at(out.peer.slot);
   // is_skb_forwardable: a VLAN tag more than the MTU is let pass.
   if (packet.skb.size() > peer.mtu + 4) return world.end(host, packet, End::LinkDown);
@@ -57,6 +56,8 @@ void transmit(World& world, Host& host, Slot out, Packet&& packet) {
   if (!interface.up) return world.end(host, packet, End::LinkDown);
   if (++packet.hops > kMostHops) return world.end(host, packet, End::Storm);
   if (!pass_device_hook(world, host, firewall::Hook::Egress, packet, out)) return;
+  // Without a carrier the queue takes nothing (dev_deactivate): no tap sees it.
+  if (!has_carrier(world, interface)) return world.end(host, packet, End::LinkDown);
   // A packet socket on the loopback sees what comes in, not that it was sent.
   if (out != kLoopback) world.note(host, packet, Event::Sent, out);
   switch (interface.kind) {
