@@ -53,8 +53,7 @@ Netfilter::Tracking::Tracking(const Clock& clock, const conntrack::Settings& set
       at_prerouting(clock, tracker.settings()),
       at_output(clock, tracker.settings()) {}
 
-Netfilter::Netfilter(World& world, const Host& host, firewall::Ruleset ruleset,
-                     Netfilter* older)
+Netfilter::Netfilter(World& world, const Host& host, firewall::Ruleset ruleset, Netfilter* older)
     : environment_(world, host.id) {
   const conntrack::Settings settings = tracking_settings(*host.settings);
   tracking_ = older != nullptr ? std::move(older->tracking_)

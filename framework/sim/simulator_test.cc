@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "firewall/build.hh"
 #include "sim/test_network.hh"
 
 namespace topoproof::sim {
@@ -85,6 +86,21 @@ TEST(Simulator, ALoopOfRoutersEndsWithTheTtl) {
   nodes[2].state.sysctls.push_back({"net.ipv4.ip_forward", "1"});
   Simulator simulator(nodes);
   EXPECT_EQ(simulator.predict(ping("10.9.0.9")).request.fate.kind, flow::FateKind::TtlExceeded);
+}
+
+TEST(Simulator, AFilterBehindDestinationNatSeesTheNewDestination) {
+  using namespace firewall;  // NOLINT: the rules are all that is said here
+  Chain nat = make_base_chain("nat", ChainType::Nat, Hook::Prerouting, kDestinationNatPriority);
+  nat.rules = {make_rule(TableFamily::Ip, {ip_daddr(*Prefix::parse("10.1.0.1/32")),
+                                           dnat_to(Ipv4Address(10, 2, 0, 2))})};
+  Chain filter = make_base_chain("filter", ChainType::Filter, Hook::Prerouting, 0);
+  filter.rules = {make_rule(TableFamily::Ip, {ip_daddr(*Prefix::parse("10.2.0.2/32")), drop()})};
+  auto nodes = routed_pair();
+  nodes[1].ruleset.tables = {{.family = TableFamily::Ip, .name = "t", .chains = {nat, filter}}};
+  Simulator simulator(nodes);
+  const Prediction prediction = simulator.predict(ping("10.1.0.1"));
+  EXPECT_EQ(prediction.request.fate.kind, flow::FateKind::Dropped);
+  EXPECT_EQ(prediction.request.fate.at, NodeId(1));
 }
 
 // Two bridges with two links between them, and nobody who speaks STP.
