@@ -84,9 +84,10 @@ TEST(Step, HasChangesAndThenChecks) {
 }
 
 TEST(Change, SaysWhatIsWrong) {
-  EXPECT_EQ(issues_of("  - change: lnk down red:eth0\n"),
-            "s.yaml:4:13: error: expected one of link, route, sysctl, wait, found 'lnk'; did you "
-            "mean 'link'?\n");
+  EXPECT_EQ(
+      issues_of("  - change: lnk down red:eth0\n"),
+      "s.yaml:4:13: error: expected one of link, impair, route, sysctl, wait, found 'lnk'; did you "
+      "mean 'link'?\n");
   EXPECT_EQ(issues_of("  - change: link dwon red:eth0\n"),
             "s.yaml:4:18: error: expected one of up, down, found 'dwon'; did you mean 'down'?\n");
   EXPECT_EQ(issues_of("  - change: link down red\n"),
