@@ -33,7 +33,8 @@ Slot way(const Fib& fib, Query query) {
 }
 
 TEST(Fib, OwnAddressesAreLocal) {
-  const Found found = make_fib(two_networks()).find({.destination = ip("10.1.0.1")});
+  const Fib fib = make_fib(two_networks());
+  const Found found = fib.find({.destination = ip("10.1.0.1")});
   ASSERT_NE(found.route, nullptr);
   EXPECT_EQ(found.route->type, state::RouteType::Local);
 }
