@@ -99,14 +99,26 @@ const RuleCase kCases[] = {
       "ct status match turned round: 'cmp eq reg 1 0x00000000' cannot be said as nft text",
       "ct status of the other NAT: ct status dnat counter"}},
     {"Forward",
+     {fw::ct_status(fw::kCtSourceNat), fw::dnat_to(kBlue)},
+     {"ct status match dropped: dnat to 192.168.15.2",
+      "ct status match turned round: 'cmp eq reg 1 0x00000000' cannot be said as nft text",
+      "ct status of the other NAT: ct status dnat dnat to 192.168.15.2",
+      "wrong host: ct status snat dnat to 192.168.15.1"}},
+    {"ForwardToAPort",
      {fw::dnat_to(kBlue, 8080)},
-     {"wrong host: dnat to 192.168.15.1:8080", "written port + 1: dnat to 192.168.15.2:8081",
-      "written port - 1: dnat to 192.168.15.2:8079",
-      "bytes of the written port swapped: dnat to 192.168.15.2:36895",
+     {"wrong host: 'nat dnat ip addr_min reg 1 proto_min reg 2 flags 0x2' cannot be said as nft "
+      "text",
+      "written port + 1: 'nat dnat ip addr_min reg 1 proto_min reg 2 flags 0x2' cannot be said as "
+      "nft text",
+      "written port - 1: 'nat dnat ip addr_min reg 1 proto_min reg 2 flags 0x2' cannot be said as "
+      "nft text",
+      "bytes of the written port swapped: 'nat dnat ip addr_min reg 1 proto_min reg 2 flags 0x2' "
+      "cannot be said as nft text",
       "written port dropped: dnat to 192.168.15.2"}},
     {"Masquerade",
      {fw::masquerade()},
-     {"masquerade to other ports: masquerade to :61000-61999",
+     {"masquerade to other ports: 'masq proto_min reg 1 proto_max reg 2 flags 0x2' cannot be "
+      "said as nft text",
       "masquerade is snat: snat to 192.168.1.2"}},
 };
 
