@@ -46,10 +46,10 @@ std::optional<std::pair<std::uint16_t, std::uint16_t>> translated_port(const fw:
   return std::nullopt;
 }
 
-class Changer {
+class ActionChanger {
  public:
-  Changer(const fw::Rule& rule, const fw::Table& table, const fw::BaseChain* base,
-          const Alternatives& others, RuleVariants& out)
+  ActionChanger(const fw::Rule& rule, const fw::Table& table, const fw::BaseChain* base,
+                const Alternatives& others, RuleVariants& out)
       : rule_(rule), table_(table), base_(base), others_(others), out_(out) {}
 
   void change() {
@@ -180,7 +180,7 @@ class Changer {
 
 void add_changed_actions(const fw::Rule& rule, const fw::Table& table, const fw::BaseChain* base,
                          const Alternatives& others, RuleVariants& out) {
-  Changer(rule, table, base, others, out).change();
+  ActionChanger(rule, table, base, others, out).change();
 }
 
 std::vector<std::pair<std::uint16_t, std::uint16_t>> translated_ports(const fw::Ruleset& ruleset) {

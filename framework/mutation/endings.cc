@@ -119,7 +119,7 @@ Questions::Questions(const Network& network)
   }
 }
 
-Asked Questions::at(std::size_t index) const {
+AskedFlow Questions::at(std::size_t index) const {
   const std::size_t state = index / flows_.size();
   return {.step = steps_[state % steps_.size()],
           .listening = state < steps_.size() ? Listening::AsItIs : Listening::Everyone,
@@ -132,7 +132,7 @@ void Questions::ask(const Network& network, const Tell& tell) const {
 }
 
 sim::Prediction Questions::predict(const Network& network, std::size_t index) const {
-  const Asked asked = at(index);
+  const AskedFlow asked = at(index);
   const bool as_it_is = asked.listening == Listening::AsItIs;
   const Network asked_of = as_it_is ? network : with_listeners(network, services_);
   scenario::Simulation simulation(asked_of.scenario, compiler_of(asked_of));

@@ -31,7 +31,7 @@ Ending ending_of(const sim::Prediction& prediction);
 // that nobody takes in the file.
 enum class Listening { AsItIs, Everyone };
 
-struct Asked {
+struct AskedFlow {
   std::size_t step = 0;  // whose changes are made by then
   Listening listening = Listening::AsItIs;
   flow::Flow flow;
@@ -45,7 +45,7 @@ class Questions {
   explicit Questions(const Network& network);
 
   std::size_t size() const { return steps_.size() * 2 * flows_.size(); }
-  Asked at(std::size_t index) const;
+  AskedFlow at(std::size_t index) const;
 
   // Asks a network with the same nodes and steps, until `tell` returns false.
   // THROWS: std::runtime_error if it cannot be planned.

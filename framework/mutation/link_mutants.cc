@@ -10,9 +10,9 @@ namespace {
 
 using scenario::Scenario;
 
-class Mutator {
+class LinkMutator {
  public:
-  Mutator(const Scenario& scenario, std::vector<Mutant>& out)
+  LinkMutator(const Scenario& scenario, std::vector<Mutant>& out)
       : topology_(scenario.topology), out_(out) {}
 
   void mutate() {
@@ -81,7 +81,7 @@ class Mutator {
 }  // namespace
 
 void add_link_mutants(const Scenario& scenario, std::vector<Mutant>& out) {
-  Mutator(scenario, out).mutate();
+  LinkMutator(scenario, out).mutate();
 }
 
 }  // namespace topoproof::mutation

@@ -13,9 +13,9 @@ namespace {
 using scenario::Scenario;
 using topology::Node;
 
-class Mutator {
+class NodeMutator {
  public:
-  Mutator(const Scenario& scenario, std::vector<Mutant>& out)
+  NodeMutator(const Scenario& scenario, std::vector<Mutant>& out)
       : topology_(scenario.topology), out_(out) {}
 
   void mutate() {
@@ -112,7 +112,7 @@ class Mutator {
 }  // namespace
 
 void add_node_mutants(const Scenario& scenario, std::vector<Mutant>& out) {
-  Mutator(scenario, out).mutate();
+  NodeMutator(scenario, out).mutate();
 }
 
 void add_change_mutants(const Scenario& scenario, std::vector<Mutant>& out) {

@@ -37,9 +37,9 @@ std::string text_of(const fw::Rule& rule, const fw::Table& table) {
 
 // The mutants of one ruleset. What they change is found again by its place, since they are planted
 // into another copy.
-class Mutator {
+class RuleMutator {
  public:
-  Mutator(const Network& network, std::size_t number, std::vector<Mutant>& out)
+  RuleMutator(const Network& network, std::size_t number, std::vector<Mutant>& out)
       : node_(network.scenario.topology.node(network.rules[number].node).name),
         number_(number),
         ruleset_(network.rules[number].ruleset),
@@ -192,7 +192,7 @@ class Mutator {
 }  // namespace
 
 void add_rule_mutants(const Network& network, std::vector<Mutant>& out) {
-  for (std::size_t i = 0; i < network.rules.size(); ++i) Mutator(network, i, out).mutate();
+  for (std::size_t i = 0; i < network.rules.size(); ++i) RuleMutator(network, i, out).mutate();
 }
 
 }  // namespace topoproof::mutation

@@ -86,7 +86,7 @@ void Survivors::tell(const Mutant& mutant, const std::vector<std::size_t>& flows
   const Network with = planted(mutant);
   const topology::Topology& topology = network_.scenario.topology;
   const auto describe_flow = [&](std::size_t i) {
-    const Asked asked = questions_.at(i);
+    const AskedFlow asked = questions_.at(i);
     result.flow = scenario::describe(asked.flow, topology);
     result.here = describe(endings_[i], topology);
     result.there = describe(ending_of(questions_.predict(with, i)), topology);
@@ -96,7 +96,7 @@ void Survivors::tell(const Mutant& mutant, const std::vector<std::size_t>& flows
       std::ranges::any_of(told_, [&](const Told& told) { return is_noticed_by(told, mutant); });
   if (noticed) return;
   for (const std::size_t i : flows) {
-    const Asked asked = questions_.at(i);
+    const AskedFlow asked = questions_.at(i);
     auto check = telling_check(asked.flow, questions_.predict(network_, i),
                                questions_.predict(with, i), topology);
     if (!check) continue;

@@ -17,9 +17,9 @@ namespace fw = firewall;
 
 constexpr std::uint32_t kCtEveryState = 127;
 
-class Changer {
+class TestChanger {
  public:
-  Changer(const fw::Rule& rule, const Test& test, const Alternatives& others, RuleVariants& out)
+  TestChanger(const fw::Rule& rule, const Test& test, const Alternatives& others, RuleVariants& out)
       : rule_(rule), test_(test), others_(others), out_(out) {}
 
   void change() {
@@ -284,7 +284,7 @@ class Changer {
 }  // namespace
 
 void add_changed_tests(const fw::Rule& rule, const Alternatives& others, RuleVariants& out) {
-  for (const Test& test : tests_of(rule)) Changer(rule, test, others, out).change();
+  for (const Test& test : tests_of(rule)) TestChanger(rule, test, others, out).change();
 }
 
 }  // namespace topoproof::mutation
