@@ -26,6 +26,9 @@ std::string to_hex(BytesView bytes);
 std::expected<Bytes, Issue> parse_hex(std::string_view text);
 
 // REQUIRES: the bytes are there.
+inline std::uint8_t u8_at(BytesView bytes, std::size_t at) {
+  return std::to_integer<std::uint8_t>(bytes[at]);
+}
 inline std::uint16_t load_be16(const std::byte* at) {
   return static_cast<std::uint16_t>(std::to_integer<unsigned>(at[0]) << 8 |
                                     std::to_integer<unsigned>(at[1]));

@@ -7,6 +7,7 @@
 
 #include "campaign/normal_frame.hh"
 #include "packet/dissect.hh"
+#include "packet/ether.hh"
 #include "packet/print.hh"
 #include "packet/view.hh"
 
@@ -15,8 +16,6 @@ namespace {
 
 using generator::Feature;
 using generator::Shape;
-
-constexpr std::size_t kEther = 14;
 
 std::string describe(BytesView frame) {
   return describe(packet::without_redundant_fields(packet::dissect(frame)));
@@ -116,7 +115,7 @@ generator::FeatureSet observed_features(const Question& question, const Answer& 
   generator::FeatureSet features;
   std::vector<packet::PacketView> sent;
   for (const Packet& packet : question.packets) {
-    if (auto view = packet::parse_view(BytesView(packet.frame).subspan(kEther))) {
+    if (auto view = packet::parse_view(BytesView(packet.frame).subspan(packet::Ether::kSize))) {
       sent.push_back(*std::move(view));
     }
   }
@@ -124,7 +123,7 @@ generator::FeatureSet observed_features(const Question& question, const Answer& 
   for (const auto& frames : answer.frames) {
     for (const Bytes& frame : frames) {
       ++seen;
-      const auto out = packet::parse_view(BytesView(frame).subspan(kEther));
+      const auto out = packet::parse_view(BytesView(frame).subspan(packet::Ether::kSize));
       const auto in = std::ranges::find_if(
           sent, [&](const auto& view) { return out && is_same_packet(view, *out); });
       if (in == sent.end()) {

@@ -5,6 +5,7 @@
 
 #include "campaign/normal_frame.hh"
 #include "machine/program.hh"
+#include "packet/ether.hh"
 #include "packet/view.hh"
 
 namespace topoproof::campaign {
@@ -24,10 +25,8 @@ std::vector<sim::Node> nodes_of(const generator::Shape& shape, const plan::Plan&
   return nodes;
 }
 
-constexpr std::size_t kEther = 14;
-
 std::array<std::optional<std::uint16_t>, 2> ports_of(BytesView frame) {
-  const auto view = packet::parse_view(frame.subspan(kEther));
+  const auto view = packet::parse_view(frame.subspan(packet::Ether::kSize));
   if (!view) return {};
   if (const auto* icmp = view->icmp()) return {icmp->id, std::nullopt};
   return {view->sport(), view->dport()};
@@ -85,7 +84,7 @@ void Model::load(const firewall::Ruleset& ruleset) {
 // The kernel goes on tracking, and holding fragments, for a while after the last rule that needs
 // it.
 bool Model::may_linger(const Packet& packet) {
-  const auto view = packet::parse_view(BytesView(packet.frame).subspan(kEther));
+  const auto view = packet::parse_view(BytesView(packet.frame).subspan(packet::Ether::kSize));
   if (!view || !view->is_fragment()) return false;
   if (!tracks_) {
     tracks_ = machine::Program(*ruleset_).needs_tracking(view->src.family());

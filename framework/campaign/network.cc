@@ -15,7 +15,6 @@ namespace {
 
 // Nearly always it is there at once; only a machine that has stopped needs this long.
 constexpr auto kFenceTime = std::chrono::seconds(5);
-constexpr std::size_t kTypeAt = 12;
 
 // A question of ARP as RFC 5227 asks it: of nobody, so that nobody learns of it. No rule sees it
 // but those of bridges and of ARP, and the port of fences is in no bridge.
@@ -23,10 +22,6 @@ Bytes make_fence(const generator::Shape& shape) {
   const generator::Port& port = shape.ports[generator::kFencePort];
   return packet::build(packet::ether({.src = port.edge_mac, .dst = port.gateway}) /
                        packet::arp({.sender_mac = port.edge_mac, .target_ip = shape.fence}));
-}
-
-bool is_arp(BytesView frame) {
-  return frame.size() > kTypeAt + 2 && load_be16(&frame[kTypeAt]) == packet::Arp::kEtherType;
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "packet/arp.hh"
 #include "packet/checksum.hh"
+#include "packet/ether.hh"
 #include "packet/icmp.hh"
 #include "packet/icmpv6.hh"
 #include "packet/tcp.hh"
@@ -15,7 +16,6 @@
 namespace topoproof::campaign {
 namespace {
 
-constexpr std::size_t kEther = 14;
 constexpr std::size_t kIpv4IdAt = 4;
 constexpr std::size_t kIpv4ChecksumAt = 10;
 constexpr std::uint32_t kFlowLabel = 0x000f'ffff;
@@ -65,31 +65,34 @@ void clear_identity(std::span<std::byte> network, bool v4) {
   store_be16(network.data() + kIpv4IdAt, 0);
 }
 
-bool is_arp(BytesView frame) { return load_be16(&frame[kEther - 2]) == packet::Arp::kEtherType; }
-
 }  // namespace
 
+bool is_arp(BytesView frame) {
+  return frame.size() >= packet::Ether::kSize &&
+         load_be16(&frame[packet::Ether::kSize - 2]) == packet::Arp::kEtherType;
+}
+
 bool asks_for_neighbor(BytesView frame) {
-  if (frame.size() < kEther) return false;
+  if (frame.size() < packet::Ether::kSize) return false;
   if (is_arp(frame)) return true;
-  const auto view = packet::parse_view(frame.subspan(kEther));
+  const auto view = packet::parse_view(frame.subspan(packet::Ether::kSize));
   return view && view->src.is_v6() && view->icmp() != nullptr &&
          view->icmp()->type == packet::Icmpv6::kNeighborSolicitation;
 }
 
 bool is_noise(BytesView frame) {
-  if (frame.size() < kEther || is_arp(frame)) return true;
+  if (frame.size() < packet::Ether::kSize || is_arp(frame)) return true;
   return frame[0] == std::byte{0x33} && frame[1] == std::byte{0x33};
 }
 
 Bytes make_normal(BytesView frame) {
   Bytes normal(frame.begin(), frame.end());
-  if (normal.size() < kEther) return normal;
-  const auto view = packet::parse_view(BytesView(frame).subspan(kEther));
+  if (normal.size() < packet::Ether::kSize) return normal;
+  const auto view = packet::parse_view(BytesView(frame).subspan(packet::Ether::kSize));
   if (!view) return normal;
   // What Ethernet padded is no part of the packet.
-  normal.resize(std::min<std::size_t>(normal.size(), kEther + view->total_length));
-  const auto network = std::span(normal).subspan(kEther);
+  normal.resize(std::min<std::size_t>(normal.size(), packet::Ether::kSize + view->total_length));
+  const auto network = std::span(normal).subspan(packet::Ether::kSize);
   clear_transport_checksum(network, *view);
   if (is_own(*view)) clear_identity(network, view->src.is_v4());
   return normal;

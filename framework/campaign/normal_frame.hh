@@ -7,6 +7,7 @@
 
 namespace topoproof::campaign {
 
+bool is_arp(BytesView frame);
 // Asks for a neighbour, by ARP or by a solicitation (RFC 4861). Who does so waits for an answer
 // that nobody gives.
 bool asks_for_neighbor(BytesView frame);

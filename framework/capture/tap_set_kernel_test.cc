@@ -10,7 +10,7 @@
 #include "sys/error.hh"
 #include "sys/kernel_test.hh"
 
-namespace topoproof::capture {
+namespace topoproof::capture::tap_set_kernel_test {
 namespace {
 
 using TapSetTest = sys::KernelTest;
@@ -78,4 +78,4 @@ TEST_F(TapSetTest, ATapKeepsItsNamespaceAliveUntilItIsClosed) {
 }
 
 }  // namespace
-}  // namespace topoproof::capture
+}  // namespace topoproof::capture::tap_set_kernel_test

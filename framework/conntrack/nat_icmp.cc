@@ -4,13 +4,10 @@
 #include "conntrack/rewrite.hh"
 #include "conntrack/wire.hh"
 #include "packet/checksum.hh"
+#include "packet/icmp.hh"
 
 namespace topoproof::conntrack {
 namespace {
-
-constexpr std::size_t kIcmpSize = 8;
-constexpr std::uint8_t kRedirect = 5;
-constexpr std::uint8_t kIcmpv6Redirect = 137;
 
 // Redirects name addresses that translation does not reach: they pass only where nothing is
 // translated, and that is known.
@@ -33,7 +30,7 @@ void write_checksum(skb::Skb& packet, std::size_t icmp, bool v4) {
 
 Outcome translate_icmp_error(skb::Skb& packet, const Entry& entry, std::size_t icmp, Manip manip) {
   const bool v4 = entry.family() == Family::Ipv4;
-  if (packet.size() < icmp + kIcmpSize + (v4 ? kIpv4Size : kIpv6Size)) {
+  if (packet.size() < icmp + packet::Icmp::kSize + (v4 ? kIpv4Size : kIpv6Size)) {
     return dropped("nat: an ICMP error that quotes too little");
   }
   const auto protocol = v4 ? kIcmp : kIcmpv6;
@@ -46,7 +43,7 @@ Outcome translate_icmp_error(skb::Skb& packet, const Entry& entry, std::size_t i
   const auto kind = direction == Direction::Reply ? other(manip) : manip;
   if (!entry.has(kind == Manip::Source ? kSourceNat : kDestinationNat)) return accepted();
   const auto& quoted = entry.tuple(other(direction));
-  if (!rewrite(packet, icmp + kIcmpSize, quoted, other(manip))) {
+  if (!rewrite(packet, icmp + packet::Icmp::kSize, quoted, other(manip))) {
     return dropped("nat: an ICMP error that quotes too little");
   }
   if (!packet.checksum_partial) write_checksum(packet, icmp, v4);

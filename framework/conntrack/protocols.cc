@@ -2,18 +2,16 @@
 #include "conntrack/protocols.hh"
 
 #include "conntrack/wire.hh"
+#include "packet/icmp.hh"
 
 namespace topoproof::conntrack {
 namespace {
 
 constexpr std::uint8_t kDestinationUnreachable = 3;
 constexpr std::uint8_t kSourceQuench = 4;
-constexpr std::uint8_t kRedirect = 5;
 constexpr std::uint8_t kTimeExceeded = 11;
 constexpr std::uint8_t kParameterProblem = 12;
 constexpr std::uint8_t kHighestKnownIcmp = 18;
-constexpr std::uint8_t kIcmpv6Redirect = 137;
-constexpr std::size_t kIcmpSize = 8;
 constexpr std::size_t kRedirectSize = 40;
 
 constexpr Time kStreamAge = 2s;
@@ -62,7 +60,7 @@ bool relate_icmp(skb::Skb& packet, std::size_t transport, const Zone& zone, Tabl
   const auto type = u8_at(packet.bytes(), transport);
   if (type > kHighestKnownIcmp) return false;
   if (!is_icmp_error(type)) return true;
-  return relate_quote(packet, transport + kIcmpSize, Family::Ipv4, zone, table);
+  return relate_quote(packet, transport + packet::Icmp::kSize, Family::Ipv4, zone, table);
 }
 
 bool relate_icmpv6_redirect(skb::Skb& packet, std::size_t transport, const Zone& zone,
@@ -86,7 +84,7 @@ bool relate_icmpv6(skb::Skb& packet, std::size_t transport, const Zone& zone, Ta
   }
   if (type == kIcmpv6Redirect) return relate_icmpv6_redirect(packet, transport, zone, table);
   if (type >= 128) return true;
-  return relate_quote(packet, transport + kIcmpSize, Family::Ipv6, zone, table);
+  return relate_quote(packet, transport + packet::Icmp::kSize, Family::Ipv6, zone, table);
 }
 
 bool begins_icmp_flow(const Tuple& original) {
@@ -151,7 +149,7 @@ Step follow(const Visit& visit) {
 
 bool relate_error(skb::Skb& packet, std::size_t transport, const HookPoint& at,
                   const Settings& settings, const Zone& zone, Table& table) {
-  if (packet.size() < transport + kIcmpSize) return false;
+  if (packet.size() < transport + packet::Icmp::kSize) return false;
   const bool v6 = at.family == Family::Ipv6;
   if (settings.checksum && at.hook == firewall::Hook::Prerouting &&
       !is_checksum_good(packet, v6 ? kIcmpv6 : kIcmp, transport)) {

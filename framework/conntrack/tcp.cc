@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // TCP through the eyes of a router: which segments belong to a connection (nf_conntrack_proto_tcp.c
 // of the kernel, RFC 9293 for what the ends do, RFC 5961 for challenge ACKs).
+#include "packet/tcp.hh"
+
 #include <algorithm>
 
 #include "conntrack/protocols.hh"
@@ -10,8 +12,6 @@
 
 namespace topoproof::conntrack {
 namespace {
-
-constexpr std::size_t kTcpSize = 20;
 
 // SYN, RST and FIN exclude each other; FIN needs ACK; urgent data needs a place to be.
 bool has_valid_flags(std::uint8_t flags) {
@@ -323,7 +323,8 @@ class TcpFollower {
 
 Step follow_tcp(const Visit& visit) {
   const auto segment = read_segment(visit.bytes());
-  if (!segment || segment->header_size < kTcpSize || segment->header_size > visit.bytes().size()) {
+  if (!segment || segment->header_size < packet::Tcp::kSize ||
+      segment->header_size > visit.bytes().size()) {
     return Step::Invalid;
   }
   if (has_bad_checksum(visit, kTcp) || !has_valid_flags(segment->flags)) return Step::Invalid;

@@ -4,11 +4,11 @@
 #include <algorithm>
 
 #include "conntrack/wire.hh"
+#include "packet/tcp.hh"
 
 namespace topoproof::conntrack {
 namespace {
 
-constexpr std::size_t kTcpSize = 20;
 constexpr std::uint8_t kOptionEnd = 0;
 constexpr std::uint8_t kOptionNothing = 1;
 constexpr std::uint8_t kOptionScale = 3;
@@ -44,7 +44,7 @@ TcpEvent TcpSegment::event() const {
 }
 
 std::optional<TcpSegment> read_segment(BytesView transport) {
-  if (transport.size() < kTcpSize) return {};
+  if (transport.size() < packet::Tcp::kSize) return {};
   TcpSegment segment;
   segment.sequence = load_be32(transport.data() + 4);
   segment.ack = load_be32(transport.data() + 8);
@@ -55,8 +55,9 @@ std::optional<TcpSegment> read_segment(BytesView transport) {
   segment.reset = (segment.flags & 0x04U) != 0;
   segment.has_ack = (segment.flags & 0x10U) != 0;
   segment.header_size = (u8_at(transport, 12) >> 4U) * 4U;
-  if (segment.header_size > kTcpSize && segment.header_size <= transport.size()) {
-    segment.options = transport.subspan(kTcpSize, segment.header_size - kTcpSize);
+  if (segment.header_size > packet::Tcp::kSize && segment.header_size <= transport.size()) {
+    segment.options =
+        transport.subspan(packet::Tcp::kSize, segment.header_size - packet::Tcp::kSize);
   }
   const auto length = static_cast<std::uint32_t>(transport.size() - segment.header_size);
   segment.end = segment.sequence + length + (segment.syn ? 1 : 0) + (segment.fin ? 1 : 0);

@@ -12,13 +12,11 @@
 
 namespace topoproof::conntrack {
 
+inline constexpr std::uint8_t kRedirect = 5;          // of ICMP, RFC 792
+inline constexpr std::uint8_t kIcmpv6Redirect = 137;  // RFC 4861
+
 inline constexpr std::size_t kIpv4Size = 20;
 inline constexpr std::size_t kIpv6Size = 40;
-
-// REQUIRES: the byte is there.
-inline std::uint8_t u8_at(BytesView bytes, std::size_t at) {
-  return std::to_integer<std::uint8_t>(bytes[at]);
-}
 
 struct Skipped {
   std::uint8_t protocol = 0;

@@ -13,7 +13,7 @@
 #include "base/prefix.hh"
 #include "document/reader.hh"
 
-namespace topoproof::document {
+namespace topoproof::document::fields_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -157,4 +157,4 @@ TEST(ListOf, LooksAtEveryItemOfEveryList) {
 }
 
 }  // namespace
-}  // namespace topoproof::document
+}  // namespace topoproof::document::fields_test

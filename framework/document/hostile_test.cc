@@ -7,7 +7,7 @@
 #include "document/fields.hh"
 #include "document/reader.hh"
 
-namespace topoproof::document {
+namespace topoproof::document::hostile_test {
 namespace {
 
 std::string repeat(std::string_view text, std::size_t times) {
@@ -106,4 +106,4 @@ TEST(LargeYaml, OfTenThousandNodesIsRead) {
 }
 
 }  // namespace
-}  // namespace topoproof::document
+}  // namespace topoproof::document::hostile_test

@@ -9,7 +9,7 @@
 #include "base/prefix.hh"
 #include "document/reader.hh"
 
-namespace topoproof::document {
+namespace topoproof::document::sentence_test {
 namespace {
 
 struct Route {
@@ -80,4 +80,4 @@ TEST(Sentence, RequiresAndSkipsWords) {
 }
 
 }  // namespace
-}  // namespace topoproof::document
+}  // namespace topoproof::document::sentence_test

@@ -31,11 +31,11 @@ char character_at(std::string_view text, const Location& at) {
 std::string place_of(const Location& at) { return fmt::format("{}:{}", at.line, at.column); }
 
 // A row applies if libyaml's problem starts with `problem`. "{}" becomes the place of the context.
-struct Sentence {
+struct Rewording {
   std::string_view problem;
   std::string_view text;
 };
-constexpr std::array<Sentence, 17> kSentences{{
+constexpr std::array<Rewording, 17> kRewordings{{
     {"did not find expected key", "this does not continue the mapping that starts at {}"},
     {"did not find expected ',' or ']'", "expected ',' or ']' in the list that starts at {}"},
     {"did not find expected ',' or '}'", "expected ',' or '}}' in the mapping that starts at {}"},
@@ -76,7 +76,7 @@ std::string sentence_for(const SyntaxError& error, std::string_view text) {
     return refuse_start(character_at(text, error.at));
   }
   if (is_encoding_problem(error.problem)) return "this is not UTF-8 text";
-  for (const auto& [problem, sentence] : kSentences) {
+  for (const auto& [problem, sentence] : kRewordings) {
     if (!error.problem.starts_with(problem)) continue;
     const Location& start = error.context_at.line == 0 ? error.at : error.context_at;
     return fmt::format(fmt::runtime(sentence), place_of(start));

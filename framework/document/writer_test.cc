@@ -6,7 +6,7 @@
 
 #include "document/reader.hh"
 
-namespace topoproof::document {
+namespace topoproof::document::writer_test {
 namespace {
 
 Node read(std::string_view text) {
@@ -95,4 +95,4 @@ TEST(WriteYaml, KeepsQuotesThatTheAuthorSet) {
 }
 
 }  // namespace
-}  // namespace topoproof::document
+}  // namespace topoproof::document::writer_test

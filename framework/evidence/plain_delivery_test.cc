@@ -12,7 +12,7 @@
 
 #include "evidence/fake_witness.hh"
 
-namespace topoproof::evidence {
+namespace topoproof::evidence::plain_delivery_test {
 namespace {
 
 constexpr NodeId kRed(0);
@@ -167,4 +167,4 @@ TEST_F(PlainDeliveryTest, ThePathIsOfNodesThatRouted) {
 }
 
 }  // namespace
-}  // namespace topoproof::evidence
+}  // namespace topoproof::evidence::plain_delivery_test

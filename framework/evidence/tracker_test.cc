@@ -5,7 +5,7 @@
 
 #include "packet/stack.hh"
 
-namespace topoproof::evidence {
+namespace topoproof::evidence::tracker_test {
 namespace {
 
 using packet::Stack;
@@ -165,4 +165,4 @@ TEST_F(TrackerTest, TheAnswerToARawEchoRequestIsItsReply) {
 }
 
 }  // namespace
-}  // namespace topoproof::evidence
+}  // namespace topoproof::evidence::tracker_test

@@ -8,7 +8,7 @@
 
 #include "evidence/fake_witness.hh"
 
-namespace topoproof::evidence {
+namespace topoproof::evidence::way_test {
 namespace {
 
 constexpr NodeId kRed(0);
@@ -167,4 +167,4 @@ TEST_F(WayTest, WithAGapInTheMiddleAllThatWasSeenIsToldInstead) {
 }
 
 }  // namespace
-}  // namespace topoproof::evidence
+}  // namespace topoproof::evidence::way_test

@@ -8,18 +8,12 @@
 
 #include "base/check.hh"
 #include "base/planted_fault.hh"
+#include "firewall/layout.hh"
 
 namespace topoproof::firewall {
 namespace {
 
 constexpr std::size_t kInterfaceNameSize = 16;  // as the kernel compares them, zeros included
-constexpr std::uint32_t kWord = 4;
-
-Bytes wire_port(std::uint16_t port) {
-  Bytes bytes(2);
-  store_be16(bytes.data(), planted("encoder-byte-order") ? std::byteswap(port) : port);
-  return bytes;
-}
 
 Bytes one_byte(std::uint8_t value) { return {std::byte{value}}; }
 
@@ -201,6 +195,12 @@ class RuleBuilder {
 };
 
 }  // namespace
+
+Bytes wire_port(std::uint16_t port) {
+  Bytes bytes(2);
+  store_be16(bytes.data(), planted("encoder-byte-order") ? std::byteswap(port) : port);
+  return bytes;
+}
 
 Statement ip_saddr(const Prefix& prefix, Match match) {
   return address_match(prefix, 12, 8, match);

@@ -2,18 +2,13 @@
 // Actions with ranges and options.
 #include "base/check.hh"
 #include "firewall/build.hh"
+#include "firewall/layout.hh"
 
 namespace topoproof::firewall {
 namespace {
 
 constexpr std::uint8_t kMaxsegOption = 2;  // RFC 9293, 3.2
 constexpr std::uint32_t kMaxsegOffset = 2;
-
-Bytes wire_port(std::uint16_t port) {
-  Bytes bytes(2);
-  store_be16(bytes.data(), port);
-  return bytes;
-}
 
 // Loads values into one register after another; nft counts those of 16 bytes.
 class Registers {

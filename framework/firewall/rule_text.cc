@@ -8,6 +8,7 @@
 
 #include "base/prefix.hh"
 #include "firewall/build.hh"
+#include "firewall/layout.hh"
 #include "firewall/set_text.hh"
 
 namespace topoproof::firewall {
@@ -260,14 +261,13 @@ bool RuleText::say(const Lookup& e) {
 }
 
 std::vector<Field> RuleText::fields_of(Register from, std::uint32_t length) const {
-  constexpr std::uint32_t kWord = 4;
   std::vector<Field> fields;
   for (std::uint32_t at = 0; at < length;) {
     const auto word = from.word + at / kWord;
     const auto field = word < registers_.size() ? field_of(registers_.at(word)) : std::nullopt;
     if (!field) return {};
     fields.push_back(*field);
-    at += at == 0 && field->length == length ? length : (field->length + kWord - 1) / kWord * kWord;
+    at += at == 0 && field->length == length ? length : in_words(field->length) * kWord;
   }
   return fields;
 }

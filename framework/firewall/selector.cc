@@ -8,15 +8,12 @@
 #include <fmt/format.h>
 
 #include "base/check.hh"
+#include "firewall/layout.hh"
 
 namespace topoproof::firewall {
 namespace {
 
-constexpr std::uint32_t kWord = 4;      // bytes of a register
-constexpr std::uint32_t kTypeBits = 6;  // of one type in a concatenation's
 constexpr std::uint32_t kInterfaceNameSize = 16;
-
-constexpr std::uint32_t in_words(std::uint32_t bytes) { return (bytes + kWord - 1) / kWord; }
 
 Selector field(Expression load, std::uint32_t type, std::uint32_t length) {
   return {.load = {.expressions = {std::move(load)}}, .type = type, .lengths = {length}};

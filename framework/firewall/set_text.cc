@@ -8,12 +8,10 @@
 
 #include "base/prefix.hh"
 #include "firewall/describe.hh"
+#include "firewall/layout.hh"
 
 namespace topoproof::firewall {
 namespace {
-
-constexpr std::uint32_t kTypeBits = 6;
-constexpr std::uint32_t kWord = 4;
 
 constexpr std::array kTypes{
     KeyType{kTypeIpv4, "ipv4_addr", ValueForm::Address, 4},
@@ -61,7 +59,7 @@ std::string range_text(const KeyType& type, BytesView first, BytesView last) {
 std::string key_text(const std::vector<KeyType>& types, BytesView first, BytesView last) {
   std::string text;
   for (const auto& type : types) {
-    const auto step = types.size() == 1 ? type.length : (type.length + kWord - 1) / kWord * kWord;
+    const auto step = types.size() == 1 ? type.length : in_words(type.length) * kWord;
     text += (text.empty() ? "" : " . ") +
             range_text(type, first.first(type.length), last.first(type.length));
     first = first.subspan(step);

@@ -6,7 +6,7 @@
 #include "firewall/build.hh"
 #include "firewall/nat_rules.hh"
 
-namespace topoproof::firewall {
+namespace topoproof::firewall::text_test {
 namespace {
 
 Prefix prefix(std::string_view text) { return *Prefix::parse(text); }
@@ -139,4 +139,4 @@ TEST(Text, CommentsAreKept) {
 }
 
 }  // namespace
-}  // namespace topoproof::firewall
+}  // namespace topoproof::firewall::text_test

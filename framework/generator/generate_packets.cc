@@ -39,9 +39,9 @@ struct Draft {
   std::size_t payload = 8;
 };
 
-class Generator {
+class PacketGenerator {
  public:
-  Generator(Chooser& chooser, const Options& options, const Shape& shape, const Hints& hints)
+  PacketGenerator(Chooser& chooser, const Options& options, const Shape& shape, const Hints& hints)
       : chooser_(chooser), options_(options), shape_(shape), hints_(hints) {}
 
   std::vector<Probe> probes() {
@@ -226,7 +226,7 @@ class Generator {
 
 std::vector<Probe> generate_packets(Chooser& chooser, const Options& options, const Shape& shape,
                                     const Hints& hints) {
-  return Generator(chooser, options, shape, hints).probes();
+  return PacketGenerator(chooser, options, shape, hints).probes();
 }
 
 }  // namespace topoproof::generator

@@ -35,9 +35,9 @@ constexpr ChainKind kNatChains[] = {
 constexpr std::int32_t kEarly = -300;
 constexpr std::int32_t kLate = 150;
 
-class Generator {
+class RuleGenerator {
  public:
-  Generator(Chooser& chooser, const Options& options, const Shape& shape, Hints& hints)
+  RuleGenerator(Chooser& chooser, const Options& options, const Shape& shape, Hints& hints)
       : chooser_(chooser), options_(options), shape_(shape), hints_(hints) {}
 
   fw::Ruleset ruleset() {
@@ -134,12 +134,12 @@ class Generator {
 
 firewall::Table generate_rule(Chooser& chooser, const Options& options, const Shape& shape) {
   Hints hints;
-  return Generator(chooser, options, shape, hints).table_of_one_rule();
+  return RuleGenerator(chooser, options, shape, hints).table_of_one_rule();
 }
 
 firewall::Ruleset generate_rules(Chooser& chooser, const Options& options, const Shape& shape,
                                  Hints& hints) {
-  return Generator(chooser, options, shape, hints).ruleset();
+  return RuleGenerator(chooser, options, shape, hints).ruleset();
 }
 
 }  // namespace topoproof::generator

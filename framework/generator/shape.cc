@@ -15,7 +15,7 @@ namespace {
 using topology::Endpoint;
 using topology::Topology;
 
-constexpr std::array kNames{"a", "b", "c"};
+constexpr std::array kPortNames{"a", "b", "c"};
 constexpr std::array kInterfaces{"left", "right", "far"};
 constexpr int kNarrowMtu = 1400;
 const Ipv4Address kFenceOfIpv6(10, 9, 0, 1);
@@ -58,7 +58,7 @@ void connect(Shape& shape, const Plug& plug) {
   const IpAddress own = address(shape.family, network, 1);
   const IpAddress edge_address = address(shape.family, network, host);
   Topology& net = shape.topology;
-  const NodeId edge = net.add_node({.name = kNames[port], .rules = {silence()}});
+  const NodeId edge = net.add_node({.name = kPortNames[port], .rules = {silence()}});
   Endpoint node_end{
       .node = shape.node, .interface = kInterfaces[port], .bridge = bridge, .mac = node_mac(port)};
   if (!bridge) node_end.addresses = on_network(own);
@@ -115,7 +115,7 @@ Shape make_shape(Feature kind) {
   shape.fence =
       shape.family == Family::Ipv6 ? kFenceOfIpv6 : address(Family::Ipv4, fence_network, 1).v4();
   if (!shape.has_bridge) {
-    for (std::size_t port = 0; port < kNames.size(); ++port) {
+    for (std::size_t port = 0; port < kPortNames.size(); ++port) {
       connect(shape, {.port = port, .network = port});
       shape.interfaces.emplace_back(kInterfaces[port]);
     }

@@ -20,12 +20,12 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Answer, status, text, nodes, more)
 
 namespace {
 
-constexpr int kVersion = 1;
+constexpr int kProtocolVersion = 1;
 
 template <class T>
 std::string write(const T& value) {
   nlohmann::json json = value;
-  json["version"] = kVersion;
+  json["version"] = kProtocolVersion;
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -33,7 +33,7 @@ template <class T>
 std::expected<T, Issue> read(std::string_view text) {
   try {
     const auto json = nlohmann::json::parse(text);
-    if (json.at("version") == kVersion) return json.get<T>();
+    if (json.at("version") == kProtocolVersion) return json.get<T>();
     return std::unexpected(make_issue("the lab was started by another version of topoproof"));
   } catch (const nlohmann::json::exception& wrong) {
     return std::unexpected(make_issue(fmt::format("not understood: {}", wrong.what())));

@@ -11,7 +11,7 @@
 namespace topoproof::live {
 namespace {
 
-constexpr int kVersion = 1;
+constexpr int kRecordVersion = 1;
 
 std::filesystem::path path_of(const std::filesystem::path& lab_folder) {
   return lab_folder / "record";
@@ -21,16 +21,16 @@ std::filesystem::path path_of(const std::filesystem::path& lab_folder) {
 
 std::string to_json(const Record& record) {
   const nlohmann::ordered_json json{
-      {"version", kVersion},   {"name", record.name},
-      {"file", record.file},   {"nodes", record.nodes},
-      {"links", record.links}, {"started", record.started.time_since_epoch().count()}};
+      {"version", kRecordVersion}, {"name", record.name},
+      {"file", record.file},       {"nodes", record.nodes},
+      {"links", record.links},     {"started", record.started.time_since_epoch().count()}};
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
 std::expected<Record, Issue> parse_record(std::string_view text) {
   try {
     const auto json = nlohmann::json::parse(text);
-    if (json.at("version") != kVersion) {
+    if (json.at("version") != kRecordVersion) {
       return std::unexpected(make_issue("it is of another version of topoproof"));
     }
     return Record{.name = json.at("name"),

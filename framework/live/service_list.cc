@@ -24,40 +24,40 @@ namespace topoproof::live {
 namespace {
 
 namespace fs = std::filesystem;
-using service::Status;
 
 fs::path file_of(const fs::path& lab_folder) { return lab_folder / "services"; }
 
-Status status_of(const nlohmann::json& json) {
-  Status status{.node = json.at("node"),
-                .name = json.at("name"),
-                .state = json.at("state"),
-                .process = json.at("process"),
-                .command = json.at("command"),
-                .readiness = json.at("ready_when")};
+service::Status status_of(const nlohmann::json& json) {
+  service::Status status{.node = json.at("node"),
+                         .name = json.at("name"),
+                         .state = json.at("state"),
+                         .process = json.at("process"),
+                         .command = json.at("command"),
+                         .readiness = json.at("ready_when")};
   if (!json.at("exit_status").is_null()) status.exit_status = json.at("exit_status").get<int>();
   return status;
 }
 
-std::vector<Status> services_of(const std::vector<Status>& all, const std::string& node) {
-  std::vector<Status> own;
+std::vector<service::Status> services_of(const std::vector<service::Status>& all,
+                                         const std::string& node) {
+  std::vector<service::Status> own;
   std::ranges::copy_if(all, std::back_inserter(own),
-                       [&](const Status& status) { return status.node == node; });
+                       [&](const service::Status& status) { return status.node == node; });
   return own;
 }
 
-[[noreturn]] void refuse(const std::vector<Status>& all, const std::string& node) {
+[[noreturn]] void refuse(const std::vector<service::Status>& all, const std::string& node) {
   std::set<std::string_view> nodes;
-  for (const Status& status : all) nodes.insert(status.node);
+  for (const service::Status& status : all) nodes.insert(status.node);
   if (nodes.empty()) throw Refusal("no node of this lab has a service");
   const std::vector<std::string_view> known(nodes.begin(), nodes.end());
   throw Refusal(fmt::format("no node '{}' has a service{}", node, did_you_mean(node, known)));
 }
 
-[[noreturn]] void refuse(const std::vector<Status>& own, const std::string& node,
+[[noreturn]] void refuse(const std::vector<service::Status>& own, const std::string& node,
                          const std::string& service) {
   std::vector<std::string_view> known;
-  for (const Status& status : own) known.push_back(status.name);
+  for (const service::Status& status : own) known.push_back(status.name);
   throw Refusal(
       fmt::format("node '{}' has no service '{}'{}", node, service, did_you_mean(service, known)));
 }
@@ -66,9 +66,9 @@ std::vector<Status> services_of(const std::vector<Status>& all, const std::strin
 
 fs::path logs_of(const fs::path& lab_folder) { return lab_folder / "logs"; }
 
-std::string to_json(const std::vector<Status>& services) {
+std::string to_json(const std::vector<service::Status>& services) {
   auto list = nlohmann::ordered_json::array();
-  for (const Status& status : services) {
+  for (const service::Status& status : services) {
     nlohmann::ordered_json one{{"node", status.node},       {"name", status.name},
                                {"state", status.state},     {"process", status.process},
                                {"command", status.command}, {"ready_when", status.readiness},
@@ -79,17 +79,17 @@ std::string to_json(const std::vector<Status>& services) {
   return list.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-void save_services(const fs::path& lab_folder, const std::vector<Status>& services) {
+void save_services(const fs::path& lab_folder, const std::vector<service::Status>& services) {
   const fs::path whole = lab_folder / "services.new";  // readers see all of it, or the last one
   sys::save_file(whole, to_json(services));
   fs::rename(whole, file_of(lab_folder));
 }
 
-std::vector<Status> load_services(const fs::path& lab_folder) {
+std::vector<service::Status> load_services(const fs::path& lab_folder) {
   const auto text = sys::read_file(file_of(lab_folder));
   if (!text) return {};
   try {
-    std::vector<Status> services;
+    std::vector<service::Status> services;
     const auto list = nlohmann::json::parse(*text);
     for (const auto& one : list) services.push_back(status_of(one));
     return services;
@@ -105,11 +105,11 @@ std::string logs_text(const fs::path& lab_folder, const std::string& node,
   if (own.empty()) refuse(all, node);
   if (!service.empty()) {
     const auto known = own;
-    std::erase_if(own, [&](const Status& status) { return status.name != service; });
+    std::erase_if(own, [&](const service::Status& status) { return status.name != service; });
     if (own.empty()) refuse(known, node, service);
   }
   std::string text;
-  for (const Status& status : own) {
+  for (const service::Status& status : own) {
     if (own.size() > 1) text += fmt::format("==> {} <==\n", status.name);
     const auto log = sys::read_file(service::log_of(logs_of(lab_folder), node, status.name));
     text += log.value_or("");

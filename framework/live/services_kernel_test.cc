@@ -7,7 +7,7 @@
 #include "sys/output.hh"
 #include "sys/process.hh"
 
-namespace topoproof::live {
+namespace topoproof::live::services_kernel_test {
 namespace {
 
 using service::State;
@@ -124,4 +124,4 @@ TEST_F(LiveServices, ServeNetcat) {
 }
 
 }  // namespace
-}  // namespace topoproof::live
+}  // namespace topoproof::live::services_kernel_test

@@ -9,30 +9,24 @@
 namespace topoproof::machine {
 namespace {
 
-constexpr std::uint8_t kTcp = 6;
-constexpr std::uint8_t kUdp = 17;
 constexpr std::uint8_t kDccp = 33;
 constexpr std::uint8_t kGre = 47;
 constexpr std::uint8_t kEsp = 50;
-constexpr std::uint8_t kAuthentication = 51;
 constexpr std::uint8_t kSctp = 132;
-constexpr std::uint8_t kUdpLite = 136;
-constexpr std::size_t kTcpSize = 20;
-constexpr std::size_t kUdpSize = 8;
 
 // Those whose checksum is optional, partial, or of another kind (nf_reject_verify_csum).
 bool has_checksum(const skb::Skb& packet) {
   switch (packet.headers().protocol) {
     case kGre:
-    case kAuthentication:
+    case skb::kAuthentication:
     case kEsp:
     case kSctp:
-    case kUdpLite:
+    case skb::kUdpLite:
     case kDccp:
       return false;
-    case kUdp: {
+    case packet::Udp::kProtocol: {
       const auto transport = packet.transport();
-      return transport.size() >= kUdpSize && load_be16(&transport[6]) != 0;
+      return transport.size() >= packet::Udp::kSize && load_be16(&transport[6]) != 0;
     }
     default:
       return true;
@@ -44,7 +38,8 @@ bool is_checksum_good(const skb::Skb& packet) {
   if (packet.checksum_partial || !has_checksum(packet)) return true;
   const auto transport = packet.transport();
   const auto protocol = packet.headers().protocol;
-  const bool plain = packet.is_ipv4() && protocol != kTcp && protocol != kUdp;
+  const bool plain =
+      packet.is_ipv4() && protocol != packet::Tcp::kProtocol && protocol != packet::Udp::kProtocol;
   auto sum = plain ? packet::InternetSum()
                    : packet::pseudo_header(packet.source(), packet.destination(), protocol,
                                            static_cast<std::uint32_t>(transport.size()));
@@ -86,8 +81,8 @@ packet::Tcp reset_for(BytesView segment) {
 std::optional<skb::Skb> make_reset(const skb::Skb& packet, std::uint8_t ttl) {
   const auto& headers = packet.headers();
   const auto segment = packet.transport();
-  if (headers.protocol != kTcp || headers.fragment_offset != 0) return {};
-  if (segment.size() < kTcpSize) return {};
+  if (headers.protocol != packet::Tcp::kProtocol || headers.fragment_offset != 0) return {};
+  if (segment.size() < packet::Tcp::kSize) return {};
   const bool is_reset = (std::to_integer<unsigned>(segment[13]) & packet::Tcp::kRst) != 0;
   if (is_reset || !is_checksum_good(packet)) return {};
   const auto bytes = packet::build(ip_back(packet, ttl) / packet::tcp(reset_for(segment)));

@@ -15,10 +15,12 @@
 
 namespace topoproof::machine {
 
+inline constexpr std::uint16_t kLoopbackDevice = 772;  // ARPHRD_LOOPBACK
+
 struct Interface {
   std::uint32_t index = 0;
   std::string name;
-  std::uint16_t type = 1;  // ARPHRD_*: 1 is Ethernet, 772 the loopback interface
+  std::uint16_t type = 1;  // ARPHRD_*: 1 is Ethernet
   std::uint32_t group = 0;
   std::string kind = {};                        // "veth", "bridge"; empty: none
   std::optional<std::string> bridge_name = {};  // of a port of a bridge

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "machine/extension.hh"
 
+#include "skb/headers.hh"
+
 namespace topoproof::machine {
 namespace {
 
@@ -8,22 +10,17 @@ constexpr std::size_t kIpv6Size = 40;
 constexpr std::uint8_t kHopByHop = 0;
 constexpr std::uint8_t kRouting = 43;
 constexpr std::uint8_t kFragment = 44;
-constexpr std::uint8_t kAuthentication = 51;
 constexpr std::uint8_t kDestination = 60;
 
-std::uint8_t u8(BytesView bytes, std::size_t at) {
-  return std::to_integer<std::uint8_t>(bytes[at]);
-}
-
 bool is_extension(std::uint8_t next) {
-  return next == kHopByHop || next == kRouting || next == kFragment || next == kAuthentication ||
-         next == kDestination;
+  return next == kHopByHop || next == kRouting || next == kFragment ||
+         next == skb::kAuthentication || next == kDestination;
 }
 
 std::size_t length_of(BytesView packet, std::size_t at, std::uint8_t kind) {
-  const auto units = u8(packet, at + 1);
+  const auto units = u8_at(packet, at + 1);
   if (kind == kFragment) return 8;
-  return kind == kAuthentication ? (units + 2U) * 4U : (units + 1U) * 8U;
+  return kind == skb::kAuthentication ? (units + 2U) * 4U : (units + 1U) * 8U;
 }
 
 // Options of IPv4 by number (RFC 791, RFC 2113).
@@ -38,10 +35,10 @@ bool is_route(std::uint8_t kind) { return kind == kLooseRoute || kind == kStrict
 
 // What the kernel insists on for each option that it takes note of.
 bool is_well_formed(BytesView option) {
-  const auto kind = u8(option, 0);
+  const auto kind = u8_at(option, 0);
   if (kind == kRouterAlert) return option.size() >= 4;
   if (option.size() < 3) return false;
-  const auto pointer = u8(option, 2);
+  const auto pointer = u8_at(option, 2);
   if (pointer < 4) return false;
   if (pointer > option.size()) return true;  // full
   return pointer + 3U <= option.size();
@@ -51,7 +48,7 @@ bool is_well_formed(BytesView option) {
 
 Found find_ipv6_header(BytesView packet, std::uint8_t type) {
   if (packet.size() < kIpv6Size) return {};
-  auto next = u8(packet, 6);
+  auto next = u8_at(packet, 6);
   std::size_t at = kIpv6Size;
   while (next != type) {
     if (!is_extension(next) || packet.size() < at + 2) return {};
@@ -62,7 +59,7 @@ Found find_ipv6_header(BytesView packet, std::uint8_t type) {
     }
     const auto length = length_of(packet, at, next);
     if (packet.size() - at < length) return {};
-    next = u8(packet, at);
+    next = u8_at(packet, at);
     at += length;
   }
   // An extension header is looked into as it is found.
@@ -73,20 +70,20 @@ Found find_ipv6_header(BytesView packet, std::uint8_t type) {
 
 Found find_ipv4_option(BytesView packet, std::uint8_t type) {
   if (packet.size() < 20) return {};
-  const auto header = (u8(packet, 0) & 0x0fU) * 4U;
+  const auto header = (u8_at(packet, 0) & 0x0fU) * 4U;
   if (header > packet.size()) return {};
   Found found;
   bool has_route = false;
   bool has_record = false;
   for (std::size_t at = 20; at < header;) {
-    const auto kind = u8(packet, at);
+    const auto kind = u8_at(packet, at);
     if (kind == kEnd) break;
     if (kind == kNothing) {
       ++at;
       continue;
     }
     if (at + 2 > header) return {};
-    const std::size_t length = u8(packet, at + 1);
+    const std::size_t length = u8_at(packet, at + 1);
     if (length < 2 || at + length > header) return {};
     const bool known = is_route(kind) || kind == kRecordRoute || kind == kRouterAlert;
     if (!known) return {.is_unknown = true};
@@ -103,9 +100,9 @@ Found find_ipv4_option(BytesView packet, std::uint8_t type) {
 
 Found find_tcp_option(BytesView header, std::uint8_t type) {
   for (std::size_t at = 20; at + 1 < header.size();) {
-    const auto kind = u8(header, at);
-    const bool single = kind <= 1 || u8(header, at + 1) == 0;
-    const std::size_t length = single ? 1 : u8(header, at + 1);
+    const auto kind = u8_at(header, at);
+    const bool single = kind <= 1 || u8_at(header, at + 1) == 0;
+    const std::size_t length = single ? 1 : u8_at(header, at + 1);
     if (kind == type) return {.at = at, .length = length};
     at += length;
   }

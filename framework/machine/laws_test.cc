@@ -2,14 +2,13 @@
 // Laws that hold for any rules and any packet: a ruleset is changed in a way that changes nothing,
 // or something that is known. On random ones; the seed is printed, TOPOPROOF_SEED repeats a run.
 #include <algorithm>
-#include <cstdlib>
 #include <functional>
-#include <iostream>
 #include <random>
 
 #include <gtest/gtest.h>
 
 #include "base/byte_source.hh"
+#include "base/seed_of_run.hh"
 #include "machine/plain_generator.hh"
 #include "machine/test_machine.hh"
 
@@ -20,22 +19,6 @@ namespace fw = firewall;
 
 constexpr int kTables = 60;
 constexpr int kPackets = 12;
-
-std::uint64_t seed_of_run() {
-  const char* given = std::getenv("TOPOPROOF_SEED");
-  const std::uint64_t seed =
-      given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
-  std::cout << "TOPOPROOF_SEED=" << seed << '\n';
-  return seed;
-}
-
-skb::Skb as_skb(const plain::Packet& packet) {
-  skb::Skb made(std::as_bytes(std::span(packet.bytes)),
-                packet.version == 4 ? skb::kEtherIpv4 : skb::kEtherIpv6);
-  made.mark = packet.mark;
-  made.priority = packet.priority;
-  return made;
-}
 
 // A table that packets go through one after the other, with all that its rules keep.
 class Through {

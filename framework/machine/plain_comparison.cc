@@ -10,23 +10,6 @@
 namespace topoproof::machine {
 namespace {
 
-skb::Skb as_skb(const plain::Packet& packet) {
-  const auto bytes = std::as_bytes(std::span(packet.bytes));
-  skb::Skb made(bytes, packet.version == 4 ? skb::kEtherIpv4 : skb::kEtherIpv6);
-  made.mark = packet.mark;
-  made.priority = packet.priority;
-  made.type = static_cast<skb::PacketType>(packet.packet_type);
-  if (packet.link.empty()) return made;
-  const auto link = std::as_bytes(std::span(packet.link));
-  std::array<std::byte, 6> mac;
-  made.link = skb::LinkHeader{.ether_type = load_be16(&link[12])};
-  std::ranges::copy(link.first(6), mac.begin());
-  made.link->destination = MacAddress(mac);
-  std::ranges::copy(link.subspan(6, 6), mac.begin());
-  made.link->source = MacAddress(mac);
-  return made;
-}
-
 std::string say(const plain::Verdict& verdict) {
   if (verdict.unknown) return "unknown";
   if (verdict.accept) return "accept";
@@ -55,6 +38,23 @@ std::string text_of(const firewall::Rule* rule) {
 }
 
 }  // namespace
+
+skb::Skb as_skb(const plain::Packet& packet) {
+  const auto bytes = std::as_bytes(std::span(packet.bytes));
+  skb::Skb made(bytes, packet.version == 4 ? skb::kEtherIpv4 : skb::kEtherIpv6);
+  made.mark = packet.mark;
+  made.priority = packet.priority;
+  made.type = static_cast<skb::PacketType>(packet.packet_type);
+  if (packet.link.empty()) return made;
+  const auto link = std::as_bytes(std::span(packet.link));
+  std::array<std::byte, 6> mac;
+  made.link = skb::LinkHeader{.ether_type = load_be16(&link[12])};
+  std::ranges::copy(link.first(6), mac.begin());
+  made.link->destination = MacAddress(mac);
+  std::ranges::copy(link.subspan(6, 6), mac.begin());
+  made.link->source = MacAddress(mac);
+  return made;
+}
 
 Comparison::Comparison(firewall::Table table, Plain plain)
     : filter_(std::move(table)),

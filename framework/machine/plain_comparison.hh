@@ -13,6 +13,9 @@ namespace topoproof::machine {
 
 // Whether the plain evaluator must know all expressions of the table. Where it need not, nothing is
 // said of packets for which it does not, nor of counters.
+// The same packet for the machine.
+skb::Skb as_skb(const plain::Packet& packet);
+
 enum class Plain { KnowsAll, KnowsSome };
 
 class Comparison {

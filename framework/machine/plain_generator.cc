@@ -12,13 +12,13 @@ namespace {
 
 namespace fw = firewall;
 
-std::string chain_name(std::size_t index) { return "c" + std::to_string(index); }
-
-std::vector<std::uint8_t> octets(const Bytes& bytes) {
+std::vector<std::uint8_t> octets_of(const Bytes& bytes) {
   std::vector<std::uint8_t> out;
   for (const auto byte : bytes) out.push_back(std::to_integer<std::uint8_t>(byte));
   return out;
 }
+
+std::string chain_name(std::size_t index) { return "c" + std::to_string(index); }
 
 }  // namespace
 
@@ -235,8 +235,8 @@ Packet Generator::packet() {
   if (chance(10)) bytes.resize(20 + below(bytes.size() - 19));
   if (!v6 && chance(10)) bytes[7] = static_cast<std::byte>(below(4));
   if (v6 && bytes.size() < 40) bytes.resize(40);
-  packet.bytes = octets(bytes);
-  if (chance(50)) packet.link = octets(some_bytes(14));
+  packet.bytes = octets_of(bytes);
+  if (chance(50)) packet.link = octets_of(some_bytes(14));
   return packet;
 }
 

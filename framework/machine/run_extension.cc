@@ -6,11 +6,11 @@
 #include "machine/extension.hh"
 #include "machine/run.hh"
 #include "packet/checksum.hh"
+#include "packet/tcp.hh"
 
 namespace topoproof::machine {
 namespace {
 
-constexpr std::uint8_t kTcp = 6;
 constexpr std::uint8_t kMaximumSegmentSize = 2;
 constexpr std::uint8_t kNoOperation = 1;
 constexpr std::size_t kChecksum = 16;
@@ -18,7 +18,9 @@ constexpr std::size_t kChecksum = 16;
 // The whole TCP header with its options; empty where there is none.
 std::span<std::byte> tcp_header(skb::Skb& packet, const skb::Headers& headers) {
   constexpr std::size_t kSize = 20;
-  if (!headers.has_transport || headers.protocol != kTcp || headers.fragment_offset != 0) return {};
+  if (!headers.has_transport || headers.protocol != packet::Tcp::kProtocol ||
+      headers.fragment_offset != 0)
+    return {};
   const auto bytes = packet.writable();
   if (bytes.size() < headers.transport + kSize) return {};
   const auto words = std::to_integer<unsigned>(bytes[headers.transport + 12]) >> 4U;

@@ -5,20 +5,17 @@
 
 #include "machine/run.hh"
 #include "packet/checksum.hh"
+#include "packet/icmpv6.hh"
+#include "packet/tcp.hh"
+#include "packet/udp.hh"
 
 namespace topoproof::machine {
 namespace {
 
-constexpr std::uint8_t kTcp = 6;
-constexpr std::uint8_t kUdp = 17;
-constexpr std::uint8_t kIcmpv6 = 58;
-constexpr std::uint8_t kUdpLite = 136;
-constexpr std::size_t kUdpSize = 8;
-
 std::optional<std::size_t> transport_checksum(std::uint8_t protocol) {
-  if (protocol == kTcp) return 16;
-  if (protocol == kUdp || protocol == kUdpLite) return 6;
-  if (protocol == kIcmpv6) return 2;
+  if (protocol == packet::Tcp::kProtocol) return 16;
+  if (protocol == packet::Udp::kProtocol || protocol == skb::kUdpLite) return 6;
+  if (protocol == packet::Icmpv6::kProtocol) return 2;
   return {};
 }
 
@@ -87,8 +84,9 @@ std::optional<std::size_t> Run::payload_base(fw::PayloadBase base) {
 // What TCP or UDP carry.
 std::optional<std::size_t> Run::inner_offset() const {
   if (!headers_.has_transport || headers_.fragment_offset != 0) return {};
-  if (headers_.protocol == kUdp) return headers_.transport + kUdpSize;
-  if (headers_.protocol != kTcp || packet_.size() < headers_.transport + 20) return {};
+  if (headers_.protocol == packet::Udp::kProtocol) return headers_.transport + packet::Udp::kSize;
+  if (headers_.protocol != packet::Tcp::kProtocol || packet_.size() < headers_.transport + 20)
+    return {};
   const auto words = std::to_integer<unsigned>(packet_.bytes()[headers_.transport + 12]) >> 4U;
   return headers_.transport + words * 4U;
 }
@@ -128,7 +126,7 @@ bool Run::mend_checksums(const fw::PayloadStore& e, std::size_t base, BytesView 
   if (e.checksum_flags == 0 || !whole || !place || packet_.checksum_partial) return true;
   const auto at = headers_.transport + *place;
   if (at + 2 > bytes.size()) return false;
-  if (headers_.protocol == kUdp && load_be16(&bytes[at]) == 0) return true;
+  if (headers_.protocol == packet::Udp::kProtocol && load_be16(&bytes[at]) == 0) return true;
   replace_checksum(&bytes[at], before, after);
   return true;
 }

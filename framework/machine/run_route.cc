@@ -5,7 +5,6 @@
 namespace topoproof::machine {
 namespace {
 
-constexpr std::uint16_t kLoopbackType = 772;
 constexpr std::uint8_t kDscpBits = 0xfc;
 
 bool is_limited_broadcast(const IpAddress& address) {
@@ -44,7 +43,7 @@ void Run::load_fib_interface(const fw::Fib& e) {
   // nft_fib_can_skip; in Linux 6.12 not at INPUT.
   const bool in_hook = at_.hook == fw::Hook::Prerouting || at_.hook == fw::Hook::Ingress ||
                        at_.hook == fw::Hook::Input;
-  if (in_hook && at_.in != nullptr && at_.in->type == kLoopbackType) {
+  if (in_hook && at_.in != nullptr && at_.in->type == kLoopbackDevice) {
     return store_fib(e, at_.in->index);
   }
   const auto source = packet_.source();

@@ -6,14 +6,14 @@
 #include "machine/run.hh"
 #include "machine/xt_match.hh"
 #include "packet/checksum.hh"
+#include "packet/tcp.hh"
 
 namespace topoproof::machine {
 namespace {
 
 namespace xt = xtables;
 
-constexpr std::uint8_t kMss = 2;
-constexpr std::size_t kTcpSize = 20;
+constexpr std::uint8_t kMssOption = 2;
 
 std::uint32_t shifted(std::uint32_t value, const xt::ConnmarkTarget& t) {
   if (t.shift_bits >= 32) return value;
@@ -106,14 +106,15 @@ void Run::target(const xt::TcpMssTarget& t) {
   }
   const auto at = headers_.transport;
   const auto bytes = packet_.writable();
-  if (bytes.size() < at + kTcpSize) return drop("TCPMSS: no whole TCP header");
+  if (bytes.size() < at + packet::Tcp::kSize) return drop("TCPMSS: no whole TCP header");
   const std::size_t length = (std::to_integer<unsigned>(bytes[at + 12]) >> 4U) * 4U;
-  if (length < kTcpSize || bytes.size() < at + length) return drop("TCPMSS: no whole TCP header");
+  if (length < packet::Tcp::kSize || bytes.size() < at + length)
+    return drop("TCPMSS: no whole TCP header");
   const auto tcp = bytes.subspan(at, length);
-  for (std::size_t i = kTcpSize; i + 4 <= length;) {
+  for (std::size_t i = packet::Tcp::kSize; i + 4 <= length;) {
     const auto kind = std::to_integer<unsigned>(tcp[i]);
     const auto said = std::to_integer<unsigned>(tcp[i + 1]);
-    if (kind != kMss || said != 4) {
+    if (kind != kMssOption || said != 4) {
       i += kind < 2 || said == 0 ? 1 : said;
       continue;
     }

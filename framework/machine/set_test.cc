@@ -4,7 +4,7 @@
 
 #include "machine/test_machine.hh"
 
-namespace topoproof::machine {
+namespace topoproof::machine::set_test {
 namespace {
 
 using namespace firewall;              // NOLINT: rules in their own words
@@ -202,4 +202,4 @@ TEST(State, ANamedObjectIsOneForAllItsRules) {
 }
 
 }  // namespace
-}  // namespace topoproof::machine
+}  // namespace topoproof::machine::set_test

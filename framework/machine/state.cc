@@ -12,7 +12,7 @@ using conntrack::TcpState;
 constexpr std::uint64_t kSecond = 1'000'000'000;
 constexpr std::uint32_t kUsualBurst = 5;  // packets, where none is given
 
-Next when(bool matches) { return matches ? Next::Continue : Next::Break; }
+Next next_if(bool matches) { return matches ? Next::Continue : Next::Break; }
 
 State make(const firewall::Counter& e, Time /*now*/) { return CounterState{e.packets, e.bytes}; }
 
@@ -53,12 +53,12 @@ Next run(LimitState& state, const StateInput& input) {
   state.last = input.now;
   const bool within = tokens >= cost;
   state.tokens = within ? tokens - cost : tokens;
-  return when(within != state.over);
+  return next_if(within != state.over);
 }
 
 Next run(QuotaState& state, const StateInput& input) {
   state.consumed += input.length;
-  return when((state.consumed > state.limit) == state.over);
+  return next_if((state.consumed > state.limit) == state.over);
 }
 
 Next run(LastState& state, const StateInput& input) {
@@ -89,7 +89,7 @@ Next run(ConnlimitState& state, const StateInput& input) {
   }
   std::erase_if(state.flows, [&](const auto& flow) { return !is_open(*input.tracker, flow); });
   if (!entry->is_confirmed() || !entry->has(conntrack::kAssured)) note_flow(state, *entry);
-  return when((state.flows.size() > state.limit) == state.over);
+  return next_if((state.flows.size() > state.limit) == state.over);
 }
 
 Next run(SequenceState& /*state*/, const StateInput& /*input*/) { return Next::Unknown; }

@@ -3,18 +3,14 @@
 #include <algorithm>
 
 #include "machine/xt_match.hh"
+#include "packet/tcp.hh"
 
 namespace topoproof::machine {
 namespace {
 
 namespace xt = xtables;
 
-constexpr std::size_t kTcpSize = 20;
 constexpr std::uint8_t kMss = 2;
-
-std::uint8_t u8(BytesView bytes, std::size_t at) {
-  return std::to_integer<std::uint8_t>(bytes[at]);
-}
 
 bool is_in(const xt::PortRange& range, std::uint16_t port, bool inverted) {
   return (port >= range.first && port <= range.last) != inverted;
@@ -25,23 +21,23 @@ bool is_evil_fragment(const MatchInput& in) {
   return in.headers.fragment_offset == (in.packet.is_ipv4() ? 8 : 1);
 }
 
-std::size_t header_length(BytesView tcp) { return (u8(tcp, 12) >> 4U) * 4U; }
+std::size_t header_length(BytesView tcp) { return (u8_at(tcp, 12) >> 4U) * 4U; }
 
 // RETURNS: nothing if the options are not whole.
 std::optional<bool> has_option(BytesView tcp, std::uint8_t kind) {
   const auto length = header_length(tcp);
   if (length > tcp.size()) return {};
-  for (std::size_t i = kTcpSize; i < length;) {
-    if (u8(tcp, i) == kind) return true;
-    const bool single = u8(tcp, i) < 2 || i + 1 >= length || u8(tcp, i + 1) == 0;
-    i += single ? 1U : u8(tcp, i + 1);
+  for (std::size_t i = packet::Tcp::kSize; i < length;) {
+    if (u8_at(tcp, i) == kind) return true;
+    const bool single = u8_at(tcp, i) < 2 || i + 1 >= length || u8_at(tcp, i + 1) == 0;
+    i += single ? 1U : u8_at(tcp, i + 1);
   }
   return false;
 }
 
 std::uint8_t traffic_class(const skb::Skb& packet) {
   const auto bytes = packet.bytes();
-  if (packet.is_ipv4()) return u8(bytes, 1);
+  if (packet.is_ipv4()) return u8_at(bytes, 1);
   return static_cast<std::uint8_t>(load_be16(bytes.data()) >> 4U);
 }
 
@@ -59,16 +55,16 @@ BytesView MatchInput::transport() const {
 MatchResult match(const xt::TcpMatch& m, const MatchInput& in) {
   if (in.headers.fragment_offset != 0) return is_evil_fragment(in) ? hot_drop() : when(false);
   const auto tcp = in.transport();
-  if (tcp.size() < kTcpSize) return hot_drop();
+  if (tcp.size() < packet::Tcp::kSize) return hot_drop();
   const auto inverted = [&](std::uint8_t bit) { return (m.inverted & bit) != 0; };
   if (!is_in(m.source, load_be16(&tcp[0]), inverted(xt::kInvertSourcePort))) return when(false);
   if (!is_in(m.destination, load_be16(&tcp[2]), inverted(xt::kInvertDestinationPort))) {
     return when(false);
   }
-  const bool flags = (u8(tcp, 13) & m.flag_mask) == m.flags;
+  const bool flags = (u8_at(tcp, 13) & m.flag_mask) == m.flags;
   if (flags == inverted(xt::kInvertTcpFlags)) return when(false);
   if (m.option == 0) return when(true);
-  if (header_length(tcp) < kTcpSize) return hot_drop();
+  if (header_length(tcp) < packet::Tcp::kSize) return hot_drop();
   const auto found = has_option(tcp, m.option);
   if (!found) return hot_drop();
   return when(*found != inverted(xt::kInvertTcpOption));
@@ -100,23 +96,23 @@ MatchResult match(const xt::IcmpMatch& m, const MatchInput& in) {
   if (in.headers.fragment_offset != 0) return when(false);
   const auto icmp = in.transport();
   if (icmp.size() < 8) return hot_drop();
-  const auto code = u8(icmp, 1);
-  const bool same = u8(icmp, 0) == m.type && code >= m.first_code && code <= m.last_code;
+  const auto code = u8_at(icmp, 1);
+  const bool same = u8_at(icmp, 0) == m.type && code >= m.first_code && code <= m.last_code;
   return when((m.is_any() || same) != m.inverted);
 }
 
 MatchResult match(const xt::TcpMssMatch& m, const MatchInput& in) {
   const auto tcp = in.transport();
-  if (tcp.size() < kTcpSize || header_length(tcp) < kTcpSize) return hot_drop();
+  if (tcp.size() < packet::Tcp::kSize || header_length(tcp) < packet::Tcp::kSize) return hot_drop();
   const auto length = header_length(tcp);
   if (length > tcp.size()) return hot_drop();
-  for (std::size_t i = kTcpSize; i < length;) {
-    if (u8(tcp, i) == kMss && length - i >= 4 && u8(tcp, i + 1) == 4) {
+  for (std::size_t i = packet::Tcp::kSize; i < length;) {
+    if (u8_at(tcp, i) == kMss && length - i >= 4 && u8_at(tcp, i + 1) == 4) {
       const auto mss = load_be16(&tcp[i + 2]);
       return when((mss >= m.first && mss <= m.last) != m.inverted);
     }
-    const bool single = u8(tcp, i) < 2 || i + 1 >= length || u8(tcp, i + 1) == 0;
-    i += single ? 1U : u8(tcp, i + 1);
+    const bool single = u8_at(tcp, i) < 2 || i + 1 >= length || u8_at(tcp, i + 1) == 0;
+    i += single ? 1U : u8_at(tcp, i + 1);
   }
   return when(m.inverted);
 }

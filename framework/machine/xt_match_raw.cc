@@ -31,7 +31,7 @@ MatchResult match_sctp(BytesView info, const MatchInput& in) {
   constexpr std::size_t kFlags = 284;
   constexpr std::size_t kInverted = 288;
   constexpr std::uint32_t kSource = 1;
-  constexpr std::uint32_t kDestination = 2;
+  constexpr std::uint32_t kDestinationBit = 2;
   constexpr std::uint32_t kChunks = 4;
   constexpr std::size_t kHeader = 12;
   const auto asked = host_number<std::uint32_t>(info, kFlags);
@@ -45,7 +45,7 @@ MatchResult match_sctp(BytesView info, const MatchInput& in) {
                         port <= host_number<std::uint16_t>(info, range + 2);
     return (asked & which) == 0 || inside != ((inverted & which) != 0);
   };
-  return when(holds(kDestination, load_be16(header.data() + 2), 0) &&
+  return when(holds(kDestinationBit, load_be16(header.data() + 2), 0) &&
               holds(kSource, load_be16(header.data()), 4));
 }
 

@@ -160,8 +160,7 @@ MatchResult match(const xt::OwnerMatch& m, const MatchInput& in) {
 namespace {
 
 bool comes_over_loopback(const MatchInput& in) {
-  constexpr std::uint16_t kLoopbackType = 772;
-  return in.at.in != nullptr && in.at.in->type == kLoopbackType;
+  return in.at.in != nullptr && in.at.in->type == kLoopbackDevice;
 }
 
 // A sender that has no address yet asks who is on its link (DHCP); of IPv6 the source alone counts.

@@ -9,21 +9,21 @@
 namespace topoproof::netlink {
 namespace {
 
-constexpr std::array kAttributes{
+constexpr std::array kAddressAttributes{
     AttributeSpec{IFA_ADDRESS, Kind::Ip, "IFA_ADDRESS"},
     AttributeSpec{IFA_LOCAL, Kind::Ip, "IFA_LOCAL"},
     AttributeSpec{IFA_FLAGS, Kind::U32, "IFA_FLAGS"},
 };
-constexpr Schema kSchema{.header_size = sizeof(ifaddrmsg), .attributes = kAttributes};
-static_assert(kSchema.is_well_formed());
+constexpr Schema kAddressSchema{.header_size = sizeof(ifaddrmsg), .attributes = kAddressAttributes};
+static_assert(kAddressSchema.is_well_formed());
 
-constexpr std::uint16_t kCreate = NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL;
+constexpr std::uint16_t kCreateAddress = NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL;
 
 }  // namespace
 
-constinit const Request kAddAddress{RTM_NEWADDR, kCreate, &kSchema};
-constinit const Request kRemoveAddress{RTM_DELADDR, NLM_F_REQUEST, &kSchema};
-constinit const Request kListAddresses{RTM_GETADDR, NLM_F_REQUEST | NLM_F_DUMP, &kSchema};
+constinit const Request kAddAddress{RTM_NEWADDR, kCreateAddress, &kAddressSchema};
+constinit const Request kRemoveAddress{RTM_DELADDR, NLM_F_REQUEST, &kAddressSchema};
+constinit const Request kListAddresses{RTM_GETADDR, NLM_F_REQUEST | NLM_F_DUMP, &kAddressSchema};
 
 void encode(const state::Address& address, const InterfaceNames& names, MessageWriter& writer) {
   const auto& [ip, length] = address.address;
@@ -43,7 +43,7 @@ void encode_address_listing(MessageWriter& writer) { writer.put_header(ifaddrmsg
 std::expected<state::Address, Issue> decode_address(const Message& message,
                                                     const InterfaceNames& names) {
   std::string fault;
-  const AttributeReader reader(message.payload, kSchema, fault);
+  const AttributeReader reader(message.payload, kAddressSchema, fault);
   const auto header = read_header<ifaddrmsg>(message.payload);
   if (message.type != RTM_NEWADDR || !header) {
     return std::unexpected(make_issue("no address message"));

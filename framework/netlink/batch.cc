@@ -6,14 +6,6 @@
 #include <libmnl/libmnl.h>
 
 namespace topoproof::netlink {
-namespace {
-
-nlmsghdr* header_at(Bytes& buffer, std::size_t start) {
-  return reinterpret_cast<nlmsghdr*>(buffer.data() + start);
-}
-
-}  // namespace
-
 MessageWriter& Batch::add(std::size_t about, const Request& request) {
   entries_.push_back({.about = about, .start = writer_.bytes().size(), .schema = request.schema});
   writer_.begin(request);

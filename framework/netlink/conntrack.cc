@@ -18,13 +18,13 @@ namespace {
 static_assert(static_cast<int>(state::TcpState::Close) == TCP_CONNTRACK_CLOSE);
 static_assert(state::kDestinationNat == IPS_DST_NAT);
 
-constexpr std::array kAddressAttributes{
+constexpr std::array kTupleAddressAttributes{
     AttributeSpec{CTA_IP_V4_SRC, Kind::Ip, "CTA_IP_V4_SRC"},
     AttributeSpec{CTA_IP_V4_DST, Kind::Ip, "CTA_IP_V4_DST"},
     AttributeSpec{CTA_IP_V6_SRC, Kind::Ip, "CTA_IP_V6_SRC"},
     AttributeSpec{CTA_IP_V6_DST, Kind::Ip, "CTA_IP_V6_DST"},
 };
-constexpr Schema kAddresses{.header_size = 0, .attributes = kAddressAttributes};
+constexpr Schema kAddresses{.header_size = 0, .attributes = kTupleAddressAttributes};
 
 constexpr std::array kProtocolAttributes{
     AttributeSpec{CTA_PROTO_NUM, Kind::U8, "CTA_PROTO_NUM"},

@@ -11,7 +11,7 @@
 #include "netlink/route.hh"
 #include "netlink/rule.hh"
 
-namespace topoproof::netlink {
+namespace topoproof::netlink::golden_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -195,4 +195,4 @@ TEST(Golden, AddNeighbor) {
 }
 
 }  // namespace
-}  // namespace topoproof::netlink
+}  // namespace topoproof::netlink::golden_test

@@ -13,15 +13,15 @@ namespace {
 static_assert(static_cast<int>(state::NeighborState::Failed) == NUD_FAILED);
 static_assert(static_cast<int>(state::NeighborState::Permanent) == NUD_PERMANENT);
 
-constexpr std::array kAttributes{
+constexpr std::array kNeighborAttributes{
     AttributeSpec{NDA_DST, Kind::Ip, "NDA_DST"},
     AttributeSpec{NDA_LLADDR, Kind::LinkAddress, "NDA_LLADDR"},
 };
-constexpr Schema kSchema{.header_size = sizeof(ndmsg), .attributes = kAttributes};
-static_assert(kSchema.is_well_formed());
+constexpr Schema kNeighborSchema{.header_size = sizeof(ndmsg), .attributes = kNeighborAttributes};
+static_assert(kNeighborSchema.is_well_formed());
 
-constexpr std::uint16_t kCreate = NLM_F_REQUEST | NLM_F_CREATE;
-constexpr Request kFindNeighbor{RTM_GETNEIGH, NLM_F_REQUEST, &kSchema};
+constexpr std::uint16_t kCreateNeighbor = NLM_F_REQUEST | NLM_F_CREATE;
+constexpr Request kFindNeighbor{RTM_GETNEIGH, NLM_F_REQUEST, &kNeighborSchema};
 
 ndmsg neighbor_header(std::uint8_t family, std::uint32_t index, state::NeighborState state) {
   ndmsg header{};
@@ -41,10 +41,11 @@ std::string name_of(const ndmsg& header, const InterfaceNames& names) {
 
 }  // namespace
 
-constinit const Request kAddNeighbor{RTM_NEWNEIGH, kCreate | NLM_F_EXCL, &kSchema};
-constinit const Request kReplaceNeighbor{RTM_NEWNEIGH, kCreate | NLM_F_REPLACE, &kSchema};
-constinit const Request kRemoveNeighbor{RTM_DELNEIGH, NLM_F_REQUEST, &kSchema};
-constinit const Request kListNeighbors{RTM_GETNEIGH, NLM_F_REQUEST | NLM_F_DUMP, &kSchema};
+constinit const Request kAddNeighbor{RTM_NEWNEIGH, kCreateNeighbor | NLM_F_EXCL, &kNeighborSchema};
+constinit const Request kReplaceNeighbor{RTM_NEWNEIGH, kCreateNeighbor | NLM_F_REPLACE,
+                                         &kNeighborSchema};
+constinit const Request kRemoveNeighbor{RTM_DELNEIGH, NLM_F_REQUEST, &kNeighborSchema};
+constinit const Request kListNeighbors{RTM_GETNEIGH, NLM_F_REQUEST | NLM_F_DUMP, &kNeighborSchema};
 
 void encode(const state::Neighbor& neighbor, const InterfaceNames& names, MessageWriter& writer) {
   writer.put_header(neighbor_header(family_number(neighbor.address.family()),
@@ -69,7 +70,7 @@ void encode_bridge_entry_listing(MessageWriter& writer) {
 std::expected<state::Neighbor, Issue> decode_neighbor(const Message& message,
                                                       const InterfaceNames& names) {
   std::string fault;
-  const AttributeReader reader(message.payload, kSchema, fault);
+  const AttributeReader reader(message.payload, kNeighborSchema, fault);
   const auto header = read_header<ndmsg>(message.payload);
   const auto address = reader.ip(NDA_DST);
   if (message.type != RTM_NEWNEIGH || !header || !family_of_number(header->ndm_family)) {
@@ -89,7 +90,7 @@ std::expected<state::Neighbor, Issue> decode_neighbor(const Message& message,
 std::expected<state::BridgeEntry, Issue> decode_bridge_entry(const Message& message,
                                                              const InterfaceNames& names) {
   std::string fault;
-  const AttributeReader reader(message.payload, kSchema, fault);
+  const AttributeReader reader(message.payload, kNeighborSchema, fault);
   const auto header = read_header<ndmsg>(message.payload);
   const auto mac = reader.mac(NDA_LLADDR);
   if (message.type != RTM_NEWNEIGH || !header || header->ndm_family != AF_BRIDGE || !mac) {

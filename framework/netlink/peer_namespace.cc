@@ -13,10 +13,10 @@
 namespace topoproof::netlink {
 namespace {
 
-constexpr std::array kLinkAttributes{
+constexpr std::array kPeerLinkAttributes{
     AttributeSpec{IFLA_LINK_NETNSID, Kind::U32, "IFLA_LINK_NETNSID"},
 };
-constexpr Schema kLink{.header_size = sizeof(ifinfomsg), .attributes = kLinkAttributes};
+constexpr Schema kPeerLink{.header_size = sizeof(ifinfomsg), .attributes = kPeerLinkAttributes};
 
 struct Header {  // rtgenmsg, padded as attributes need it
   std::uint8_t family = 0;
@@ -30,7 +30,7 @@ constexpr std::array kIdAttributes{
 constexpr Schema kId{.header_size = sizeof(Header), .attributes = kIdAttributes};
 constinit const Request kGetId{RTM_GETNSID, NLM_F_REQUEST, &kId};
 
-static_assert(kLink.is_well_formed() && kId.is_well_formed());
+static_assert(kPeerLink.is_well_formed() && kId.is_well_formed());
 
 }  // namespace
 
@@ -42,7 +42,7 @@ std::map<std::uint32_t, std::uint32_t> observe_peer_namespaces(Socket& socket) {
     const auto header = read_header<ifinfomsg>(message.payload);
     if (!header) continue;
     std::string fault;
-    const AttributeReader link(message.payload, kLink, fault);
+    const AttributeReader link(message.payload, kPeerLink, fault);
     const auto id = link.u32(IFLA_LINK_NETNSID);
     if (id) ids[static_cast<std::uint32_t>(header->ifi_index)] = *id;
   }

@@ -22,7 +22,7 @@ constexpr std::array kHopAttributes{
 constexpr Schema kHop{.header_size = sizeof(rtnexthop), .attributes = kHopAttributes};
 static_assert(kHop.is_well_formed());
 
-constexpr std::uint16_t kCreate = NLM_F_REQUEST | NLM_F_CREATE;
+constexpr std::uint16_t kCreateRoute = NLM_F_REQUEST | NLM_F_CREATE;
 
 // A gateway of the other family (RFC 5549) goes in another attribute, with its family.
 Bytes via_bytes(const IpAddress& gateway) {
@@ -105,8 +105,8 @@ std::vector<state::NextHop> decode_hops(BytesView bytes, const InterfaceNames& n
 
 }  // namespace
 
-constinit const Request kAddRoute{RTM_NEWROUTE, kCreate | NLM_F_EXCL, &kRouteSchema};
-constinit const Request kReplaceRoute{RTM_NEWROUTE, kCreate | NLM_F_REPLACE, &kRouteSchema};
+constinit const Request kAddRoute{RTM_NEWROUTE, kCreateRoute | NLM_F_EXCL, &kRouteSchema};
+constinit const Request kReplaceRoute{RTM_NEWROUTE, kCreateRoute | NLM_F_REPLACE, &kRouteSchema};
 constinit const Request kRemoveRoute{RTM_DELROUTE, NLM_F_REQUEST, &kRouteSchema};
 constinit const Request kListRoutes{RTM_GETROUTE, NLM_F_REQUEST | NLM_F_DUMP, &kRouteSchema};
 

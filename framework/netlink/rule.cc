@@ -12,7 +12,7 @@ namespace {
 static_assert(static_cast<int>(state::RuleAction::Lookup) == FR_ACT_TO_TBL);
 static_assert(static_cast<int>(state::RuleAction::Prohibit) == FR_ACT_PROHIBIT);
 
-constexpr std::array kAttributes{
+constexpr std::array kRuleAttributes{
     AttributeSpec{FRA_DST, Kind::Ip, "FRA_DST"},
     AttributeSpec{FRA_SRC, Kind::Ip, "FRA_SRC"},
     AttributeSpec{FRA_IIFNAME, Kind::String, "FRA_IIFNAME"},
@@ -22,10 +22,10 @@ constexpr std::array kAttributes{
     AttributeSpec{FRA_FWMASK, Kind::U32, "FRA_FWMASK"},
     AttributeSpec{FRA_OIFNAME, Kind::String, "FRA_OIFNAME"},
 };
-constexpr Schema kSchema{.header_size = sizeof(fib_rule_hdr), .attributes = kAttributes};
-static_assert(kSchema.is_well_formed());
+constexpr Schema kRuleSchema{.header_size = sizeof(fib_rule_hdr), .attributes = kRuleAttributes};
+static_assert(kRuleSchema.is_well_formed());
 
-constexpr std::uint16_t kCreate = NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL;
+constexpr std::uint16_t kCreateRule = NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL;
 
 std::uint8_t length_of(const std::optional<Prefix>& prefix) {
   return static_cast<std::uint8_t>(prefix ? prefix->length() : 0);
@@ -40,9 +40,9 @@ std::optional<Prefix> read_prefix(Family family, const std::optional<IpAddress>&
 
 }  // namespace
 
-constinit const Request kAddRule{RTM_NEWRULE, kCreate, &kSchema};
-constinit const Request kRemoveRule{RTM_DELRULE, NLM_F_REQUEST, &kSchema};
-constinit const Request kListRules{RTM_GETRULE, NLM_F_REQUEST | NLM_F_DUMP, &kSchema};
+constinit const Request kAddRule{RTM_NEWRULE, kCreateRule, &kRuleSchema};
+constinit const Request kRemoveRule{RTM_DELRULE, NLM_F_REQUEST, &kRuleSchema};
+constinit const Request kListRules{RTM_GETRULE, NLM_F_REQUEST | NLM_F_DUMP, &kRuleSchema};
 
 void encode(const state::Rule& rule, MessageWriter& writer) {
   fib_rule_hdr header{};
@@ -68,7 +68,7 @@ void encode_rule_listing(MessageWriter& writer) { writer.put_header(fib_rule_hdr
 
 std::expected<state::Rule, Issue> decode_rule(const Message& message) {
   std::string fault;
-  const AttributeReader reader(message.payload, kSchema, fault);
+  const AttributeReader reader(message.payload, kRuleSchema, fault);
   const auto header = read_header<fib_rule_hdr>(message.payload);
   const auto family = header ? family_of_number(header->family) : std::nullopt;
   if (message.type != RTM_NEWRULE || !family) return std::unexpected(make_issue("no IP rule"));

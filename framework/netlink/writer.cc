@@ -12,14 +12,14 @@ namespace {
 
 constexpr std::size_t kMaxPayload = std::numeric_limits<std::uint16_t>::max() - sizeof(nlattr);
 
-nlmsghdr* header_at(Bytes& buffer, std::size_t start) {
-  return reinterpret_cast<nlmsghdr*>(buffer.data() + start);
-}
-
 // Resizing fills with zeros: that is the padding which libmnl 1.0.4 leaves uninitialised.
 void make_room(Bytes& buffer, std::size_t size) { buffer.resize(buffer.size() + aligned(size)); }
 
 }  // namespace
+
+nlmsghdr* header_at(Bytes& buffer, std::size_t start) {
+  return reinterpret_cast<nlmsghdr*>(buffer.data() + start);
+}
 
 void MessageWriter::begin(const Request& request) {
   message_ = buffer_.size();

@@ -14,7 +14,12 @@
 #include "base/mac_address.hh"
 #include "netlink/schema.hh"
 
+struct nlmsghdr;
+
 namespace topoproof::netlink {
+
+// Of the message that begins there.
+nlmsghdr* header_at(Bytes& buffer, std::size_t start);
 
 class MessageWriter {
  public:

@@ -13,7 +13,7 @@
 namespace topoproof::nft {
 namespace {
 
-class Lines {
+class LineWriter {
  public:
   void add(BytesView bytes, const std::string& path) {
     netlink::AttributeCursor cursor(bytes);
@@ -67,7 +67,7 @@ class Lines {
 }  // namespace
 
 std::vector<std::string> attribute_lines(BytesView message) {
-  Lines lines;
+  LineWriter lines;
   lines.add(attributes_of(message), "");
   return lines.take();
 }

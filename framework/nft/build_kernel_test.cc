@@ -20,7 +20,7 @@
 #include "nft/transaction.hh"
 #include "sys/kernel_test.hh"
 
-namespace topoproof::nft {
+namespace topoproof::nft::build_kernel_test {
 namespace {
 
 using namespace firewall;  // NOLINT: the test is about its values
@@ -240,4 +240,4 @@ INSTANTIATE_TEST_SUITE_P(Rules, BuilderBytes, testing::ValuesIn(kRows),
                          [](const auto& row) { return row.param.name; });
 
 }  // namespace
-}  // namespace topoproof::nft
+}  // namespace topoproof::nft::build_kernel_test

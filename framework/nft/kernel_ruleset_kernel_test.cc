@@ -16,7 +16,7 @@
 #include "sys/netns.hh"
 #include "sys/process.hh"
 
-namespace topoproof::nft {
+namespace topoproof::nft::kernel_ruleset_kernel_test {
 namespace {
 
 using namespace firewall;  // NOLINT: the test is about its values
@@ -280,4 +280,4 @@ TEST_F(KernelRuleset, RulesHaveHandlesAndCounters) {
 }
 
 }  // namespace
-}  // namespace topoproof::nft
+}  // namespace topoproof::nft::kernel_ruleset_kernel_test

@@ -17,8 +17,6 @@ std::uint32_t family_number(const firewall::Table& table) {
   return std::to_underlying(table.family);
 }
 
-std::uint32_t size_of(const Bytes& bytes) { return static_cast<std::uint32_t>(bytes.size()); }
-
 void put_base(nftnl_chain* object, const firewall::BaseChain& base, firewall::TableFamily family) {
   const auto hook = planted("encoder-hook") ? firewall::Hook::Output : base.hook;
   nftnl_chain_set_u32(object, NFTNL_CHAIN_HOOKNUM, hook_number(hook, family));

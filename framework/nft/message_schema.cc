@@ -131,7 +131,7 @@ constexpr Schema kElementSchema{.attributes = kElement};
 
 namespace {
 
-constexpr AttributeSpec kElementList[] = {
+constexpr AttributeSpec kElementListed[] = {
     {NFTA_SET_ELEM_LIST_TABLE, Kind::String, "NFTA_SET_ELEM_LIST_TABLE"},
     {NFTA_SET_ELEM_LIST_SET, Kind::String, "NFTA_SET_ELEM_LIST_SET"},
     {NFTA_SET_ELEM_LIST_ELEMENTS, Kind::List, "NFTA_SET_ELEM_LIST_ELEMENTS", &kElementSchema},
@@ -181,7 +181,7 @@ constexpr std::array kMessages = std::to_array<MessageSchema>({
     {NFT_MSG_NEWCHAIN, {kHeader, kChain}, kChainRequired},
     {NFT_MSG_NEWRULE, {kHeader, kRule}, kRuleRequired},
     {NFT_MSG_NEWSET, {kHeader, kSet}, kSetRequired},
-    {NFT_MSG_NEWSETELEM, {kHeader, kElementList}, kElementsRequired},
+    {NFT_MSG_NEWSETELEM, {kHeader, kElementListed}, kElementsRequired},
     {NFT_MSG_NEWOBJ, {kHeader, kObject}, kObjectRequired},
     {NFT_MSG_NEWFLOWTABLE, {kHeader, kFlowtable}, kFlowtableRequired},
 });

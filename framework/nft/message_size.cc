@@ -27,8 +27,8 @@ std::size_t value_size(const Bytes& value) {
 }
 
 // Names for which it has a fixed room, and which it would cut off.
-constexpr std::size_t kHelperNameMax = 15;  // NF_CT_HELPER_NAME_LEN
-constexpr std::size_t kXtNameMax = 28;      // XT_EXTENSION_MAXNAMELEN
+constexpr std::size_t kHelperNameSize = 15;  // NF_CT_HELPER_NAME_LEN
+constexpr std::size_t kXtNameMax = 28;       // XT_EXTENSION_MAXNAMELEN
 std::size_t name_size(const std::string& name, std::size_t max) {
   return name.size() > max ? kAttributeMax : size(name);
 }
@@ -70,7 +70,7 @@ std::size_t names_bound(const std::vector<std::string>& names) {
 
 std::size_t object_text(const fw::Object& object) {
   if (const auto* helper = std::get_if<fw::CtHelper>(&object.value))
-    return name_size(helper->helper, kHelperNameMax);
+    return name_size(helper->helper, kHelperNameSize);
   if (const auto* mark = std::get_if<fw::Secmark>(&object.value)) return size(mark->context);
   return 0;
 }

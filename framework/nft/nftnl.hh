@@ -14,9 +14,20 @@
 #include <libnftnl/table.h>
 #include <libnftnl/trace.h>
 
+#include "base/bytes.hh"
 #include "base/issue.hh"
 
 namespace topoproof::nft {
+
+// As libnftnl counts.
+inline std::uint32_t size_of(const Bytes& bytes) {
+  return static_cast<std::uint32_t>(bytes.size());
+}
+// Empty where there is none.
+inline Bytes bytes_of(const void* data, std::uint32_t size) {
+  const auto* begin = static_cast<const std::byte*>(data);
+  return data == nullptr ? Bytes{} : Bytes(begin, begin + size);
+}
 
 template <auto Free>
 struct Freer {

@@ -16,11 +16,6 @@ std::unexpected<Issue> refuse(std::string text) {
   return std::unexpected(make_issue(std::move(text)));
 }
 
-Bytes bytes_of(const void* data, std::uint32_t size) {
-  const auto* begin = static_cast<const std::byte*>(data);
-  return data == nullptr ? Bytes{} : Bytes(begin, begin + size);
-}
-
 std::optional<firewall::ChainType> chain_type(std::string_view name) {
   using enum firewall::ChainType;
   for (const auto type : {Filter, Nat, Route}) {

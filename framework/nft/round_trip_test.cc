@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // decode(encode(x)) == x, for random rulesets of every kind of expression. TOPOPROOF_SEED repeats a
 // run.
-#include <cstdlib>
-#include <iostream>
-#include <random>
 #include <set>
 
 #include <gtest/gtest.h>
 
+#include "base/seed_of_run.hh"
 #include "firewall/describe.hh"
 #include "nft/decoder.hh"
 #include "nft/random_ruleset.hh"
 #include "nft/transaction.hh"
 
-namespace topoproof::nft {
+namespace topoproof::nft::round_trip_test {
 namespace {
 
 using firewall::Ruleset;
@@ -32,15 +30,8 @@ std::expected<Ruleset, Issue> through_messages(const Ruleset& ruleset) {
   return decoder.take();
 }
 
-std::uint64_t seed() {
-  const char* given = std::getenv("TOPOPROOF_SEED");
-  const auto seed = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device()();
-  std::cout << "TOPOPROOF_SEED=" << seed << '\n';
-  return seed;
-}
-
 TEST(RoundTrip, EveryKindOfExpression) {
-  RandomRuleset random(seed());
+  RandomRuleset random(seed_of_run());
   for (std::size_t kind = 0; kind < std::variant_size_v<firewall::Expression>; ++kind) {
     for (int i = 0; i < 50; ++i) {
       firewall::Table table{.name = "t"};
@@ -56,7 +47,7 @@ TEST(RoundTrip, EveryKindOfExpression) {
 }
 
 TEST(RoundTrip, WholeRulesets) {
-  RandomRuleset random(seed());
+  RandomRuleset random(seed_of_run());
   for (int i = 0; i < 200; ++i) {
     const auto ruleset = random.ruleset();
     const auto again = through_messages(ruleset);
@@ -67,4 +58,4 @@ TEST(RoundTrip, WholeRulesets) {
 }
 
 }  // namespace
-}  // namespace topoproof::nft
+}  // namespace topoproof::nft::round_trip_test

@@ -15,8 +15,6 @@
 namespace topoproof::nft {
 namespace {
 
-std::uint32_t size_of(const Bytes& bytes) { return static_cast<std::uint32_t>(bytes.size()); }
-
 void put_data(nftnl_set_elem* object, const firewall::Element& element) {
   if (const auto* data = std::get_if<Bytes>(&element.data)) {
     nftnl_set_elem_set(object, NFTNL_SET_ELEM_DATA, data->data(), size_of(*data));
@@ -84,11 +82,6 @@ void put_numbers(nftnl_set* object, const firewall::Set& set) {
   }
   if (set.policy) nftnl_set_set_u32(object, NFTNL_SET_POLICY, std::to_underlying(*set.policy));
   if (set.timeout_ms != 0) nftnl_set_set_u64(object, NFTNL_SET_TIMEOUT, set.timeout_ms);
-}
-
-Bytes bytes_of(const void* data, std::uint32_t size) {
-  const auto* begin = static_cast<const std::byte*>(data);
-  return data == nullptr ? Bytes{} : Bytes(begin, begin + size);
 }
 
 template <class Object>

@@ -4,7 +4,6 @@
 #include "nft/validator.hh"
 
 #include <algorithm>
-#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <random>
@@ -14,6 +13,7 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 
+#include "base/seed_of_run.hh"
 #include "nft/decoder.hh"
 #include "nft/golden_data.hh"
 #include "nft/random_ruleset.hh"
@@ -21,13 +21,6 @@
 
 namespace topoproof::nft {
 namespace {
-
-std::uint64_t seed() {
-  const char* given = std::getenv("TOPOPROOF_SEED");
-  const auto seed = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device()();
-  std::cout << "TOPOPROOF_SEED=" << seed << '\n';
-  return seed;
-}
 
 Bytes read_bytes(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -86,7 +79,7 @@ Bytes mutated(Bytes message, std::mt19937_64& random) {
 }
 
 TEST(Validator, AcceptsWhatWeEncode) {
-  RandomRuleset random(seed());
+  RandomRuleset random(seed_of_run());
   for (int i = 0; i < 100; ++i) {
     for (const auto& message : messages_of(random.ruleset())) {
       const auto fault = find_fault(message);
@@ -122,7 +115,7 @@ TEST(Validator, RefusesAnExpressionWithoutName) {
 }
 
 TEST(Validator, WhatItAcceptsOfMutatedMessagesIsReadWithoutHarm) {
-  const auto start = seed();
+  const auto start = seed_of_run();
   RandomRuleset rulesets(start);
   std::mt19937_64 random(start);
   int accepted = 0;
@@ -144,7 +137,7 @@ TEST(Validator, SeedsAndCrashersAreReadWithoutHarm) {
   auto messages = files_in("libnftnl-crashers");
   if (messages.empty()) GTEST_SKIP() << "missing: the data folder " << golden_folder();
   for (const auto& message : messages) EXPECT_TRUE(find_fault(message).has_value());
-  std::mt19937_64 random(seed());
+  std::mt19937_64 random(seed_of_run());
   std::ranges::move(files_in("netlink-seeds"), std::back_inserter(messages));
   for (const auto& message : messages) {
     read_valid(message);

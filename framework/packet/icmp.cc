@@ -6,7 +6,7 @@
 namespace topoproof::packet {
 namespace {
 
-constexpr std::size_t kChecksumAt = 2;
+constexpr std::size_t kIcmpChecksumAt = 2;
 
 std::string phrase(const Icmp& icmp) {
   switch (icmp.type) {
@@ -60,7 +60,7 @@ Bytes Icmp::encode(const Surroundings& around) const {
   Bytes header =
       Writer().u8(type).u8(code).u16(checksum.value_or(0)).u16(id).u16(sequence).finish();
   if (!checksum) {
-    store_be16(&header[kChecksumAt], InternetSum().add(header).add(around.payload).checksum());
+    store_be16(&header[kIcmpChecksumAt], InternetSum().add(header).add(around.payload).checksum());
   }
   return header;
 }

@@ -6,7 +6,7 @@
 namespace topoproof::packet {
 namespace {
 
-constexpr std::size_t kChecksumAt = 2;
+constexpr std::size_t kIcmpv6ChecksumAt = 2;
 
 Icmpv6 with_number(std::uint8_t type, std::uint8_t code, std::uint32_t number) {
   return {.type = type,
@@ -72,7 +72,8 @@ Icmpv6 Icmpv6::parameter_problem(std::uint8_t code, std::uint32_t pointer) {
 Bytes Icmpv6::encode(const Surroundings& around) const {
   Bytes header =
       Writer().u8(type).u8(code).u16(checksum.value_or(0)).u16(id).u16(sequence).finish();
-  if (!checksum) store_be16(&header[kChecksumAt], around.transport_checksum(kProtocol, header));
+  if (!checksum)
+    store_be16(&header[kIcmpv6ChecksumAt], around.transport_checksum(kProtocol, header));
   return header;
 }
 

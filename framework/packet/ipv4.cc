@@ -6,7 +6,7 @@
 namespace topoproof::packet {
 namespace {
 
-constexpr std::size_t kChecksumAt = 10;
+constexpr std::size_t kIpv4ChecksumAt = 10;
 constexpr unsigned kReserved = 0x8000;
 constexpr unsigned kDontFragment = 0x4000;
 constexpr unsigned kMoreFragments = 0x2000;
@@ -43,7 +43,7 @@ Bytes Ipv4::encode(const Surroundings& around) const {
                      .bytes(options)
                      .pad_to(4)
                      .finish();
-  if (!checksum) store_be16(&header[kChecksumAt], internet_checksum(header));
+  if (!checksum) store_be16(&header[kIpv4ChecksumAt], internet_checksum(header));
   return header;
 }
 

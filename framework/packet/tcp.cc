@@ -8,7 +8,7 @@
 namespace topoproof::packet {
 namespace {
 
-constexpr std::size_t kChecksumAt = 16;
+constexpr std::size_t kTcpChecksumAt = 16;
 
 }  // namespace
 
@@ -28,7 +28,7 @@ Bytes Tcp::encode(const Surroundings& around) const {
                      .bytes(options)
                      .pad_to(4)
                      .finish();
-  if (!checksum) store_be16(&header[kChecksumAt], around.transport_checksum(kProtocol, header));
+  if (!checksum) store_be16(&header[kTcpChecksumAt], around.transport_checksum(kProtocol, header));
   return header;
 }
 

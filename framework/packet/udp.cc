@@ -6,7 +6,7 @@
 namespace topoproof::packet {
 namespace {
 
-constexpr std::size_t kChecksumAt = 6;
+constexpr std::size_t kUdpChecksumAt = 6;
 
 // A computed 0 is sent as its other form, since 0 on the wire says "no checksum" (RFC 768).
 std::uint16_t never_zero(std::uint16_t checksum) { return checksum == 0 ? 0xffff : checksum; }
@@ -18,7 +18,7 @@ Bytes Udp::encode(const Surroundings& around) const {
   Bytes header =
       Writer().u16(sport).u16(dport).u16(length.value_or(whole)).u16(checksum.value_or(0)).finish();
   if (!checksum) {
-    store_be16(&header[kChecksumAt], never_zero(around.transport_checksum(kProtocol, header)));
+    store_be16(&header[kUdpChecksumAt], never_zero(around.transport_checksum(kProtocol, header)));
   }
   return header;
 }

@@ -20,10 +20,6 @@ namespace {
 
 constexpr std::size_t kBeyondAnyPacket = std::numeric_limits<std::size_t>::max();
 
-std::uint8_t u8(BytesView bytes, std::size_t at) {
-  return std::to_integer<std::uint8_t>(bytes[at]);
-}
-
 Ipv6Address ipv6_at(const std::byte* at) {
   std::array<std::byte, 16> bytes{};
   std::copy_n(at, bytes.size(), bytes.begin());
@@ -68,10 +64,10 @@ void read_tcp(PacketView& view) {
   TcpView tcp{.sport = load_be16(&header[0]), .dport = load_be16(&header[2])};
   if (header.size() >= 8) tcp.seq = load_be32(&header[4]);
   if (header.size() >= 12) tcp.ack = load_be32(&header[8]);
-  if (header.size() >= 14) tcp.flags = u8(header, 13);
+  if (header.size() >= 14) tcp.flags = u8_at(header, 13);
   view.transport = tcp;
   // A data offset within the fixed header leaves no telling where the payload begins.
-  const std::size_t size = header.size() < Tcp::kSize ? 0 : std::size_t{u8(header, 12)} / 16 * 4;
+  const std::size_t size = header.size() < Tcp::kSize ? 0 : std::size_t{u8_at(header, 12)} / 16 * 4;
   skip_header(view, size < Tcp::kSize ? kBeyondAnyPacket : size);
 }
 
@@ -99,7 +95,7 @@ void read_icmp_details(IcmpView& icmp, BytesView header) {
 void read_icmp(PacketView& view) {
   const BytesView header = view.payload;
   if (header.size() < 2) return;
-  IcmpView icmp{.type = u8(header, 0), .code = u8(header, 1)};
+  IcmpView icmp{.type = u8_at(header, 0), .code = u8_at(header, 1)};
   const bool v6 = view.protocol == Icmpv6::kProtocol;
   const bool echo = v6 ? Icmpv6::is_echo(icmp.type) : Icmp::is_echo(icmp.type);
   if (echo && header.size() >= 6) icmp.id = load_be16(&header[4]);
@@ -126,14 +122,14 @@ void read_transport(PacketView& view) {
 }
 
 std::optional<PacketView> parse_ipv4(BytesView bytes) {
-  const std::size_t header = std::size_t{u8(bytes, 0)} % 16 * 4;
+  const std::size_t header = std::size_t{u8_at(bytes, 0)} % 16 * 4;
   if (bytes.size() < Ipv4::kSize || header < Ipv4::kSize) return std::nullopt;
   PacketView view;
   const std::uint16_t fragment = load_be16(&bytes[6]);
   view.src = Ipv4Address(load_be32(&bytes[12]));
   view.dst = Ipv4Address(load_be32(&bytes[16]));
-  view.protocol = u8(bytes, 9);
-  view.ttl = u8(bytes, 8);
+  view.protocol = u8_at(bytes, 9);
+  view.ttl = u8_at(bytes, 8);
   view.id = load_be16(&bytes[4]);
   view.dont_fragment = (fragment & 0x4000) != 0;
   view.more_fragments = (fragment & 0x2000) != 0;
@@ -159,8 +155,8 @@ bool skip_extension(PacketView& view) {
                           view.protocol == DestinationOptions::kProtocol;
   if (!(is_fragment || is_options) || view.payload.size() < 8) return false;
   if (is_fragment) read_ipv6_fragment(view);
-  const std::uint8_t next = u8(view.payload, 0);
-  if (!skip(view, is_fragment ? 8 : (std::size_t{u8(view.payload, 1)} + 1) * 8)) return false;
+  const std::uint8_t next = u8_at(view.payload, 0);
+  if (!skip(view, is_fragment ? 8 : (std::size_t{u8_at(view.payload, 1)} + 1) * 8)) return false;
   view.protocol = next;
   return true;
 }
@@ -170,8 +166,8 @@ std::optional<PacketView> parse_ipv6(BytesView bytes) {
   PacketView view;
   view.src = ipv6_at(&bytes[8]);
   view.dst = ipv6_at(&bytes[24]);
-  view.protocol = u8(bytes, 6);
-  view.ttl = u8(bytes, 7);
+  view.protocol = u8_at(bytes, 6);
+  view.ttl = u8_at(bytes, 7);
   view.total_length = static_cast<std::uint32_t>(Ipv6::kSize) + load_be16(&bytes[4]);
   // A length of 0 with something to follow is a jumbo or not yet segmented packet (RFC 2675).
   if (load_be16(&bytes[4]) == 0 && view.protocol != kNoNextProtocol) view.total_length = 0;
@@ -209,7 +205,7 @@ std::optional<PacketView> PacketView::quoted() const {
 
 std::optional<PacketView> parse_view(BytesView bytes) {
   if (bytes.empty()) return std::nullopt;
-  switch (u8(bytes, 0) >> 4) {
+  switch (u8_at(bytes, 0) >> 4) {
     case 4:
       return parse_ipv4(bytes);
     case 6:

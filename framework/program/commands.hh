@@ -6,6 +6,7 @@
 #include <atomic>
 #include <optional>
 
+#include "base/issue.hh"
 #include "plan/planner.hh"
 #include "program/command.hh"
 #include "program/console.hh"
@@ -17,6 +18,9 @@ inline constexpr int kFailed = 1;
 inline constexpr int kInputWrong = 2;
 inline constexpr int kHarnessFailed = 3;
 inline constexpr int kDiverged = 4;
+
+// Says what is wrong with the input. RETURNS: kInputWrong
+int refuse(const Console& console, const Issues& issues);
 
 // What was found before a command runs.
 struct Surroundings {

@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 
+#include "program/commands.hh"
 #include "sys/output.hh"
 
 namespace topoproof::program {
@@ -23,6 +24,11 @@ void write_output(const Console& console, const std::string& file, std::string_v
   } else {
     sys::save_file(file, text);
   }
+}
+
+int refuse(const Console& console, const Issues& issues) {
+  console.error(to_string(issues));
+  return kInputWrong;
 }
 
 }  // namespace topoproof::program

@@ -26,11 +26,6 @@
 namespace topoproof::program {
 namespace {
 
-int refuse(const Console& console, const Issues& issues) {
-  console.error(to_string(issues));
-  return kInputWrong;
-}
-
 // Networks without addresses and routes get them when they are read.
 std::string as_file(const topology::Topology& topology, std::string comment) {
   return topofile::to_yaml(topology, {.comment = std::move(comment),

@@ -15,11 +15,6 @@
 namespace topoproof::program {
 namespace {
 
-int refuse(const Console& console, const Issues& issues) {
-  console.error(to_string(issues));
-  return kInputWrong;
-}
-
 std::string node_heading(const NodeRules& rules) {
   return rules.node.empty() ? "" : fmt::format("node {}\n", rules.node);
 }

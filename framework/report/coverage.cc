@@ -15,7 +15,7 @@ using nlohmann::ordered_json;
 using scenario::RuleUse;
 using scenario::ScenarioResult;
 
-std::string scenario_text(const ScenarioResult& scenario) {
+std::string coverage_text_of(const ScenarioResult& scenario) {
   const auto met =
       std::ranges::count_if(scenario.rules, [](const RuleUse& rule) { return rule.packets > 0; });
   std::string text = fmt::format("{}: {} of {} rules met packets\n", printable(scenario.name), met,
@@ -32,7 +32,7 @@ std::string scenario_text(const ScenarioResult& scenario) {
 std::string coverage_text(const scenario::RunResult& run) {
   std::string text;
   for (const ScenarioResult& scenario : run.scenarios) {
-    if (!scenario.rules.empty()) text += scenario_text(scenario);
+    if (!scenario.rules.empty()) text += coverage_text_of(scenario);
   }
   return text;
 }

@@ -20,6 +20,6 @@ std::string printable(std::string_view text);
 std::string printable_lines(std::string_view text);
 
 // In double quotes, for YAML and shells' eyes: printable, with quotes and backslashes escaped.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 }  // namespace topoproof::report

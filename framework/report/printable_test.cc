@@ -36,8 +36,8 @@ TEST(PrintableLines, KeepsLinesAndNothingElseThatATerminalObeys) {
 TEST(ValidUtf8, KeepsControlCharacters) { EXPECT_EQ(valid_utf8("a\n\x01\xff"), "a\n\x01\\xff"); }
 
 TEST(Quoted, EscapesQuotesAndBackslashes) {
-  EXPECT_EQ(quoted("say \"a\\b\""), R"("say \"a\\b\"")");
-  EXPECT_EQ(quoted("two\nlines"), R"("two\\nlines")");
+  EXPECT_EQ(in_quotes("say \"a\\b\""), R"("say \"a\\b\"")");
+  EXPECT_EQ(in_quotes("two\nlines"), R"("two\\nlines")");
 }
 
 }  // namespace

@@ -26,13 +26,13 @@ std::string description(std::string_view text) {
 }
 
 std::string yaml_line(std::string_view key, std::string_view text) {
-  return fmt::format("  {}: {}\n", key, quoted(text));
+  return fmt::format("  {}: {}\n", key, in_quotes(text));
 }
 
 std::string yaml_list(std::string_view key, const std::vector<std::string>& texts) {
   if (texts.empty()) return "";
   std::string out = fmt::format("  {}:\n", key);
-  for (const std::string& text : texts) out += fmt::format("    - {}\n", quoted(text));
+  for (const std::string& text : texts) out += fmt::format("    - {}\n", in_quotes(text));
   return out;
 }
 

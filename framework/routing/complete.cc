@@ -9,7 +9,6 @@
 namespace topoproof::routing {
 namespace {
 
-using state::Route;
 using state::RouteScope;
 using state::RouteType;
 
@@ -114,7 +113,7 @@ class Completer {
     return address;
   }
 
-  void add_route(Route route) {
+  void add_route(state::Route route) {
     route.protocol = state::RouteProtocol::Kernel;
     add_missing(ns_.routes, std::move(route));
   }
@@ -122,20 +121,20 @@ class Completer {
   void add_ipv4_routes(const state::Address& address, const state::Address& primary) {
     const InterfaceAddress& own = address.address;
     const bool loopback = address.interface == "lo";
-    Route local{.type = RouteType::Local,
-                .destination = make_host_prefix(own.address),
-                .interface = address.interface,
-                .source = primary.address.address,
-                .table = state::kTableLocal,
-                .scope = RouteScope::Host};
+    state::Route local{.type = RouteType::Local,
+                       .destination = make_host_prefix(own.address),
+                       .interface = address.interface,
+                       .source = primary.address.address,
+                       .table = state::kTableLocal,
+                       .scope = RouteScope::Host};
     add_route(local);
     const bool has_network = own.network() != make_host_prefix(own.address);
     if (&primary != &address && primary != address) return;
     if (!has_network || own.network().address().is_unspecified()) return;
-    Route network{.destination = own.network(),
-                  .interface = address.interface,
-                  .source = own.address,
-                  .scope = RouteScope::Link};
+    state::Route network{.destination = own.network(),
+                         .interface = address.interface,
+                         .source = own.address,
+                         .scope = RouteScope::Link};
     if (loopback) {
       network.type = RouteType::Local;
       network.table = state::kTableLocal;
@@ -169,7 +168,7 @@ class Completer {
 
   // fib_check_nh: the interface of the connected network that has the gateway.
   void find_interfaces() {
-    for (Route& route : ns_.routes) {
+    for (state::Route& route : ns_.routes) {
       if (route.gateway && !route.interface) route.interface = interface_to(*route.gateway);
       for (state::NextHop& hop : route.next_hops) {
         if (hop.gateway && !hop.interface) hop.interface = interface_to(*hop.gateway);

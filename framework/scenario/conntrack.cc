@@ -12,15 +12,15 @@
 namespace topoproof::scenario {
 namespace {
 
-struct Translation {
+struct NodeTranslation {
   NodeId node;
   flow::Tuple before;
   flow::Tuple after;
 };
 
 // A tuple that changes between two sightings changed at the node of the second.
-std::vector<Translation> translations_of(const flow::Trace& trace) {
-  std::vector<Translation> out;
+std::vector<NodeTranslation> translations_of(const flow::Trace& trace) {
+  std::vector<NodeTranslation> out;
   for (std::size_t i = 1; i < trace.size(); ++i) {
     if (trace[i].kind != flow::StepKind::Translated) continue;
     const bool same_node = !out.empty() && out.back().node == trace[i].node;
@@ -58,7 +58,7 @@ bool answers_as(const state::Tuple& reply, const flow::Tuple& expected) {
 
 void compare_connections(lab::Lab& lab, const topology::Topology& topology,
                          const evidence::Verdict& verdict, CheckResult& result) {
-  for (const Translation& t : translations_of(verdict.request.trace)) {
+  for (const NodeTranslation& t : translations_of(verdict.request.trace)) {
     const auto entry = netlink::find_connection(lab.netfilter_socket(t.node), to_tracked(t.before));
     if (entry && answers_as(entry->reply, t.after.inverse())) continue;
     if (result.outcome == Outcome::Passed) result.outcome = Outcome::Failed;

@@ -22,10 +22,10 @@ std::vector<const flow::Step*> hops_of(const flow::Trace& trace) {
   return hops;
 }
 
-class Comparer {
+class JourneyComparer {
  public:
-  Comparer(const evidence::Verdict& kernel, const sim::Prediction& simulated,
-           const Topology& topology)
+  JourneyComparer(const evidence::Verdict& kernel, const sim::Prediction& simulated,
+                  const Topology& topology)
       : kernel_(kernel), simulated_(simulated), topology_(topology) {}
 
   std::optional<std::string> compare() {
@@ -111,7 +111,7 @@ bool is_hop(const flow::Step& step) {
 std::optional<std::string> first_difference(const evidence::Verdict& kernel,
                                             const sim::Prediction& simulated,
                                             const Topology& topology) {
-  return Comparer(kernel, simulated, topology).compare();
+  return JourneyComparer(kernel, simulated, topology).compare();
 }
 
 }  // namespace topoproof::scenario

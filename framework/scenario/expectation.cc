@@ -7,6 +7,7 @@
 
 #include "base/duration.hh"
 #include "base/planted_fault.hh"
+#include "scenario/ladder.hh"
 #include "topology/interfaces.hh"
 
 namespace topoproof::scenario {
@@ -23,13 +24,6 @@ std::string path_text(const std::vector<NodeId>& path, const Topology& topology)
   std::vector<std::string> names;
   for (const NodeId node : path) names.push_back(topology.node(node).name);
   return fmt::format("path {}", fmt::join(names, " > "));
-}
-
-std::string fate_text(const flow::Fate& fate, const Topology& topology) {
-  std::string text(to_string(fate.kind));
-  if (fate.at) text += " at " + topology.node(*fate.at).name;
-  if (fate.kind != FateKind::Delivered && !fate.proof.empty()) text += ": " + fate.proof;
-  return text;
 }
 
 bool fits(const Verdict& expected, const flow::Fate& fate) {
@@ -78,9 +72,9 @@ std::vector<Side> sides_of(const Translation& wanted, const flow::Tuple& sent,
            seen.destination, seen.destination_port, has_port}};
 }
 
-class Comparer {
+class CheckComparer {
  public:
-  Comparer(const Check& check, const evidence::Verdict& verdict, const Topology& topology)
+  CheckComparer(const Check& check, const evidence::Verdict& verdict, const Topology& topology)
       : check_(check), verdict_(verdict), topology_(topology) {}
 
   Comparison compare() {
@@ -190,7 +184,7 @@ std::vector<NodeId> routed_path(const flow::Trace& trace) {
 
 Comparison compare(const Check& check, const evidence::Verdict& verdict,
                    const topology::Topology& topology) {
-  return Comparer(check, verdict, topology).compare();
+  return CheckComparer(check, verdict, topology).compare();
 }
 
 std::string hop_line(const flow::Step& step, const Topology& topology) {

@@ -5,7 +5,7 @@
 #include "packet/stack.hh"
 #include "scenario/fate_story.hh"
 
-namespace topoproof::scenario {
+namespace topoproof::scenario::fate_frame_kernel_test {
 namespace {
 
 using enum flow::FateKind;
@@ -156,4 +156,4 @@ TEST_F(StatefulRuleTest, NoFenceTakesTheTurnOfACheck) {
 }
 
 }  // namespace
-}  // namespace topoproof::scenario
+}  // namespace topoproof::scenario::fate_frame_kernel_test

@@ -11,7 +11,7 @@
 #include "scenario/runner.hh"
 #include "sys/kernel_test.hh"
 
-namespace topoproof::scenario {
+namespace topoproof::scenario::fault_kernel_test {
 namespace {
 
 using FaultTest = sys::KernelTest;
@@ -112,4 +112,4 @@ TEST_F(FaultTest, ANetworkThatNeverComesToRestIsAnErrorAndNotWaitedFor) {
 }
 
 }  // namespace
-}  // namespace topoproof::scenario
+}  // namespace topoproof::scenario::fault_kernel_test

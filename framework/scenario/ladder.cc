@@ -11,13 +11,6 @@
 namespace topoproof::scenario {
 namespace {
 
-std::string fate_text(const flow::Fate& fate, const topology::Topology& topology) {
-  std::string text(to_string(fate.kind));
-  if (fate.at) text += " at " + topology.node(*fate.at).name;
-  const bool says_why = fate.kind != flow::FateKind::Delivered && !fate.proof.empty();
-  return says_why ? text + ": " + fate.proof : text;
-}
-
 void add(const flow::Journey& journey, const topology::Topology& topology,
          std::vector<std::string>& lines) {
   for (const flow::Step& step : journey.trace) lines.push_back(hop_line(step, topology));
@@ -31,6 +24,13 @@ std::string one_ending(const sim::Prediction& prediction, const topology::Topolo
 }
 
 }  // namespace
+
+std::string fate_text(const flow::Fate& fate, const topology::Topology& topology) {
+  std::string text(to_string(fate.kind));
+  if (fate.at) text += " at " + topology.node(*fate.at).name;
+  const bool says_why = fate.kind != flow::FateKind::Delivered && !fate.proof.empty();
+  return says_why ? text + ": " + fate.proof : text;
+}
 
 std::string ending_text(const sim::Prediction& prediction, const topology::Topology& topology) {
   std::vector<std::string> endings{one_ending(prediction, topology)};

@@ -11,6 +11,9 @@
 
 namespace topoproof::scenario {
 
+// "not_forwarding at host: net.ipv4.ip_forward=0"
+std::string fate_text(const flow::Fate& fate, const topology::Topology& topology);
+
 // "delivered at client, reply delivered at blue", or what is unknown; all that the kernel may draw.
 std::string ending_text(const sim::Prediction& prediction, const topology::Topology& topology);
 

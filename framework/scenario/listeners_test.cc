@@ -7,7 +7,7 @@
 
 #include "scenario/reader.hh"
 
-namespace topoproof::scenario {
+namespace topoproof::scenario::listeners_test {
 namespace {
 
 //   blue .2 -- v-eth-0 .5 host eth0 .2 -- .3 client
@@ -79,4 +79,4 @@ TEST(Listeners, AtAnotherNodeAreNoConflict) {
 }
 
 }  // namespace
-}  // namespace topoproof::scenario
+}  // namespace topoproof::scenario::listeners_test

@@ -5,7 +5,7 @@
 
 #include "scenario/reader.hh"
 
-namespace topoproof::scenario {
+namespace topoproof::scenario::neighbor_pairs_test {
 namespace {
 
 // a .1 ---- .2 r .2 ---- .3 b
@@ -48,4 +48,4 @@ TEST(ImpatientNodes, AreThoseThatRouteToAGatewayThatNobodyIs) {
 }
 
 }  // namespace
-}  // namespace topoproof::scenario
+}  // namespace topoproof::scenario::neighbor_pairs_test

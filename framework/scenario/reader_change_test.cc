@@ -4,7 +4,7 @@
 
 #include "scenario/reader.hh"
 
-namespace topoproof::scenario {
+namespace topoproof::scenario::reader_change_test {
 namespace {
 
 const std::string kNetwork =
@@ -107,4 +107,4 @@ TEST(Change, SaysWhatIsWrong) {
 }
 
 }  // namespace
-}  // namespace topoproof::scenario
+}  // namespace topoproof::scenario::reader_change_test

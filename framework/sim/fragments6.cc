@@ -22,12 +22,12 @@ std::uint32_t largest_piece(const skb::Skb& ipv6) {
 }
 
 // Where the part begins that is cut, and which byte says what it begins with (ip6_find_1stfragopt).
-struct Place {
+struct CutPlace {
   std::size_t at = kFixed;
   std::size_t announced_at = 6;
 };
-Place find_place(BytesView bytes) {
-  Place place;
+CutPlace find_cut(BytesView bytes) {
+  CutPlace place;
   bool routed = false;
   for (;;) {
     const auto next = std::to_integer<std::uint8_t>(bytes[place.announced_at]);
@@ -41,7 +41,7 @@ Place find_place(BytesView bytes) {
   }
 }
 
-Bytes make_piece(BytesView whole, const Place& place, std::size_t from, std::size_t size,
+Bytes make_piece(BytesView whole, const CutPlace& place, std::size_t from, std::size_t size,
                  bool more) {
   const auto part = [&](std::size_t at, std::size_t count) { return whole.subspan(at, count); };
   const BytesView head = part(0, place.at);
@@ -72,7 +72,7 @@ bool needs_pieces6(const skb::Skb& ipv6, std::uint32_t mtu) {
 std::vector<skb::Skb> fragments6_of(const skb::Skb& ipv6, std::uint32_t mtu) {
   skb::Skb whole = ipv6;
   complete_checksum(whole);
-  const Place place = find_place(whole.bytes());
+  const CutPlace place = find_cut(whole.bytes());
   const std::size_t payload = whole.size() - place.at;
   const std::uint32_t largest = largest_piece(ipv6);
   if (largest != 0) mtu = std::max(std::min(mtu, largest), kLeastMtu);

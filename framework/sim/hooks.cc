@@ -50,9 +50,9 @@ struct RouteKeys {
 };
 RouteKeys route_keys(const skb::Skb& skb) { return {skb.source(), skb.destination(), skb.mark}; }
 
-class Passage {
+class HookPassage {
  public:
-  Passage(const HookPlace& at, Packet& packet) : at_(at), packet_(packet) {}
+  HookPassage(const HookPlace& at, Packet& packet) : at_(at), packet_(packet) {}
 
   bool run(std::span<const Netfilter::Station> stations) {
     for (const Netfilter::Station& station : stations) {
@@ -181,7 +181,7 @@ class Passage {
 bool pass_bridge_hook(World& world, Host& host, Hook hook, Packet& packet, Slot in, Slot out) {
   if (host.netfilter == nullptr) return true;
   const HookPlace at{world, host, hook, TableFamily::Bridge, in, out};
-  return Passage(at, packet).run(host.netfilter->stations(at.family, hook));
+  return HookPassage(at, packet).run(host.netfilter->stations(at.family, hook));
 }
 
 bool pass_hook(World& world, Host& host, Hook hook, Packet& packet, Slot in, Slot out) {
@@ -189,7 +189,7 @@ bool pass_hook(World& world, Host& host, Hook hook, Packet& packet, Slot in, Slo
   const auto family = packet.skb.is_ipv4() ? TableFamily::Ip : TableFamily::Ip6;
   const HookPlace at{world, host, hook, family, in, out};
   const IpAddress destination = packet.skb.destination();
-  if (!Passage(at, packet).run(host.netfilter->stations(family, hook))) return false;
+  if (!HookPassage(at, packet).run(host.netfilter->stations(family, hook))) return false;
   // nf_nat_ipv4_pre_routing: a new destination has its own route.
   const bool moved = hook == Hook::Prerouting && packet.skb.destination() != destination;
   if (moved && !packet.bridged) packet.way = {};
@@ -200,7 +200,7 @@ bool pass_arp_hook(World& world, Host& host, Hook hook, Packet& packet, Slot slo
   if (host.netfilter == nullptr) return true;
   HookPlace at{world, host, hook, TableFamily::Arp};
   (hook == Hook::Input ? at.in : at.out) = slot;
-  return Passage(at, packet).run(host.netfilter->stations(at.family, hook));
+  return HookPassage(at, packet).run(host.netfilter->stations(at.family, hook));
 }
 
 namespace {
@@ -231,7 +231,7 @@ bool pass_device_hook(World& world, Host& host, Hook hook, Packet& packet, Slot 
       world.end(host, packet, End::Malformed);
       return false;
     }
-    if (!Passage(at, packet).run(std::span(&station, 1))) return false;
+    if (!HookPassage(at, packet).run(std::span(&station, 1))) return false;
   }
   return true;
 }

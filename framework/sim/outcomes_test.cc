@@ -12,7 +12,7 @@
 #include "sim/simulator.hh"
 #include "sim/test_network.hh"
 
-namespace topoproof::sim {
+namespace topoproof::sim::outcomes_test {
 namespace {
 
 namespace fw = firewall;
@@ -133,4 +133,4 @@ TEST(Outcomes, AnInjectedFrameIsUnknownWhereItWouldBeDrawn) {
 }
 
 }  // namespace
-}  // namespace topoproof::sim
+}  // namespace topoproof::sim::outcomes_test

@@ -29,10 +29,6 @@ End end_of(Refusal refusal) {
   return End::None;
 }
 
-bool is_limited_broadcast(const IpAddress& address) {
-  return address.is_v4() && address.v4().bits() == 0xffff'ffff;
-}
-
 Way::Kind kind_of(RouteType type) {
   switch (type) {
     case RouteType::Local:
@@ -270,6 +266,10 @@ const routing::Hop* choose_output(const World& world, const Host& host, const Ou
 }
 
 }  // namespace
+
+bool is_limited_broadcast(const IpAddress& address) {
+  return address.is_v4() && address.v4().bits() == 0xffff'ffff;
+}
 
 InputRoute route_input(const World& world, const Host& host, Slot in, const skb::Skb& skb) {
   if (!speaks(host, skb.is_ipv4() ? Family::Ipv4 : Family::Ipv6)) return {End::NotForwarding};

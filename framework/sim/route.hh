@@ -55,6 +55,7 @@ std::optional<IpAddress> select_address6(const Host& host, Slot out, const IpAdd
 bool is_anycast(const Host& host, const IpAddress& address);
 
 // The IPv4 addresses of a node of some network have its broadcast address, too.
+bool is_limited_broadcast(const IpAddress& address);  // 255.255.255.255
 bool is_broadcast(const Host& host, const IpAddress& address);
 
 }  // namespace topoproof::sim

@@ -15,10 +15,6 @@ constexpr std::uint32_t kUnicast = 1;  // RTN_*
 constexpr std::uint32_t kBroadcast = 3;
 constexpr std::uint32_t kMulticast = 5;
 
-bool is_limited_broadcast(const IpAddress& address) {
-  return address.is_v4() && address.v4().bits() == 0xffff'ffff;
-}
-
 }  // namespace
 
 conntrack::HookPoint HookPlace::point() const {

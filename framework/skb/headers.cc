@@ -9,13 +9,8 @@ constexpr std::size_t kIpv6Size = 40;
 constexpr std::uint8_t kHopByHop = 0;
 constexpr std::uint8_t kRouting = 43;
 constexpr std::uint8_t kFragment = 44;
-constexpr std::uint8_t kAuthentication = 51;
 constexpr std::uint8_t kNoNext = 59;
 constexpr std::uint8_t kDestination = 60;
-
-std::uint8_t u8(BytesView bytes, std::size_t at) {
-  return std::to_integer<std::uint8_t>(bytes[at]);
-}
 
 // What the kernel's ipv6_ext_hdr() takes for an extension header.
 bool is_extension(std::uint8_t next) {
@@ -25,10 +20,10 @@ bool is_extension(std::uint8_t next) {
 
 Headers parse_ipv4(BytesView packet) {
   if (packet.size() < kIpv4Size) return {};
-  const auto header = (u8(packet, 0) & 0x0fU) * 4U;
+  const auto header = (u8_at(packet, 0) & 0x0fU) * 4U;
   const auto fragment = load_be16(packet.data() + 6) & 0x1fffU;
   return {.has_transport = true,
-          .protocol = u8(packet, 9),
+          .protocol = u8_at(packet, 9),
           .transport = header,
           .fragment_offset = static_cast<std::uint16_t>(fragment * 8)};
 }
@@ -41,7 +36,7 @@ Headers later_fragment(std::uint8_t next, std::uint16_t offset) {
 // ipv6_find_hdr() without a target; it stops at an authentication header, as nf_tables asks it to.
 Headers parse_ipv6(BytesView packet) {
   if (packet.size() < kIpv6Size) return {};
-  auto next = u8(packet, 6);
+  auto next = u8_at(packet, 6);
   std::size_t at = kIpv6Size;
   while (is_extension(next) && next != kNoNext && next != kAuthentication) {
     if (packet.size() < at + 2) return {};
@@ -49,13 +44,13 @@ Headers parse_ipv6(BytesView packet) {
     if (next == kFragment) {
       if (packet.size() < at + 4) return {};
       const auto offset = static_cast<std::uint16_t>(load_be16(packet.data() + at + 2) & 0xfff8U);
-      if (offset != 0) return later_fragment(u8(packet, at), offset);
+      if (offset != 0) return later_fragment(u8_at(packet, at), offset);
     } else {
       if (next == kRouting && packet.size() < at + 4) return {};
-      length = (u8(packet, at + 1) + 1U) * 8U;
+      length = (u8_at(packet, at + 1) + 1U) * 8U;
     }
     if (packet.size() - at < length) return {};
-    next = u8(packet, at);
+    next = u8_at(packet, at);
     at += length;
   }
   if (next == kAuthentication && packet.size() < at + 2) return {};
@@ -64,14 +59,14 @@ Headers parse_ipv6(BytesView packet) {
 
 bool is_whole_ipv4(BytesView packet) {
   if (packet.size() < kIpv4Size) return false;
-  const auto header = (u8(packet, 0) & 0x0fU) * 4U;
+  const auto header = (u8_at(packet, 0) & 0x0fU) * 4U;
   const auto total = load_be16(packet.data() + 2);
-  return u8(packet, 0) >> 4 == 4 && header >= kIpv4Size && total >= header &&
+  return u8_at(packet, 0) >> 4 == 4 && header >= kIpv4Size && total >= header &&
          total <= packet.size();
 }
 
 bool is_whole_ipv6(BytesView packet) {
-  return packet.size() >= kIpv6Size && u8(packet, 0) >> 4 == 6 &&
+  return packet.size() >= kIpv6Size && u8_at(packet, 0) >> 4 == 6 &&
          load_be16(packet.data() + 4) + kIpv6Size <= packet.size();
 }
 

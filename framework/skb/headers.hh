@@ -13,6 +13,9 @@ inline constexpr std::uint16_t kEtherIpv4 = 0x0800;
 inline constexpr std::uint16_t kEtherArp = 0x0806;
 inline constexpr std::uint16_t kEtherIpv6 = 0x86dd;
 
+inline constexpr std::uint8_t kAuthentication = 51;  // AH, RFC 4302
+inline constexpr std::uint8_t kUdpLite = 136;        // RFC 3828
+
 // All offsets count from the network header.
 struct Headers {
   // False: what is behind the network header is not known (no IP, a broken chain of extension

@@ -25,16 +25,16 @@ namespace topoproof::sys {
 namespace {
 
 // A socket pair rather than pipes: MSG_NOSIGNAL spares the process a SIGPIPE disposition.
-struct Channel {
+struct SocketPair {
   Fd ours;
   Fd childs;
 };
 
-Channel open_channel() {
+SocketPair open_socket_pair() {
   std::array<int, 2> ends{};
   check_result(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()),
                "open a channel to a process");
-  return Channel{Fd(ends[0]), Fd(ends[1])};
+  return SocketPair{Fd(ends[0]), Fd(ends[1])};
 }
 
 // An ordinary user's PATH often lacks the directories where ip and nft live.
@@ -116,7 +116,7 @@ ProcessResult run_process(const std::vector<std::string>& arguments, const Netns
   const std::string program = find_program(arguments.front());
   const ArgumentList pointers(arguments);
 
-  Channel channel = open_channel();
+  SocketPair channel = open_socket_pair();
   const int netns = ns != nullptr ? ns->fd() : -1;
   const pid_t pid = check_result(::fork(), "start a process");
   if (pid == 0) become(program.c_str(), pointers.get(), netns, channel.childs.get());

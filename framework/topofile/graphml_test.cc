@@ -5,7 +5,7 @@
 
 #include "topology/test_networks.hh"
 
-namespace topoproof::topofile {
+namespace topoproof::topofile::graphml_test {
 namespace {
 
 constexpr std::string_view kHead = R"(<?xml version="1.0"?>
@@ -96,4 +96,4 @@ TEST(Graphml, OtherTextIsRefused) {
 }
 
 }  // namespace
-}  // namespace topoproof::topofile
+}  // namespace topoproof::topofile::graphml_test

@@ -7,7 +7,7 @@
 #include "document/reader.hh"
 #include "topofile/reader.hh"
 
-namespace topoproof::topofile {
+namespace topoproof::topofile::reader_edit_test {
 namespace {
 
 //   red -- host -- client
@@ -195,4 +195,4 @@ TEST(VariantNames, IncludeThoseOfExtendedFiles) {
 }
 
 }  // namespace
-}  // namespace topoproof::topofile
+}  // namespace topoproof::topofile::reader_edit_test

@@ -5,7 +5,7 @@
 #include "topofile/reader.hh"
 #include "topofile/yaml_writer.hh"
 
-namespace topoproof::topofile {
+namespace topoproof::topofile::service_test {
 namespace {
 
 topology::Node web(const std::string& keys) {
@@ -105,4 +105,4 @@ TEST(ServiceReader, ReadsWhatTheWriterWrites) {
 }
 
 }  // namespace
-}  // namespace topoproof::topofile
+}  // namespace topoproof::topofile::service_test

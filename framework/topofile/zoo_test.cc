@@ -3,7 +3,7 @@
 
 #include "topology/checks.hh"
 
-namespace topoproof::topofile {
+namespace topoproof::topofile::zoo_test {
 namespace {
 
 TEST_F(Zoo, HasItsNodesAndLinks) {
@@ -28,4 +28,4 @@ TEST_F(Zoo, AbileneIsRoutedWithoutIssues) {
 }
 
 }  // namespace
-}  // namespace topoproof::topofile
+}  // namespace topoproof::topofile::zoo_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace topoproof::xtables {
+namespace topoproof::xtables::target_test {
 namespace {
 
 // What iptables-nft-restore 1.8.9 puts into Linux 6.18, and what iptables-nft-save says of it.
@@ -119,4 +119,4 @@ TEST(Target, WithoutATypeStaysAsItIs) {
 }
 
 }  // namespace
-}  // namespace topoproof::xtables
+}  // namespace topoproof::xtables::target_test

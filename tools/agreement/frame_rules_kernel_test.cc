@@ -9,11 +9,6 @@
 namespace topoproof::agreement {
 namespace {
 
-const PacketSpec kToOutside = udp(kInside, "10.201.0.2", "10.200.0.2");
-const PacketSpec kAcrossBridge = udp(kPort1, "10.240.0.2", "10.240.0.3");
-const std::string kThrough = "outside: 10.201.0.2:1000 > 10.200.0.2:80 udp, 16 bytes";
-const std::string kBridged = "port2: 10.240.0.2:1000 > 10.240.0.3:80 udp, 16 bytes";
-
 std::string at_device(const std::string& hook, const std::string& device, const std::string& rules,
                       const std::string& name = "d", const std::string& family = "netdev") {
   return "table " + family + " " + name + " {\nchain c {\ntype filter hook " + hook + " device \"" +

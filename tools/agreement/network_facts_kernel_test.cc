@@ -14,11 +14,6 @@ namespace {
 
 using Network = TwoBodies::Network;
 
-const PacketSpec kToOutside = udp(kInside, "10.201.0.2", "10.200.0.2");
-const PacketSpec kAcrossBridge = udp(kPort1, "10.240.0.2", "10.240.0.3");
-const std::string kThrough = "outside: 10.201.0.2:1000 > 10.200.0.2:80 udp, 16 bytes";
-const std::string kBridged = "port2: 10.240.0.2:1000 > 10.240.0.3:80 udp, 16 bytes";
-
 std::string destination_nat(const std::string& to) {
   return "table ip n {\nchain p {\ntype nat hook prerouting priority -100\nudp dport 80 dnat to " +
          to + "\n}\n}\n";

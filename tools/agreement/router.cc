@@ -37,9 +37,9 @@ const std::vector<state::Sysctl> kSysctls{
     {"net.ipv6.icmp.ratelimit", "0"},
 };
 
-class Builder {
+class RouterBuilder {
  public:
-  explicit Builder(const Zones& zones) : zones_(zones) {}
+  explicit RouterBuilder(const Zones& zones) : zones_(zones) {}
 
   state::Namespace build() {
     ns_.sysctls = kSysctls;
@@ -118,7 +118,7 @@ class Builder {
 
 }  // namespace
 
-state::Namespace make_router(const Zones& zones) { return Builder(zones).build(); }
+state::Namespace make_router(const Zones& zones) { return RouterBuilder(zones).build(); }
 
 state::Namespace make_far_end(const Zones& zones) {
   state::Namespace ns;

@@ -42,4 +42,10 @@ inline Bytes arp_request(const char* sender, const char* target) {
       packet::arp({.sender_mac = mac, .sender_ip = ip(sender).v4(), .target_ip = ip(target).v4()}));
 }
 
+// Two packets that get through, and where they are then seen.
+inline const PacketSpec kToOutside = udp(kInside, "10.201.0.2", "10.200.0.2");
+inline const PacketSpec kAcrossBridge = udp(kPort1, "10.240.0.2", "10.240.0.3");
+inline const std::string kThrough = "outside: 10.201.0.2:1000 > 10.200.0.2:80 udp, 16 bytes";
+inline const std::string kBridged = "port2: 10.240.0.2:1000 > 10.240.0.3:80 udp, 16 bytes";
+
 }  // namespace topoproof::agreement

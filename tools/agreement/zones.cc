@@ -59,9 +59,9 @@ bool sounds_like_bridge(std::string_view name) {
   return std::ranges::any_of(kBegins, [&](auto begin) { return name.starts_with(begin); });
 }
 
-class Builder {
+class ZoneBuilder {
  public:
-  explicit Builder(const std::vector<RuleAsks>& asks) : asks_(asks) {}
+  explicit ZoneBuilder(const std::vector<RuleAsks>& asks) : asks_(asks) {}
 
   Zones build() {
     const Names names(asks_);
@@ -187,6 +187,6 @@ std::size_t Zones::find(std::string_view name, bool inverted) const {
   return at == all.end() ? 0 : static_cast<std::size_t>(at - all.begin());
 }
 
-Zones make_zones(const std::vector<RuleAsks>& asks) { return Builder(asks).build(); }
+Zones make_zones(const std::vector<RuleAsks>& asks) { return ZoneBuilder(asks).build(); }
 
 }  // namespace topoproof::agreement

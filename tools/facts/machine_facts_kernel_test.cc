@@ -10,7 +10,7 @@
 #include "sys/sysctls.hh"
 #include "two_routers.hh"
 
-namespace topoproof::machine {
+namespace topoproof::machine::machine_facts_kernel_test {
 namespace {
 
 using conntrack::Ends;
@@ -79,4 +79,4 @@ TEST_F(MachineFacts, Fact49ANamespaceInheritsFromTheMachineAndNotFromItsMaker) {
 }
 
 }  // namespace
-}  // namespace topoproof::machine
+}  // namespace topoproof::machine::machine_facts_kernel_test
