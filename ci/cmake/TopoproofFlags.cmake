@@ -18,6 +18,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     $<$<NOT:$<CONFIG:Debug>>:-Wno-stringop-overread>
     $<$<NOT:$<CONFIG:Debug>>:-Wno-maybe-uninitialized>
     $<$<NOT:$<CONFIG:Debug>>:-Wno-null-dereference>)
+  if(CMAKE_UNITY_BUILD)
+    # It takes a source that is included for a header.
+    list(APPEND topoproof_warnings -Wno-subobject-linkage)
+  endif()
 else()
   list(APPEND topoproof_warnings -Wno-missing-designated-field-initializers)
   # libstdc++ 12 deprecates what its own std::stable_sort is made of.

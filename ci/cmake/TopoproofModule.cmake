@@ -39,9 +39,17 @@ function(topoproof_check_layers name)
   endforeach()
 endfunction()
 
+# Of targets whose sources are compiled in one piece (CMAKE_UNITY_BUILD): the C library's header
+# comes first, then <linux/in.h> leaves out what both declare.
+function(topoproof_prepare_unity target)
+  set_target_properties(${target} PROPERTIES
+    UNITY_BUILD_CODE_BEFORE_INCLUDE "#include <netinet/in.h>")
+endfunction()
+
 function(topoproof_tests target label)
   cmake_parse_arguments(arg "" "MAIN" "SOURCES;DEPS;LINK" ${ARGN})
   add_executable(${target} ${arg_SOURCES})
+  topoproof_prepare_unity(${target})
   target_link_libraries(${target} PRIVATE ${arg_DEPS} ${arg_LINK} ${arg_MAIN} GTest::gtest topoproof_flags)
   gtest_discover_tests(${target}
     WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}
@@ -67,6 +75,7 @@ function(topoproof_module name)
 
   add_library(topoproof_${name} STATIC ${arg_SOURCES})
   add_library(topoproof::${name} ALIAS topoproof_${name})
+  topoproof_prepare_unity(topoproof_${name})
   set_target_properties(topoproof_${name} PROPERTIES EXPORT_NAME ${name})
   target_include_directories(topoproof_${name} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/framework>
