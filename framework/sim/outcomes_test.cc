@@ -89,6 +89,26 @@ fw::Ruleset drops_some() {
   return {{{.family = fw::TableFamily::Ip, .name = "t", .sets = {}, .chains = {chain}}}};
 }
 
+// An impaired link counts packets: it must not count those of courses that were only tried.
+TEST(Outcomes, AnImpairedLinkTreatsEveryCourseAlike) {
+  for (const std::uint64_t seed : {1U, 2U, 3U, 4U, 5U, 6U, 7U, 8U}) {
+    auto nodes = fork();
+    nodes[0].impairments = {{"eth0", {.loss = {500'000}, .seed = seed}}};
+    auto straight = nodes;
+    straight[3].state.routes[0].next_hops.pop_back();
+    Simulator drawing(nodes);
+    Simulator plain(straight);
+    for (int packet = 0; packet < 4; ++packet) {
+      const auto expected = plain.predict(ping("10.9.0.1")).request.fate.kind;
+      const Prediction prediction = drawing.predict(ping("10.9.0.1"));
+      EXPECT_EQ(prediction.request.fate.kind, expected) << "seed " << seed << ", " << packet;
+      for (const Prediction& other : prediction.others) {
+        EXPECT_EQ(other.request.fate.kind, expected) << "seed " << seed << ", " << packet;
+      }
+    }
+  }
+}
+
 TEST(Outcomes, ANumberOfARuleIsDrawnForEachPacket) {
   auto nodes = fork();
   nodes[3].ruleset = drops_some();

@@ -60,6 +60,8 @@ struct World::Memory {
   Time now{0};
   std::map<std::uint32_t, Netfilter::Memory> rules;  // by node
   std::map<std::uint32_t, std::vector<Peer>> peers;
+  std::map<std::pair<std::uint32_t, Slot>, impair::Direction> impaired;  // by node and interface
+  std::multimap<Time, std::pair<Place, Packet>> delayed;
 };
 
 std::shared_ptr<const World::Memory> World::remember() const {
@@ -68,7 +70,12 @@ std::shared_ptr<const World::Memory> World::remember() const {
   for (const Host& host : hosts) {
     if (host.netfilter) memory->rules.emplace(host.id, host.netfilter->remember());
     if (!host.peers.empty()) memory->peers.emplace(host.id, host.peers);
+    for (Slot slot = 0; slot < host.interfaces.size(); ++slot) {
+      const auto& direction = host.interfaces[slot].impaired;
+      if (direction) memory->impaired.emplace(std::pair(host.id, slot), *direction);
+    }
   }
+  memory->delayed = delayed_;
   return memory;
 }
 
@@ -79,6 +86,10 @@ void World::restore(const Memory& memory) {
     const auto peers = memory.peers.find(host.id);
     host.peers = peers == memory.peers.end() ? std::vector<Peer>() : peers->second;
   }
+  for (const auto& [at, direction] : memory.impaired) {
+    *hosts[at.first].interfaces[at.second].impaired = direction;
+  }
+  delayed_ = memory.delayed;
 }
 
 void World::clear_records() {
