@@ -14,7 +14,7 @@
 namespace topoproof::document {
 namespace {
 
-constexpr std::size_t kMostIssues = 100;
+constexpr std::size_t kMostSyntaxIssues = 100;
 
 bool is_null_text(const Scalar& scalar) {
   return scalar.plain && (scalar.text.empty() || scalar.text == "~" || scalar.text == "null");
@@ -38,8 +38,8 @@ bool TreeBuilder::fail(const Origin& origin, std::string text) {
 
 bool TreeBuilder::report(const Origin& origin, std::string text) {
   fail(origin, std::move(text));
-  if (issues_.size() - first_issue_ < kMostIssues) return true;
-  return fail(origin, fmt::format("too many issues ({}); the rest is not read", kMostIssues));
+  if (issues_.size() - first_issue_ < kMostSyntaxIssues) return true;
+  return fail(origin, fmt::format("too many issues ({}); the rest is not read", kMostSyntaxIssues));
 }
 
 bool TreeBuilder::charge(std::size_t nodes, const Origin& origin) {

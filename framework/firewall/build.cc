@@ -13,8 +13,6 @@
 namespace topoproof::firewall {
 namespace {
 
-constexpr std::size_t kInterfaceNameSize = 16;  // as the kernel compares them, zeros included
-
 Bytes one_byte(std::uint8_t value) { return {std::byte{value}}; }
 
 CompareOp compare_op(Match match) {

@@ -13,8 +13,6 @@
 namespace topoproof::firewall {
 namespace {
 
-constexpr std::uint32_t kInterfaceNameSize = 16;
-
 Selector field(Expression load, std::uint32_t type, std::uint32_t length) {
   return {.load = {.expressions = {std::move(load)}}, .type = type, .lengths = {length}};
 }

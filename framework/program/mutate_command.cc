@@ -120,10 +120,7 @@ int list(const std::vector<Scenario>& scenarios, const MutateRun& run, const Con
 int run_mutate(const MutateCommand& command, const Console& console, const std::atomic<bool>& stop,
                const Surroundings& surroundings) {
   const auto expression = scenario::NameExpression::parse(command.select);
-  if (!expression) {
-    console.error(to_string(expression.error()) + "\n");
-    return kInputWrong;
-  }
+  if (!expression) return refuse(console, {expression.error()});
   Issues issues;
   const std::vector<Scenario> scenarios = read(command, issues);
   console.error(to_string(issues));

@@ -280,10 +280,7 @@ int list(std::span<const ScenarioFile> files, const Console& console) {
 int run_test(const TestCommand& command, const Console& console, const std::atomic<bool>& stop,
              const Surroundings& surroundings) {
   const auto expression = scenario::NameExpression::parse(command.select);
-  if (!expression) {
-    console.error(to_string(expression.error()) + "\n");
-    return kInputWrong;
-  }
+  if (!expression) return refuse(console, {expression.error()});
   Issues issues;
   const std::vector<ScenarioFile> files = read_files(command, *expression, issues);
   if (issues.empty() && files.empty()) {
