@@ -150,8 +150,8 @@ class CheckComparer {
 
   void compare_time() {
     const auto took = verdict_.took;
-    add(took <= *check_.expected.within, "within " + to_string(*check_.expected.within),
-        "after " + to_string(took));
+    add(took <= *check_.expected.within, "within " + topoproof::to_string(*check_.expected.within),
+        "after " + topoproof::to_string(took));
   }
 
   const Check& check_;

@@ -38,7 +38,7 @@ struct DescribeChange {
     return fmt::format("replace the rules of {}", name(change.node));
   }
   std::string operator()(const Wait& change) const {
-    return fmt::format("wait {}", to_string(change.time));
+    return fmt::format("wait {}", topoproof::to_string(change.time));
   }
 };
 

@@ -14,7 +14,7 @@ namespace {
 
 struct Told {
   std::string observed;
-  std::vector<std::string> hops;
+  std::vector<std::string> hops = {};
 };
 
 Told foretell(const std::string& network, std::string_view check) {
