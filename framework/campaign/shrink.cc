@@ -12,7 +12,8 @@ namespace {
 using Shows = std::function<bool(const Question&)>;
 using Part = std::vector<std::size_t>;
 
-// What nobody jumps to, and no rule looks up, does nothing.
+// Sets that no rule looks up, and empty chains that nobody jumps to. One with rules stays: they are
+// dropped one by one, if the fault does not need them.
 void drop_unused(firewall::Table& table) {
   std::set<std::string> names;
   const auto use = [&](const firewall::Verdict& verdict) { names.insert(verdict.chain); };
@@ -33,8 +34,9 @@ void drop_unused(firewall::Table& table) {
     }
   }
   std::erase_if(table.sets, [&](const auto& set) { return !names.contains(set.name); });
-  std::erase_if(table.chains,
-                [&](const auto& chain) { return !chain.base && !names.contains(chain.name); });
+  std::erase_if(table.chains, [&](const auto& chain) {
+    return !chain.base && chain.rules.empty() && !names.contains(chain.name);
+  });
 }
 
 Question with_rules(const Question& whole, const Part& part) {
