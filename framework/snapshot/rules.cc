@@ -51,11 +51,11 @@ bool is_of_iptables(const std::string& table) {
 void save(const char* program, const sys::Netns& netns, Language language,
           std::vector<topology::RulesText>& rules, std::vector<std::string>& missed) {
   try {
-    const auto run = sys::run_process({program}, &netns);
+    const auto run = sys::run_process({program}, &netns, {}, sys::Stderr::Apart);
     if (run.exit_status == 0) {
       rules.push_back({.language = language, .text = run.output});
     } else {
-      missed.push_back(fmt::format("rules of iptables: {} says {}", program, run.output));
+      missed.push_back(fmt::format("rules of iptables: {} says {}", program, run.errors));
     }
   } catch (const sys::SystemError& refused) {
     missed.push_back(fmt::format("rules of iptables: {}", refused.what()));

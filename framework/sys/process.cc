@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -44,11 +45,12 @@ std::string search_path() {
 }
 
 // In the child, between fork and exec: only calls that are safe there.
-[[noreturn]] void become(const char* program, char* const* arguments, int netns, int channel) {
+[[noreturn]] void become(const char* program, char* const* arguments, int netns, int channel,
+                         int errors) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   restore_signals();
   const bool entered = netns < 0 || ::setns(netns, CLONE_NEWNET) == 0;
-  if (entered && ::dup2(channel, 0) >= 0 && ::dup2(channel, 1) >= 0 && ::dup2(channel, 2) >= 0) {
+  if (entered && ::dup2(channel, 0) >= 0 && ::dup2(channel, 1) >= 0 && ::dup2(errors, 2) >= 0) {
     ::execv(program, arguments);
   }
   ::_exit(127);
@@ -84,6 +86,19 @@ std::string exchange_data(const Fd& channel, std::string_view input) {
   }
 }
 
+// Takes whatever a process writes, however much, while nobody reads.
+Fd open_memory() {
+  return Fd(check_result(::memfd_create("stderr", MFD_CLOEXEC), "keep what a process says"));
+}
+
+std::string content_of(const Fd& memory) {
+  const auto size = static_cast<std::size_t>(::lseek(memory.get(), 0, SEEK_END));
+  std::string text(size, '\0');
+  const ssize_t count = ::pread(memory.get(), text.data(), text.size(), 0);
+  text.resize(count < 0 ? 0 : static_cast<std::size_t>(count));
+  return text;
+}
+
 int wait_for(pid_t pid) {
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0) {
@@ -112,17 +127,22 @@ std::string find_program(const std::string& name) {
 }
 
 ProcessResult run_process(const std::vector<std::string>& arguments, const Netns* ns,
-                          const std::string& input) {
+                          const std::string& input, Stderr errors) {
   const std::string program = find_program(arguments.front());
   const ArgumentList pointers(arguments);
 
   SocketPair channel = open_socket_pair();
+  const Fd said = errors == Stderr::Apart ? open_memory() : Fd();
   const int netns = ns != nullptr ? ns->fd() : -1;
   const pid_t pid = check_result(::fork(), "start a process");
-  if (pid == 0) become(program.c_str(), pointers.get(), netns, channel.childs.get());
+  if (pid == 0) {
+    const int second = said.is_open() ? said.get() : channel.childs.get();
+    become(program.c_str(), pointers.get(), netns, channel.childs.get(), second);
+  }
   channel.childs.reset();
   std::string output = exchange_data(channel.ours, input);
-  return ProcessResult{wait_for(pid), std::move(output)};
+  const int status = wait_for(pid);
+  return {status, std::move(output), said.is_open() ? content_of(said) : std::string()};
 }
 
 Fd open_process(pid_t pid) {

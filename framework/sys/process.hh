@@ -13,14 +13,17 @@ namespace topoproof::sys {
 
 struct ProcessResult {
   int exit_status = 0;  // as a shell counts: 128 + signal if a signal ended it
-  std::string output;   // stdout and stderr together
+  std::string output;   // of stdout, and of stderr unless it was to be kept apart
+  std::string errors = {};
 };
+
+enum class Stderr { WithOutput, Apart };
 
 // Runs a program, found on PATH or in an sbin directory, inside `ns` (or where the caller is),
 // with `input` as its stdin, and waits for it.
 // THROWS: SystemError if it cannot be started; a program that fails is a result.
 ProcessResult run_process(const std::vector<std::string>& arguments, const Netns* ns = nullptr,
-                          const std::string& input = {});
+                          const std::string& input = {}, Stderr errors = Stderr::WithOutput);
 
 // Where the program is. THROWS: SystemError with ENOENT if there is none
 std::string find_program(const std::string& name);
