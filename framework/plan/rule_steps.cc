@@ -9,9 +9,13 @@
 
 namespace topoproof::plan {
 
-// Destination NAT stands before source NAT, as packets meet them.
+// The node's own text comes first: it may begin with "flush ruleset". Destination NAT stands before
+// source NAT, as packets meet them.
 std::vector<Step> rule_steps(NodeId node, const topology::Node& rules) {
   std::vector<Step> steps;
+  for (const topology::RulesText& text : rules.rules) {
+    steps.push_back({LoadRulesText{node, text}, stated(text.where)});
+  }
   std::vector<firewall::NatRule> nat;
   for (const auto& rule : rules.port_forwards) nat.emplace_back(rule.value);
   for (const auto& rule : rules.snat) nat.emplace_back(rule.value);
@@ -19,9 +23,6 @@ std::vector<Step> rule_steps(NodeId node, const topology::Node& rules) {
   if (!nat.empty()) {
     steps.push_back({LoadRuleset{node, firewall::make_nat_ruleset(nat)},
                      fmt::format("{} translates addresses", rules.name)});
-  }
-  for (const topology::RulesText& text : rules.rules) {
-    steps.push_back({LoadRulesText{node, text}, stated(text.where)});
   }
   return steps;
 }

@@ -72,7 +72,7 @@ TEST_F(RulesCommands, ShowTakesTheNodesOfATopology) {
                           "links:\n"
                           "  - endpoints: ['host:eth0 10.0.0.1/24', 'a:eth0 10.0.0.2/24']\n");
   const auto printed = run({.files = {file}});
-  EXPECT_TRUE(printed.starts_with("node host\ntable ip topoproof\n")) << printed;
+  EXPECT_TRUE(printed.starts_with("node host\ntable ip t\n")) << printed;
   EXPECT_NE(printed.find("net.topo.yaml:4:18  masquerade out eth0\n"), std::string::npos)
       << printed;
   EXPECT_NE(printed.find("rules.nft:3  iif eth0 drop\n"), std::string::npos) << printed;
