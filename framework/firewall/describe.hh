@@ -14,6 +14,8 @@ std::string_view kernel_name(const Expression& expression);
 
 std::string describe(const Expression& expression);
 std::string describe(const Verdict& verdict);  // "drop", "jump -> chain"
+// The value alone: "quota bytes 5242880 consumed 0 flags 1"
+std::string describe(const ObjectValue& value);
 
 // All of it, one thing a line: for comparing two rulesets by eye or by a diff.
 std::string describe(const Ruleset& ruleset);

@@ -92,8 +92,8 @@ std::string text_of(const Stateful& e) {
 }
 
 std::string line(const Object& object) {
-  const auto value = std::visit([](const auto& e) { return text_of(e); }, object.value);
-  return fmt::format("  object {} {}{}\n", object.name, value, with_userdata(object.userdata));
+  return fmt::format("  object {} {}{}\n", object.name, describe(object.value),
+                     with_userdata(object.userdata));
 }
 
 std::string line(const Flowtable& flowtable) {
@@ -102,6 +102,10 @@ std::string line(const Flowtable& flowtable) {
 }
 
 }  // namespace
+
+std::string describe(const ObjectValue& value) {
+  return std::visit([](const auto& e) { return text_of(e); }, value);
+}
 
 std::string describe(const Ruleset& ruleset) {
   std::string text;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Sets and maps as nft text. For the printer only.
+// Sets and maps as nft text.
 #pragma once
 
 #include <optional>

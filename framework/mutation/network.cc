@@ -9,6 +9,7 @@
 
 #include "firewall/text.hh"
 #include "plan/planner.hh"
+#include "scenario/compile_rules.hh"
 
 namespace topoproof::mutation {
 namespace {
@@ -84,9 +85,7 @@ class Compiler {
 
  private:
   bool read(NodeId id, const RulesText& text, firewall::Ruleset& into) {
-    const auto compiled =
-        compile_ ? compile_(id, text)
-                 : std::unexpected(std::string("there is no kernel to compile these rules"));
+    const auto compiled = scenario::compile_rules(compile_, id, text);
     if (compiled) {
       load(*compiled, into);
     } else {

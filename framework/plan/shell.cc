@@ -98,6 +98,8 @@ std::string_view loader(topology::RulesText::Language language) {
       return "iptables-nft-restore";
     case topology::RulesText::Language::Ip6tables:
       return "ip6tables-nft-restore";
+    case topology::RulesText::Language::Compiled:
+      break;
   }
   return "";
 }
@@ -198,6 +200,10 @@ struct Commands {
     return command_with_input(name(op.node), "nft -f -", *text);
   }
   Result operator()(const LoadRulesText& op) const {
+    if (op.rules.language == topology::RulesText::Language::Compiled) {
+      return std::unexpected(
+          make_issue(op.rules.where, "compiled rules are messages: no command loads them"));
+    }
     return command_with_input(name(op.node), loader(op.rules.language), op.rules.text);
   }
   Result operator()(const FlushRuleset& op) const {

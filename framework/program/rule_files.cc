@@ -33,19 +33,20 @@ bool has_rules(const topology::Node& node) {
            node.port_forwards.empty());
 }
 
-// The short forms' tables first, as they are loaded.
+// The short forms' tables last, as they are loaded.
 std::expected<firewall::Ruleset, Issues> rules_of(const topology::Topology& topology, NodeId id,
                                                   const scenario::RuleInterfaces& interfaces) {
   firewall::Ruleset all;
+  if (!topology.node(id).rules.empty()) {
+    ensure_sandbox();
+    auto imported = rules::import_rules(topology.node(id).rules, interfaces.of(id));
+    if (!imported) return imported;
+    all = *std::move(imported);
+  }
   for (const auto& step : plan::rule_steps(id, topology.node(id))) {
     if (const auto* load = std::get_if<plan::LoadRuleset>(&step.operation))
       std::ranges::copy(load->ruleset.tables, std::back_inserter(all.tables));
   }
-  if (topology.node(id).rules.empty()) return all;
-  ensure_sandbox();
-  auto imported = rules::import_rules(topology.node(id).rules, interfaces.of(id));
-  if (!imported) return imported;
-  std::ranges::move(imported->tables, std::back_inserter(all.tables));
   return all;
 }
 
@@ -67,10 +68,11 @@ Result read_topology_rules(const std::string& file) {
 
 Result read_text_rules(const rules::Source& source) {
   const auto& file = source.where.file;
-  if (rules::looks_compiled(source.text)) {
+  if (source.language == rules::Language::Compiled) {
     auto ruleset = rules::read_compiled(source.text, file);
     if (!ruleset) return std::unexpected(Issues{ruleset.error()});
-    return std::vector{NodeRules{.ruleset = *std::move(ruleset)}};
+    return std::vector{NodeRules{.ruleset = *std::move(ruleset),
+                                 .warnings = rules::check_compiled(source.text, file)}};
   }
   ensure_sandbox();
   auto ruleset = rules::import_rules({&source, 1});
@@ -80,6 +82,24 @@ Result read_text_rules(const rules::Source& source) {
 
 bool is_topology(const std::string& file) {
   return file.ends_with(".yaml") || file.ends_with(".yml");
+}
+
+// The short forms make a table of this name, in place of one that is there.
+Issues check_own_table(const topology::Node& node, const firewall::Ruleset& imported) {
+  topology::Node bare = node;
+  bare.rules.clear();
+  for (const auto& step : plan::rule_steps(NodeId(0), bare)) {
+    const auto* load = std::get_if<plan::LoadRuleset>(&step.operation);
+    if (load == nullptr) continue;
+    for (const auto& own : load->ruleset.tables) {
+      if (find_table(imported, own.family, own.name) == nullptr) continue;
+      return {make_issue(node.rules.front().where,
+                         fmt::format("the table {} {} is made by masquerade, snat and "
+                                     "port_forwards of node '{}': give yours another name",
+                                     to_string(own.family), own.name, node.name))};
+    }
+  }
+  return {};
 }
 
 Issues try_rules(const topology::Node& node, std::span<const rules::Interface> interfaces) {
@@ -92,7 +112,7 @@ Issues try_rules(const topology::Node& node, std::span<const rules::Interface> i
                      fmt::format("the rules were not tried on the kernel: {}", refused.what()))};
   }
   auto imported = rules::import_rules(node.rules, interfaces);
-  return imported ? Issues{} : std::move(imported.error());
+  return imported ? check_own_table(node, *imported) : std::move(imported.error());
 }
 
 }  // namespace
@@ -114,6 +134,12 @@ Result read_rule_file(const std::string& file) {
 
 Issues try_rules(const topology::Topology& topology, NodeId node, const topology::Node& rules) {
   return try_rules(rules, scenario::RuleInterfaces(topology).of(node));
+}
+
+Issues try_text(const rules::Source& source) {
+  topology::Node alone;
+  alone.rules.push_back(source);
+  return try_rules(alone, {});
 }
 
 Issues try_rules(const topology::Topology& topology) {

@@ -17,6 +17,7 @@ struct NodeRules {
   std::string node = {};  // of a topology
   firewall::Ruleset ruleset;
   std::vector<rules::Source> sources = {};
+  Issues warnings = {};  // compiled rules whose sources have changed since
 };
 
 // Of a topology one for each node that has rules, else one. Enters a sandbox where rules have to be
@@ -31,5 +32,8 @@ std::expected<rules::Source, Issue> read_rule_source(const std::string& file);
 Issues try_rules(const topology::Topology& topology);
 // The same of rules that the node shall have later.
 Issues try_rules(const topology::Topology& topology, NodeId node, const topology::Node& rules);
+
+// The same of a text alone.
+Issues try_text(const rules::Source& source);
 
 }  // namespace topoproof::program

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // topoproof rules: show, diff, compile, translate.
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -36,6 +37,7 @@ std::string origin_note(const NodeRules& rules) {
 int show(const RulesCommand& command, const Console& console) {
   const auto rules = read_rule_file(command.files.at(0));
   if (!rules) return refuse(console, rules.error());
+  for (const auto& node : *rules) console.error(to_string(node.warnings));
   const auto detail = command.expressions ? rules::Detail::Expressions : rules::Detail::Rules;
   for (const auto& node : *rules)
     console.out(node_heading(node) + origin_note(node) + rules::show(node.ruleset, detail));
@@ -84,15 +86,21 @@ int compile(const RulesCommand& command, const Console& console) {
   return kPassed;
 }
 
+// What is written is complete only if every rule has words in nft, and nft takes them.
 int translate(const RulesCommand& command, const Console& console) {
   const auto source = read_rule_source(command.files.at(0));
   if (!source) return refuse(console, {source.error()});
-  if (source->language == rules::Language::Nft)
+  if (source->language == rules::Language::Nft || source->language == rules::Language::Compiled)
     return refuse(console, {make_issue(source->where, "this is no dump of iptables-save")});
-  const auto text = rules::translate_iptables(*source);
-  if (!text) return refuse(console, text.error());
-  write_output(console, command.output, *text);
-  return kPassed;
+  const auto made = rules::translate_iptables(*source);
+  if (!made) return refuse(console, made.error());
+  write_output(console, command.output, made->text);
+  Issues wrong = made->lost;
+  const auto file = command.output.empty() ? std::string("the translation") : command.output;
+  const rules::Source translation{.text = made->text, .where = {file, 1}};
+  std::ranges::move(try_text(translation), std::back_inserter(wrong));
+  console.error(to_string(wrong));
+  return has_errors(wrong) ? kFailed : kPassed;
 }
 
 }  // namespace

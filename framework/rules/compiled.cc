@@ -32,6 +32,8 @@ std::string_view name_of(Language language) {
       return "iptables";
     case Language::Ip6tables:
       return "ip6tables";
+    case Language::Compiled:
+      return "compiled";
   }
   return "";
 }
@@ -135,8 +137,8 @@ std::optional<Issue> check_source(const ordered_json& source, const std::string&
     return sha256(content) == source.at("sha256").get<std::string>();
   };
   if (text && (is_same(*text) || is_same(*text + '\n'))) return std::nullopt;
-  return make_issue({.file = file},
-                    fmt::format("compiled from another text than {} has now", name));
+  return make_warning({.file = file},
+                      fmt::format("compiled from another text than {} has now", name));
 }
 
 }  // namespace
@@ -157,11 +159,6 @@ std::string compile(const firewall::Ruleset& ruleset, std::span<const Source> so
   for (const auto& table : ruleset.tables) json["tables"].push_back(json_of(table));
   json["messages"] = messages_of(ruleset);
   return dumped(json);
-}
-
-bool looks_compiled(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  return first != std::string_view::npos && text[first] == '{';
 }
 
 std::expected<firewall::Ruleset, Issue> read_compiled(std::string_view text,

@@ -18,9 +18,6 @@ namespace topoproof::rules {
 // prints it: whoever reads it can tell whether it is still of that text.
 std::string compile(const firewall::Ruleset& ruleset, std::span<const Source> sources);
 
-// True if the text is such a file, or meant to be one.
-bool looks_compiled(std::string_view text);
-
 // RETURNS: the ruleset that was compiled, without handles; or what is wrong with the file.
 std::expected<firewall::Ruleset, Issue> read_compiled(std::string_view text,
                                                       const std::string& file);

@@ -85,28 +85,89 @@ class Sequences {
   std::vector<std::uint32_t> lengths_;
 };
 
-// Sets are named by the kernel where they are anonymous: what counts is what is in them.
-std::string rule_key(const firewall::Rule& rule, const firewall::Table& table) {
-  std::string key = to_hex(rule.userdata);
-  for (const auto& expression : rule.expressions) {
-    key += "\n" + describe(expression);
-    const auto* lookup = std::get_if<firewall::Lookup>(&expression);
-    const auto* set = lookup == nullptr ? nullptr : find_set(table, lookup->set);
-    if (set == nullptr || !set->is_anonymous()) continue;
-    auto copy = *set;
-    copy.name.clear();
-    key += describe(firewall::Ruleset{{firewall::Table{.sets = {copy}}}});
+// What a rule does. Anonymous sets and chains are named by the kernel: what counts is what is in
+// them.
+struct Meaning {
+  firewall::Rule rule;
+  std::vector<firewall::Set> sets;
+  std::vector<Meaning> block;  // of the anonymous chain that it jumps to
+  friend bool operator==(const Meaning&, const Meaning&) = default;
+};
+
+class MeaningOf {
+ public:
+  explicit MeaningOf(const firewall::Table& table) : table_(table) {}
+
+  Meaning rule(const firewall::Rule& rule) const {
+    Meaning meaning{.rule = rule, .sets = {}, .block = {}};
+    meaning.rule.origin = {};
+    for (auto& expression : meaning.rule.expressions) {
+      if (auto* lookup = std::get_if<firewall::Lookup>(&expression)) take(lookup->set, meaning);
+      if (auto* object = std::get_if<firewall::ObjectLookup>(&expression)) {
+        take(object->set, meaning);
+      }
+      if (auto* verdict = std::get_if<firewall::Verdict>(&expression)) follow(*verdict, meaning);
+    }
+    return meaning;
   }
-  return key;
+
+ private:
+  void take(std::string& name, Meaning& meaning) const {
+    const auto* set = find_set(table_, name);
+    if (set == nullptr || !set->is_anonymous()) return;
+    meaning.sets.push_back(*set);
+    meaning.sets.back().name.clear();
+    name.clear();
+  }
+  void follow(firewall::Verdict& verdict, Meaning& meaning) const {
+    const auto* chain = find_chain(table_, verdict.chain);
+    if (chain == nullptr || !chain->is_anonymous()) return;
+    for (const auto& each : chain->rules) meaning.block.push_back(rule(each));
+    verdict.chain.clear();
+  }
+
+  const firewall::Table& table_;
+};
+
+// Keys that are equal where values are. Values that are said alike may still differ: they are
+// numbered.
+template <class T>
+class Keys {
+ public:
+  std::string of(const std::string& said, const T& value) {
+    auto& alike = known_[said];
+    const auto found = std::ranges::find(alike, value);
+    const auto number = found - alike.begin();
+    if (found == alike.end()) alike.push_back(value);
+    return fmt::format("{}#{}", said, number);
+  }
+
+ private:
+  std::map<std::string, std::vector<T>> known_;
+};
+
+struct AllKeys {
+  Keys<Meaning> rules;
+  Keys<firewall::Set> sets;
+  Keys<firewall::Object> objects;
+};
+
+std::string said(const Meaning& meaning) {
+  std::string text;
+  for (const auto& expression : meaning.rule.expressions) text += describe(expression) + "\n";
+  return text;
 }
 
-Items rules_of(const firewall::Chain* chain, const firewall::Table& table) {
+Items rules_of(const firewall::Chain* chain, const firewall::Table& table, AllKeys& keys) {
   Items items;
   if (chain == nullptr) return items;
+  const MeaningOf meaning_of(table);
   for (const auto& rule : chain->rules) {
+    const auto meaning = meaning_of.rule(rule);
     const auto where = to_string(rule.origin.where);
-    items.push_back({rule_key(rule, table), fmt::format("{}{}{}", where, where.empty() ? "" : "  ",
-                                                        rule_text(rule, table))});
+    items.push_back(
+        {keys.rules.of(said(meaning), meaning),
+         fmt::format("{}{}{}", where, where.empty() ? "" : "  ", rule_text(rule, table))});
   }
   return items;
 }
@@ -117,25 +178,35 @@ std::string heading(const firewall::Chain& chain) {
 }
 
 std::string chain_lines(const firewall::Chain* a, const firewall::Chain* b,
-                        const firewall::Table& table_a, const firewall::Table& table_b) {
+                        const firewall::Table& table_a, const firewall::Table& table_b,
+                        AllKeys& keys) {
   const auto before = a == nullptr ? "" : heading(*a);
   const auto after = b == nullptr ? "" : heading(*b);
-  const auto items_a = rules_of(a, table_a);
-  const auto items_b = rules_of(b, table_b);
+  const auto items_a = rules_of(a, table_a, keys);
+  const auto items_b = rules_of(b, table_b, keys);
   const auto rules = Sequences(items_a, items_b).lines();
   if (before == after) return rules.empty() ? "" : fmt::format("  {}\n{}", before, rules);
   return (a == nullptr ? "" : fmt::format("- {}\n", before)) +
          (b == nullptr ? "" : fmt::format("+ {}\n", after)) + rules;
 }
 
-// Elements count, not their order.
-Items sets_of(const firewall::Table& table) {
+// Their order does not count, nor that of elements.
+Items sets_of(const firewall::Table& table, Keys<firewall::Set>& keys) {
   Items items;
-  for (const auto& set : table.sets) {
+  for (firewall::Set set : table.sets) {
     if (set.is_anonymous()) continue;
-    const auto text = describe(firewall::Ruleset{{firewall::Table{.sets = {set}}}});
-    items.push_back({text, fmt::format("{} {}: {} elements", set.is_map() ? "map" : "set", set.name,
-                                       set.elements.size())});
+    std::ranges::sort(set.elements);
+    items.push_back({keys.of(set.name, set), set_line(set)});
+  }
+  std::ranges::sort(items, {}, &Item::key);
+  return items;
+}
+
+Items objects_of(const firewall::Table& table, Keys<firewall::Object>& keys) {
+  Items items;
+  for (firewall::Object object : table.objects) {
+    object.origin = {};
+    items.push_back({keys.of(object.name, object), object_line(object)});
   }
   std::ranges::sort(items, {}, &Item::key);
   return items;
@@ -146,6 +217,7 @@ std::vector<std::string> names(const std::vector<T>& a, const std::vector<T>& b)
   std::vector<std::string> all;
   for (const auto* list : {&a, &b}) {
     for (const auto& item : *list) {
+      if (item.is_anonymous()) continue;  // shown with the rule that jumps there
       if (std::ranges::find(all, item.name) == all.end()) all.push_back(item.name);
     }
   }
@@ -153,11 +225,14 @@ std::vector<std::string> names(const std::vector<T>& a, const std::vector<T>& b)
 }
 
 std::string table_lines(const firewall::Table& a, const firewall::Table& b) {
-  const auto sets_a = sets_of(a);
-  const auto sets_b = sets_of(b);
-  auto text = Sequences(sets_a, sets_b).lines();
+  AllKeys keys;
+  const auto objects_a = objects_of(a, keys.objects);
+  const auto objects_b = objects_of(b, keys.objects);
+  const auto sets_a = sets_of(a, keys.sets);
+  const auto sets_b = sets_of(b, keys.sets);
+  auto text = Sequences(objects_a, objects_b).lines() + Sequences(sets_a, sets_b).lines();
   for (const auto& name : names(a.chains, b.chains))
-    text += chain_lines(find_chain(a, name), find_chain(b, name), a, b);
+    text += chain_lines(find_chain(a, name), find_chain(b, name), a, b, keys);
   return text;
 }
 

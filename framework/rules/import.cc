@@ -9,6 +9,8 @@
 #include "netlink/socket.hh"
 #include "nft/kernel_ruleset.hh"
 #include "nft/text.hh"
+#include "rules/anonymous_chains.hh"
+#include "rules/compiled.hh"
 #include "rules/iptables.hh"
 #include "rules/iptables_lines.hh"
 #include "rules/nft_lines.hh"
@@ -37,9 +39,20 @@ void create_interfaces(const sys::Netns& netns, std::span<const Interface> inter
                 [&](std::size_t i) { return "create an interface named " + interfaces[i].name; });
 }
 
+Issues load_compiled(const sys::Netns& netns, const Source& source, RuleLines& lines) {
+  const auto ruleset = read_compiled(source.text, source.where.file);
+  if (!ruleset) return {ruleset.error()};
+  auto socket = open_socket(netns, netlink::Protocol::Netfilter);
+  auto issues = nft::load_ruleset(socket, *ruleset);
+  if (!issues.empty()) return issues;
+  for (const auto& table : ruleset->tables) lines.replace(table);
+  return {};
+}
+
 }  // namespace
 
 Issues load(const sys::Netns& netns, const Source& source, RuleLines& lines) {
+  if (source.language == Language::Compiled) return load_compiled(netns, source, lines);
   if (source.language != Language::Nft) {
     auto issues = load_iptables(netns, source);
     if (issues.empty()) read_iptables_lines(source, lines);
@@ -65,6 +78,7 @@ std::expected<firewall::Ruleset, Issues> import_rules(std::span<const Source> so
   auto ruleset = nft::observe_ruleset(socket);
   if (!ruleset) return std::unexpected(Issues{std::move(ruleset.error())});
   give_origins(lines, *ruleset);
+  name_anonymous_chains(*ruleset);
   return *std::move(ruleset);
 }
 

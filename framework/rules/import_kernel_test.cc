@@ -6,6 +6,8 @@
 #include "firewall/describe.hh"
 #include "nft/kernel_ruleset.hh"
 #include "nft/text.hh"
+#include "rules/compiled.hh"
+#include "rules/difference.hh"
 #include "rules/import.hh"
 #include "rules/iptables.hh"
 #include "sys/files.hh"
@@ -138,9 +140,40 @@ TEST_F(Import, TranslatesForReaders) {
   const auto text =
       translate_iptables(iptables("*filter\n-A INPUT -s 10.0.0.0/8 -j DROP\nCOMMIT\n"));
   ASSERT_TRUE(text) << to_string(text.error());
-  EXPECT_NE(text->find("add rule ip filter INPUT ip saddr 10.0.0.0/8 counter drop"),
+  EXPECT_NE(text->text.find("add rule ip filter INPUT ip saddr 10.0.0.0/8 counter drop"),
             std::string::npos)
-      << *text;
+      << text->text;
+  EXPECT_EQ(to_string(text->lost), "");
+}
+
+TEST_F(Import, NamesEachRuleThatATranslationLoses) {
+  const auto text =
+      translate_iptables(iptables("*filter\n-A INPUT -s 10.0.0.0/8 -j DROP\n"
+                                  "-A INPUT -m u32 --u32 \"0>>28=4\" -j DROP\nCOMMIT\n"));
+  ASSERT_TRUE(text) << to_string(text.error());
+  EXPECT_EQ(text->lost.size(), 1U) << to_string(text->lost);
+  EXPECT_EQ(text->lost.front().where.line, 3);
+}
+
+TEST_F(Import, SaysThatIptablesTakesNoCarriageReturns) {
+  const auto loaded =
+      import_rules(std::vector{iptables("*filter\r\n-A INPUT -j DROP\r\nCOMMIT\r\n")});
+  ASSERT_FALSE(loaded);
+  EXPECT_NE(to_string(loaded.error()).find("CR LF"), std::string::npos);
+}
+
+TEST_F(Import, TakesCompiledRulesAsRules) {
+  const Source text{.text = "table ip t {\n chain c {\n  tcp dport 22 drop\n }\n}\n",
+                    .where = {.file = "t.nft", .line = 1}};
+  const auto first = import_rules({&text, 1});
+  ASSERT_TRUE(first) << to_string(first.error());
+  const Source json{.language = Language::Compiled,
+                    .text = compile(*first, {&text, 1}),
+                    .where = {.file = "t.json", .line = 1}};
+  const auto again = import_rules({&json, 1});
+  ASSERT_TRUE(again) << to_string(again.error());
+  EXPECT_EQ(difference(*first, *again), "");
+  EXPECT_EQ(again->tables.at(0).chains.at(0).rules.at(0).origin.where.file, "t.nft");
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <optional>
 #include <ranges>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -47,7 +48,6 @@ class Refusals {
   Issues parse(std::string_view output) {
     for (const auto part : output | std::views::split('\n'))
       add(std::string_view(part.begin(), part.end()));
-    if (issues_.empty()) add_issue(std::nullopt, std::string(without_program(output)));
     return std::move(issues_);
   }
 
@@ -82,13 +82,37 @@ std::string ended(std::string text) {
   return text;
 }
 
+// Of a program that named no line: what it said, or that it said nothing.
+std::string ending_of(const sys::ProcessResult& result) {
+  const auto said = result.output + result.errors;
+  const auto end = said.find_last_not_of(" \n.");
+  const std::string text(without_program(said).substr(0, end == std::string::npos ? 0 : end + 1));
+  if (!text.empty()) return "iptables: " + text;
+  if (result.exit_status > 128)
+    return fmt::format("iptables was ended by signal {}", result.exit_status - 128);
+  return fmt::format("iptables failed with status {}, and said nothing", result.exit_status);
+}
+
+// iptables takes the CR for a part of the line's last word.
+std::optional<Issue> find_cr(const Source& source) {
+  const auto at = source.text.find("\r\n");
+  if (at == std::string::npos) return std::nullopt;
+  const auto before = std::string_view(source.text).substr(0, at);
+  Location where{.file = source.where.file};
+  where.line = static_cast<int>(std::ranges::count(before, '\n')) + std::max(source.where.line, 1);
+  return make_issue(where, "the line ends in CR LF, which iptables does not take: write LF alone");
+}
+
 std::expected<std::string, Issues> run(const Source& source,
                                        const std::vector<std::string>& arguments,
                                        const sys::Netns* netns, const std::string& input) {
   try {
-    const auto result = sys::run_process(arguments, netns, input);
-    if (result.exit_status == 0) return result.output;
-    return std::unexpected(Refusals(source).parse(result.output));
+    auto result = sys::run_process(arguments, netns, input, sys::Stderr::Apart);
+    if (result.exit_status == 0) return std::move(result.output);
+    auto issues = Refusals(source).parse(result.output + result.errors);
+    if (issues.empty())
+      issues.push_back(make_issue({.file = source.where.file}, ending_of(result)));
+    return std::unexpected(std::move(issues));
   } catch (const sys::SystemError& error) {
     if (error.error() != ENOENT) throw;
     return std::unexpected(Issues{make_issue(
@@ -99,19 +123,63 @@ std::expected<std::string, Issues> run(const Source& source,
   }
 }
 
+// "-A INPUT ...", or with its counters before it.
+bool is_rule(std::string_view line) {
+  const auto at = line.starts_with('[') ? line.find("] ") : std::string_view::npos;
+  return line.substr(at == std::string_view::npos ? 0 : at + 2).starts_with("-A ");
+}
+
+// Where the rules of a dump stand. Each becomes one line of the translation, in the same order.
+std::vector<int> rule_lines_of(const Source& source) {
+  std::vector<int> numbers;
+  int number = std::max(source.where.line, 1);
+  for (const auto line : lines_of(source.text)) {
+    if (is_rule(line)) numbers.push_back(number);
+    ++number;
+  }
+  return numbers;
+}
+
+// "# -t filter -A INPUT ..." is a rule that has no words in nft.
+Issues find_untranslated(std::string_view text, const Source& source) {
+  Issues lost;
+  std::vector<std::size_t> indexes;
+  std::size_t index = 0;
+  for (const auto line : lines_of(text)) {
+    const bool is_lost = line.starts_with("# -t ");
+    if (!is_lost && !line.starts_with("add rule ")) continue;
+    if (is_lost) {
+      const auto said = line.substr(2, line.find_last_not_of(' ') - 1);
+      lost.push_back(make_issue({.file = source.where.file},
+                                fmt::format("nft has no words for this rule: {}", said)));
+      indexes.push_back(index);
+    }
+    ++index;
+  }
+  const auto numbers = rule_lines_of(source);
+  if (numbers.size() != index) return lost;  // better no line than a wrong one
+  for (std::size_t i = 0; i < lost.size(); ++i) lost[i].where.line = numbers[indexes[i]];
+  return lost;
+}
+
 }  // namespace
 
 Issues load_iptables(const sys::Netns& netns, const Source& source) {
+  if (auto issue = find_cr(source)) return {*std::move(issue)};
   const auto done = run(source, {program(source, "nft-restore")}, &netns, ended(source.text));
   return done ? Issues{} : done.error();
 }
 
-std::expected<std::string, Issues> translate_iptables(const Source& source) {
+std::expected<Translation, Issues> translate_iptables(const Source& source) {
+  if (auto issue = find_cr(source)) return std::unexpected(Issues{*std::move(issue)});
   // It opens what it reads by name, and our channel to it has none.
   const sys::TempDir folder;
   const auto file = folder.path() / "rules";
   std::ofstream(file) << ended(source.text);
-  return run(source, {program(source, "restore-translate"), "-f", file}, nullptr, {});
+  auto text = run(source, {program(source, "restore-translate"), "-f", file}, nullptr, {});
+  if (!text) return std::unexpected(std::move(text.error()));
+  Issues lost = find_untranslated(*text, source);
+  return Translation{.text = *std::move(text), .lost = std::move(lost)};
 }
 
 }  // namespace topoproof::rules

@@ -17,7 +17,12 @@ namespace topoproof::rules {
 // are loaded then. Also if the program is not installed.
 [[nodiscard]] Issues load_iptables(const sys::Netns& netns, const Source& source);
 
+struct Translation {
+  std::string text;
+  Issues lost = {};  // rules that are only comments there, since nft has no words for them
+};
+
 // The text as nft text, by iptables-restore-translate. RETURNS: or what it refuses, as above.
-std::expected<std::string, Issues> translate_iptables(const Source& source);
+std::expected<Translation, Issues> translate_iptables(const Source& source);
 
 }  // namespace topoproof::rules

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "firewall/describe.hh"
+#include "firewall/set_text.hh"
 #include "firewall/text.hh"
 #include "nft/kernel_ruleset.hh"
 #include "xtables/match.hh"
@@ -19,10 +20,19 @@ std::string plural(std::size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-std::string set_line(const firewall::Set& set) {
-  return fmt::format("  {} {}: {}\n", set.is_map() ? "map" : "set", set.name,
-                     plural(set.elements.size(), "element"));
+std::string_view kind_of(const firewall::Set& set) {
+  return set.is_map() || set.is_object_map() ? "map" : "set";
 }
+
+// As they were written: where an interval ends is an element of its own for the kernel.
+std::size_t count_elements(const firewall::Set& set) {
+  return static_cast<std::size_t>(std::ranges::count_if(set.elements, [](const auto& element) {
+    return (element.flags & firewall::kElementIntervalEnd) == 0;
+  }));
+}
+
+// Beyond this many bytes only their count is said.
+constexpr std::size_t kMostElementText = 160;
 
 // Where a rule stands, or, where that is not known, which of its chain it is.
 std::string place_text(const firewall::Rule& rule, std::size_t index) {
@@ -85,6 +95,18 @@ std::string rule_text(const firewall::Rule& rule, const firewall::Table& table) 
   return text;
 }
 
+std::string set_line(const firewall::Set& set) {
+  const auto heading = fmt::format("{} {}", kind_of(set), set.name);
+  const auto elements = firewall::elements_text(set);
+  if (elements && !elements->empty() && elements->size() <= kMostElementText)
+    return fmt::format("{} {{ {} }}", heading, *elements);
+  return fmt::format("{}: {}", heading, plural(count_elements(set), "element"));
+}
+
+std::string object_line(const firewall::Object& object) {
+  return fmt::format("object {}: {}", object.name, describe(object.value));
+}
+
 std::string base_text(const firewall::Chain& chain) {
   if (!chain.base) return {};
   auto text = fmt::format("{} {}", to_string(chain.base->type), to_string(chain.base->hook));
@@ -98,8 +120,9 @@ std::string show(const firewall::Ruleset& ruleset, Detail detail) {
   for (const auto& table : ruleset.tables) {
     text += fmt::format("table {} {}{}\n", to_string(table.family), table.name,
                         table.dormant ? " (dormant)" : "");
+    for (const auto& object : table.objects) text += fmt::format("  {}\n", object_line(object));
     for (const auto& set : table.sets) {
-      if (!set.is_anonymous()) text += set_line(set);
+      if (!set.is_anonymous()) text += fmt::format("  {}\n", set_line(set));
     }
     for (const auto& chain : table.chains) text += chain_lines(chain, table, detail);
   }

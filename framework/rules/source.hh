@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "topology/topology.hh"
 
@@ -11,6 +12,8 @@ namespace topoproof::rules {
 
 using Source = topology::RulesText;
 using Language = topology::RulesText::Language;
+
+std::vector<std::string_view> lines_of(std::string_view text);  // without their ends
 
 // By how it looks: a table of iptables-save begins with "*filter" or the like, and IPv6 addresses
 // are what they are.

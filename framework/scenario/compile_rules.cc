@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "rules/compiled.hh"
 #include "topology/interfaces.hh"
 
 namespace topoproof::scenario {
@@ -39,6 +40,17 @@ RuleCompiler make_rule_compiler(const topology::Topology& topology) {
              NodeId node, const topology::RulesText& rules) {
     return compile(rules, interfaces->of(node));
   };
+}
+
+Compiled compile_rules(const RuleCompiler& compiler, NodeId node,
+                       const topology::RulesText& rules) {
+  if (rules.language == topology::RulesText::Language::Compiled) {
+    auto ruleset = rules::read_compiled(rules.text, rules.where.file);
+    if (ruleset) return *std::move(ruleset);
+    return std::unexpected(to_string(ruleset.error()));
+  }
+  if (compiler) return compiler(node, rules);
+  return std::unexpected("rules not compiled: there is no kernel to ask");
 }
 
 }  // namespace topoproof::scenario

@@ -29,4 +29,9 @@ class RuleInterfaces {
 // index. REQUIRES: sys::enter_sandbox() was called, and `topology` outlives the compiler.
 RuleCompiler make_rule_compiler(const topology::Topology& topology);
 
+// By the compiler, if there is one. Rules that were compiled before need none.
+std::expected<firewall::Ruleset, std::string> compile_rules(const RuleCompiler& compiler,
+                                                            NodeId node,
+                                                            const topology::RulesText& rules);
+
 }  // namespace topoproof::scenario

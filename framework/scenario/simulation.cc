@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "scenario/changes.hh"
+#include "scenario/compile_rules.hh"
 #include "scenario/listeners.hh"
 #include "scenario/network_plan.hh"
 
@@ -91,9 +92,7 @@ void Simulation::load(NodeId id, const firewall::Ruleset& ruleset) {
 }
 
 void Simulation::load(NodeId id, const topology::RulesText& rules) {
-  const auto compiled =
-      compile_ ? compile_(id, rules)
-               : std::unexpected(std::string("rules not compiled: there is no kernel to ask"));
+  const auto compiled = compile_rules(compile_, id, rules);
   if (compiled) return load(id, *compiled);
   extras_[id.index()].rules_unknown = compiled.error();
 }

@@ -95,6 +95,11 @@ std::optional<firewall::PortForwardRule> read_port_forward(const document::Node&
   return std::nullopt;
 }
 
+topology::RulesText::Language language_of(const std::string& text,
+                                          topology::RulesText::Language key) {
+  return topology::RulesText::looks_compiled(text) ? topology::RulesText::Language::Compiled : key;
+}
+
 // Rules as text have a blank or a line break; the name of a file has neither.
 auto rules_reader(topology::RulesText::Language language, const FileReader& read_file) {
   return [language, &read_file](const document::Node& node,
@@ -102,12 +107,13 @@ auto rules_reader(topology::RulesText::Language language, const FileReader& read
     const auto text = document::read_string(node, issues);
     if (!text) return std::nullopt;
     if (text->find_first_of(" \t\n") != std::string::npos) {
-      return topology::RulesText{.language = language, .text = *text, .where = node.where(0)};
+      return topology::RulesText{
+          .language = language_of(*text, language), .text = *text, .where = node.where(0)};
     }
     const std::string path = relative_to(node.where().file, *text);
     auto content = read_file(path);
     if (content) {
-      return topology::RulesText{.language = language,
+      return topology::RulesText{.language = language_of(*content, language),
                                  .text = *std::move(content),
                                  .where = {.file = path, .line = 1, .column = 1}};
     }

@@ -100,10 +100,13 @@ document::Node port_forward_tree(const firewall::PortForwardRule& rule) {
   return keys.take();
 }
 
+// Compiled rules have no key of their own: they are known when they are read.
 document::Node rules_tree(const topology::Node& node, topology::RulesText::Language language) {
+  using enum topology::RulesText::Language;
   std::vector<std::string> texts;
   for (const topology::RulesText& rules : node.rules) {
-    if (rules.language == language) texts.push_back(rules.text);
+    const auto key = rules.language == Compiled ? Nft : rules.language;
+    if (key == language) texts.push_back(rules.text);
   }
   return one_or_list(texts);
 }

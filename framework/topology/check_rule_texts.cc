@@ -69,7 +69,7 @@ bool takes_what_is_forwarded(const Statement& statement, RulesText::Language lan
 }
 
 void check_text(const Node& node, const RulesText& rules, Issues& issues) {
-  if (!node.forwarding) return;
+  if (!node.forwarding || rules.language == RulesText::Language::Compiled) return;
   for (const Statement& statement : statements_of(rules)) {
     if (!takes_what_is_forwarded(statement, rules.language)) continue;
     Location where = rules.where;

@@ -43,8 +43,13 @@ using Addresses = std::vector<Located<InterfaceAddress>>;
 
 // The user's own rules, unread: whoever loads them reports what is wrong with them.
 struct RulesText {
-  // The latter two: what iptables-save and ip6tables-save print.
-  enum class Language { Nft, Iptables, Ip6tables };
+  // Iptables, Ip6tables: what iptables-save and ip6tables-save print. Compiled: JSON, of
+  // `topoproof rules compile`; known by its first character.
+  enum class Language { Nft, Iptables, Ip6tables, Compiled };
+  static bool looks_compiled(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    return first != std::string_view::npos && text[first] == '{';
+  }
   Language language = Language::Nft;
   std::string text;
   Location where = {};  // of the first line of `text`: in the rules' own file, or in the topology
