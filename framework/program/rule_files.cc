@@ -33,6 +33,16 @@ bool has_rules(const topology::Node& node) {
            node.port_forwards.empty());
 }
 
+// Of the short forms: masquerade, snat, port_forwards.
+std::vector<firewall::Table> own_tables(NodeId id, const topology::Node& node) {
+  std::vector<firewall::Table> tables;
+  for (const auto& step : plan::rule_steps(id, node)) {
+    if (const auto* load = std::get_if<plan::LoadRuleset>(&step.operation))
+      std::ranges::copy(load->ruleset.tables, std::back_inserter(tables));
+  }
+  return tables;
+}
+
 // The short forms' tables last, as they are loaded.
 std::expected<firewall::Ruleset, Issues> rules_of(const topology::Topology& topology, NodeId id,
                                                   const scenario::RuleInterfaces& interfaces) {
@@ -43,10 +53,7 @@ std::expected<firewall::Ruleset, Issues> rules_of(const topology::Topology& topo
     if (!imported) return imported;
     all = *std::move(imported);
   }
-  for (const auto& step : plan::rule_steps(id, topology.node(id))) {
-    if (const auto* load = std::get_if<plan::LoadRuleset>(&step.operation))
-      std::ranges::copy(load->ruleset.tables, std::back_inserter(all.tables));
-  }
+  std::ranges::move(own_tables(id, topology.node(id)), std::back_inserter(all.tables));
   return all;
 }
 
@@ -85,19 +92,13 @@ bool is_topology(const std::string& file) {
 }
 
 // The short forms make a table of this name, in place of one that is there.
-Issues check_own_table(const topology::Node& node, const firewall::Ruleset& imported) {
-  topology::Node bare = node;
-  bare.rules.clear();
-  for (const auto& step : plan::rule_steps(NodeId(0), bare)) {
-    const auto* load = std::get_if<plan::LoadRuleset>(&step.operation);
-    if (load == nullptr) continue;
-    for (const auto& own : load->ruleset.tables) {
-      if (find_table(imported, own.family, own.name) == nullptr) continue;
-      return {make_issue(node.rules.front().where,
-                         fmt::format("the table {} {} is made by masquerade, snat and "
-                                     "port_forwards of node '{}': give yours another name",
-                                     to_string(own.family), own.name, node.name))};
-    }
+Issues check_own_tables(const topology::Node& node, const firewall::Ruleset& imported) {
+  for (const auto& own : own_tables(NodeId(0), node)) {
+    if (find_table(imported, own.family, own.name) == nullptr) continue;
+    return {make_issue(node.rules.front().where,
+                       fmt::format("the table {} {} is made by masquerade, snat and port_forwards "
+                                   "of node '{}': give yours another name",
+                                   to_string(own.family), own.name, node.name))};
   }
   return {};
 }
@@ -112,7 +113,7 @@ Issues try_rules(const topology::Node& node, std::span<const rules::Interface> i
                      fmt::format("the rules were not tried on the kernel: {}", refused.what()))};
   }
   auto imported = rules::import_rules(node.rules, interfaces);
-  return imported ? check_own_table(node, *imported) : std::move(imported.error());
+  return imported ? check_own_tables(node, *imported) : std::move(imported.error());
 }
 
 }  // namespace

@@ -120,6 +120,22 @@ TEST_F(RulesCommands, LintTriesTheRulesOfATopology) {
       "INPUT\n");
 }
 
+TEST_F(RulesCommands, LintRefusesATableThatTheShortFormsMake) {
+  const auto file = write("net.topo.yaml",
+                          "nodes:\n"
+                          "  a: {}\n"
+                          "  host:\n"
+                          "    masquerade: [{ out: eth0 }]\n"
+                          "    nftables: |\n"
+                          "      table ip topoproof {\n"
+                          "      }\n"
+                          "links:\n"
+                          "  - endpoints: ['host:eth0 10.0.0.1/24', 'a:eth0 10.0.0.2/24']\n");
+  EXPECT_NE(to_string(check_file(file)).find("error: the table ip topoproof is made by masquerade"),
+            std::string::npos)
+      << to_string(check_file(file));
+}
+
 TEST_F(RulesCommands, TranslateIsByTheDistributionsTranslator) {
   const auto printed = run({.action = RulesAction::Translate, .files = {write("rules.v4", kDump)}});
   EXPECT_NE(printed.find("add rule ip filter INPUT iifname \"lo\" counter accept"),
