@@ -30,6 +30,16 @@ const Node* Fields::require(std::string_view key) {
   return found;
 }
 
+std::vector<std::string_view> Fields::in_order(std::span<const std::string_view> keys) const {
+  std::vector<std::string_view> found;
+  if (!node_.is_mapping()) return found;
+  for (const Entry& entry : node_.entries()) {
+    const auto key = std::ranges::find(keys, entry.key);
+    if (key != keys.end()) found.push_back(*key);
+  }
+  return found;
+}
+
 bool Fields::is_known(std::string_view key) const {
   return std::ranges::find(known_, key) != known_.end();
 }

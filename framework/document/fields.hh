@@ -4,6 +4,7 @@
 // with a file sorts them (Issue orders by place).
 #pragma once
 
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -26,6 +27,9 @@ class Fields {
   // REQUIRES: `key` outlives this object; it is a literal nearly always.
   const Node* take(std::string_view key);
   const Node* require(std::string_view key);
+
+  // Those of the keys that are there, in the order in which the mapping has them.
+  std::vector<std::string_view> in_order(std::span<const std::string_view> keys) const;
 
   // RETURNS: true if the key is there and has a value that could be read; otherwise `target` stays
   // as it is. T may be a std::optional of what `read` gives. What `read` can be: values.hh.

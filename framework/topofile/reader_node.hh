@@ -21,7 +21,7 @@ struct NodeDraft {
 NodeDraft read_node(const document::Entry& entry, const FileReader& read_file, Issues& issues);
 
 // masquerade, snat, port_forwards, nftables, iptables, ip6tables. File names are relative to the
-// file that names them.
+// file that names them. Of a node that names a file which cannot be read no rules are taken.
 void take_rules(document::Fields& fields, const FileReader& read_file, topology::Node& node);
 
 // `services:`

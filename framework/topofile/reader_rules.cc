@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a node's file says about packet filtering and translation.
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <iterator>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/interface_name.hh"
+#include "document/reader.hh"
 #include "topofile/reader_node.hh"
 #include "topofile/short_forms.hh"
 
@@ -95,6 +98,13 @@ std::optional<firewall::PortForwardRule> read_port_forward(const document::Node&
   return std::nullopt;
 }
 
+constexpr std::array<std::string_view, 3> kRulesKeys{"nftables", "iptables", "ip6tables"};
+
+topology::RulesText::Language language_of(std::string_view key) {
+  using enum topology::RulesText::Language;
+  return key == "nftables" ? Nft : key == "iptables" ? Iptables : Ip6tables;
+}
+
 topology::RulesText::Language language_of(const std::string& text,
                                           topology::RulesText::Language key) {
   return topology::RulesText::looks_compiled(text) ? topology::RulesText::Language::Compiled : key;
@@ -112,6 +122,10 @@ auto rules_reader(topology::RulesText::Language language, const FileReader& read
     }
     const std::string path = relative_to(node.where().file, *text);
     auto content = read_file(path);
+    if (content && content->size() > document::kMaxBytes) {
+      content = std::unexpected(make_issue(
+          {.file = path}, fmt::format("the file is larger than {} bytes", document::kMaxBytes)));
+    }
     if (content) {
       return topology::RulesText{.language = language_of(*content, language),
                                  .text = *std::move(content),
@@ -128,13 +142,21 @@ void take_rules(Fields& fields, const FileReader& read_file, topology::Node& nod
   fields.optional("masquerade", list_of(located(read_masquerade)), node.masquerade);
   fields.optional("snat", list_of(located(read_source_nat)), node.snat);
   fields.optional("port_forwards", list_of(located(read_port_forward)), node.port_forwards);
-  using enum topology::RulesText::Language;
-  for (const auto& [key, language] :
-       {std::pair("nftables", Nft), {"iptables", Iptables}, {"ip6tables", Ip6tables}}) {
+  for (const std::string_view key : kRulesKeys) fields.take(key);
+  bool complete = true;
+  for (const std::string_view key : fields.in_order(kRulesKeys)) {
+    const auto read = [&, read = rules_reader(language_of(key), read_file)](
+                          const document::Node& one, Issues& issues) {
+      auto text = read(one, issues);
+      complete = complete && text;
+      return text;
+    };
     std::vector<topology::RulesText> texts;
-    fields.optional(key, document::one_or_list_of(rules_reader(language, read_file)), texts);
+    fields.optional(key, document::one_or_list_of(read), texts);
     std::ranges::move(texts, std::back_inserter(node.rules));
   }
+  // Whoever tries the rest would be told of what it misses.
+  if (!complete) node.rules.clear();
 }
 
 }  // namespace topoproof::topofile

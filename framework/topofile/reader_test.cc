@@ -167,22 +167,32 @@ TEST(TopologyReader, ReadsRulesBesideTheTopologyOrInline) {
   EXPECT_EQ(to_string(text.where), "lab/net.topo.yaml:5:7");
 }
 
-TEST(TopologyReader, ReadsRulesOfIp6tablesAfterThoseOfIptables) {
+// `nftables:` once came before `iptables:` whatever the file said, so its `flush ruleset` could not
+// stand for what a reload of nftables.service does.
+TEST(TopologyReader, ReadsRulesInTheOrderOfTheirKeys) {
   Issues issues;
   const topology::Topology net = load_topology(
       "net.topo.yaml", {},
       files({{"net.topo.yaml",
-              "nodes:\n  a: { ip6tables: [rules.v6, more.v6], iptables: rules.v4 }\n"},
+              "nodes:\n"
+              "  a: { ip6tables: [rules.v6, more.v6], iptables: rules.v4, nftables: rules.nft }\n"
+              "  b: { nftables: rules.nft, iptables: rules.v4 }\n"},
              {"rules.v6", "*filter\n"},
              {"more.v6", "*nat\n"},
-             {"rules.v4", "*raw\n"}}),
+             {"rules.v4", "*raw\n"},
+             {"rules.nft", "table ip t {\n}\n"}}),
       issues);
   EXPECT_EQ(to_string(issues), "");
-  const auto& rules = net.nodes()[0].rules;
-  ASSERT_EQ(rules.size(), 3U);
-  EXPECT_EQ(rules[0].language, topology::RulesText::Language::Iptables);
-  EXPECT_EQ(rules[1].language, topology::RulesText::Language::Ip6tables);
-  EXPECT_EQ(rules[2].text, "*nat\n");
+  using Language = topology::RulesText::Language;
+  const auto languages = [&](std::size_t node) {
+    std::vector<Language> all;
+    for (const auto& rules : net.nodes()[node].rules) all.push_back(rules.language);
+    return all;
+  };
+  EXPECT_EQ(languages(0), (std::vector{Language::Ip6tables, Language::Ip6tables, Language::Iptables,
+                                       Language::Nft}));
+  EXPECT_EQ(languages(1), (std::vector{Language::Nft, Language::Iptables}));
+  EXPECT_EQ(net.nodes()[0].rules[1].text, "*nat\n");
 }
 
 TEST(TopologyReader, ReportsAllIssuesOfAFileAtOnce) {

@@ -101,14 +101,32 @@ document::Node port_forward_tree(const firewall::PortForwardRule& rule) {
 }
 
 // Compiled rules have no key of their own: they are known when they are read.
-document::Node rules_tree(const topology::Node& node, topology::RulesText::Language language) {
-  using enum topology::RulesText::Language;
-  std::vector<std::string> texts;
-  for (const topology::RulesText& rules : node.rules) {
-    const auto key = rules.language == Compiled ? Nft : rules.language;
-    if (key == language) texts.push_back(rules.text);
+std::string_view key_of(const topology::RulesText& rules) {
+  switch (rules.language) {
+    case topology::RulesText::Language::Iptables:
+      return "iptables";
+    case topology::RulesText::Language::Ip6tables:
+      return "ip6tables";
+    case topology::RulesText::Language::Nft:
+    case topology::RulesText::Language::Compiled:
+      return "nftables";
   }
-  return one_or_list(texts);
+  return {};
+}
+
+// The order of the keys is that of loading.
+void add_rules(const topology::Node& node, Mapping& keys) {
+  std::vector<std::string_view> written;
+  for (const topology::RulesText& first : node.rules) {
+    const auto key = key_of(first);
+    if (std::ranges::find(written, key) != written.end()) continue;
+    written.push_back(key);
+    std::vector<std::string> texts;
+    for (const topology::RulesText& rules : node.rules) {
+      if (key_of(rules) == key) texts.push_back(rules.text);
+    }
+    keys.add(std::string(key), one_or_list(texts));
+  }
 }
 
 bool has_port_options(const topology::Endpoint& end) { return end.port != topology::PortOptions(); }
@@ -220,9 +238,7 @@ document::Node node_tree(const topology::Topology& topology, NodeId id) {
   keys.optional("masquerade", trees_of(node.masquerade, masquerade_tree));
   keys.optional("snat", trees_of(node.snat, source_nat_tree));
   keys.optional("port_forwards", trees_of(node.port_forwards, port_forward_tree));
-  keys.optional("nftables", rules_tree(node, topology::RulesText::Language::Nft));
-  keys.optional("iptables", rules_tree(node, topology::RulesText::Language::Iptables));
-  keys.optional("ip6tables", rules_tree(node, topology::RulesText::Language::Ip6tables));
+  add_rules(node, keys);
   return keys.take();
 }
 

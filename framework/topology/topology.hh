@@ -74,7 +74,7 @@ struct Node {
   std::vector<Located<firewall::MasqueradeRule>> masquerade = {};
   std::vector<Located<firewall::SourceNatRule>> snat = {};
   std::vector<Located<firewall::PortForwardRule>> port_forwards = {};
-  std::vector<RulesText> rules = {};
+  std::vector<RulesText> rules = {};  // in the order of loading
   std::vector<Located<flow::Service>> listens = {};
   std::vector<Program> programs = {};                 // `services:`
   std::vector<Located<IpAddress>> name_servers = {};  // of its resolver
