@@ -52,6 +52,11 @@ struct Nat {
   std::uint32_t flags = 0;
   friend auto operator<=>(const Nat&, const Nat&) = default;
 };
+
+// Whether nft tells the kernel that a port is given, which the kernel sees itself: not where
+// address and port came in one value, of a map, and lie in one register.
+bool says_port(const Nat& nat);
+
 struct Masquerade {
   std::optional<Register> port;
   std::optional<Register> port_high;

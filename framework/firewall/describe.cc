@@ -116,8 +116,11 @@ std::string describe(const Verdict& verdict) {
   return "?";
 }
 
-std::string describe(const Expression& expression) {
-  return std::visit([](const auto& e) { return describing::text(e); }, expression);
+std::string describe(const Expression& expression, Wording wording) {
+  const auto text_of = [&](const auto& e) {
+    return wording == Wording::Sent ? describing::text(e) : describing::listed(e);
+  };
+  return std::visit(text_of, expression);
 }
 
 }  // namespace topoproof::firewall

@@ -5,13 +5,31 @@
 namespace topoproof::firewall::describing {
 namespace {
 
-constexpr std::uint32_t kPortsSpecified = 2;  // what the encoder adds where a port is given
+// NF_NAT_RANGE_*: what follows from the registers in use.
+constexpr std::uint32_t kAddressesSpecified = 1;
+constexpr std::uint32_t kPortsSpecified = 2;
 
 template <class T>
-std::string ports_and_flags(const T& e) {
-  const auto flags = e.flags | (e.port ? kPortsSpecified : 0);
+std::string ports_and_flags(const T& e, std::uint32_t flags) {
   return optional_register("proto_min", e.port) + optional_register("proto_max", e.port_high) +
          (flags == 0 ? "" : fmt::format(" flags 0x{:x}", flags));
+}
+template <class T>
+std::string ports_and_flags(const T& e) {
+  return ports_and_flags(e, e.flags | (e.port ? kPortsSpecified : 0));
+}
+
+std::string nat(const Nat& e, std::uint32_t flags) {
+  return fmt::format("nat {} {}{}{}{}", e.kind == NatKind::Source ? "snat" : "dnat",
+                     family_name(e.family), optional_register("addr_min", e.address),
+                     optional_register("addr_max", e.address_high), ports_and_flags(e, flags));
+}
+
+// The kernel has an upper end of every range.
+template <class T>
+T with_upper_port(T e) {
+  if (!e.port_high) e.port_high = e.port;
+  return e;
 }
 
 std::string unit_name(std::uint64_t seconds) {
@@ -46,13 +64,19 @@ std::string log_flags(std::uint32_t flags) {
 
 std::string text(const Verdict& e) { return "immediate reg 0 " + describe(e); }
 
-std::string text(const Nat& e) {
-  return fmt::format("nat {} {}{}{}{}", e.kind == NatKind::Source ? "snat" : "dnat",
-                     family_name(e.family), optional_register("addr_min", e.address),
-                     optional_register("addr_max", e.address_high), ports_and_flags(e));
+std::string text(const Nat& e) { return nat(e, e.flags | (says_port(e) ? kPortsSpecified : 0)); }
+std::string listed(const Nat& e) {
+  auto full = with_upper_port(e);
+  if (!full.address_high) full.address_high = full.address;
+  return nat(full,
+             e.flags | (e.address ? kAddressesSpecified : 0) | (e.port ? kPortsSpecified : 0));
 }
+
 std::string text(const Masquerade& e) { return "masq" + ports_and_flags(e); }
+std::string listed(const Masquerade& e) { return text(with_upper_port(e)); }
+
 std::string text(const Redirect& e) { return "redir" + ports_and_flags(e); }
+std::string listed(const Redirect& e) { return text(with_upper_port(e)); }
 
 std::string text(const Reject& e) {
   return fmt::format("reject type {} code {}", static_cast<unsigned>(e.kind), e.code);
@@ -66,6 +90,13 @@ std::string text(const Log& e) {
   }
   if (e.level) text += fmt::format(" level {}", *e.level);
   return text + log_flags(e.flags.value_or(0));
+}
+
+std::string listed(const Log& e) {
+  constexpr std::uint32_t kUsualLevel = 4;  // LOGLEVEL_WARNING
+  auto full = e;
+  if (!full.level) full.level = kUsualLevel;
+  return text(full);
 }
 
 std::string text(const Notrack& /*e*/) { return "notrack"; }

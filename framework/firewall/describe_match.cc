@@ -14,6 +14,17 @@ std::string_view name(SetChange change) {
   return name_of(kNames, change);
 }
 
+std::string dynamic_set(const DynamicSet& e, std::string_view timeout) {
+  auto text = fmt::format("dynset {} reg_key {} set {}", name(e.change), number(e.key), e.set);
+  if (e.data) text += fmt::format(" sreg_data {}", number(*e.data));
+  text += timeout;
+  if (e.inverted) text += " inverted";
+  for (const auto& statement : e.statements) {
+    text += fmt::format(" expr [ {} ]", describing::text(statement));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string text(const Compare& e) {
@@ -41,16 +52,11 @@ std::string text(const Lookup& e) {
   if (e.to) text += fmt::format(" dreg {}", number(*e.to));
   return text + (e.inverted ? " 0x1" : "");
 }
+std::string listed(const Lookup& e) { return text(e) + (e.inverted ? "" : " 0x0"); }
 
-std::string text(const DynamicSet& e) {
-  auto text = fmt::format("dynset {} reg_key {} set {}", name(e.change), number(e.key), e.set);
-  if (e.data) text += fmt::format(" sreg_data {}", number(*e.data));
-  if (e.timeout_ms != 0) text += fmt::format(" timeout {}ms", e.timeout_ms);
-  if (e.inverted) text += " inverted";
-  for (const auto& statement : e.statements) {
-    text += fmt::format(" expr [ {} ]", describing::text(statement));
-  }
-  return text;
+std::string text(const DynamicSet& e) { return e.timeout_ms == 0 ? dynamic_set(e, "") : listed(e); }
+std::string listed(const DynamicSet& e) {
+  return dynamic_set(e, fmt::format(" timeout {}ms", e.timeout_ms));
 }
 
 std::string text(const ObjectReference& e) {

@@ -83,4 +83,16 @@ std::string text(const OsfLoad& e);
 std::string text(const TunnelLoad& e);
 std::string text(const XfrmLoad& e);
 
+// With what the kernel fills in.
+std::string listed(const Lookup& e);
+std::string listed(const DynamicSet& e);
+std::string listed(const Nat& e);
+std::string listed(const Masquerade& e);
+std::string listed(const Redirect& e);
+std::string listed(const Log& e);
+template <class Other>
+std::string listed(const Other& e) {
+  return text(e);
+}
+
 }  // namespace topoproof::firewall::describing

@@ -20,4 +20,11 @@ std::uint32_t load_host_number(BytesView bytes) {
   return value;
 }
 
+bool says_port(const Nat& nat) {
+  constexpr int kWords = 4;  // of a register of 128 bits
+  if (!nat.port) return false;
+  return !nat.address || nat.port->word <= nat.address->word ||
+         nat.port->word >= nat.address->word + kWords;
+}
+
 }  // namespace topoproof::firewall

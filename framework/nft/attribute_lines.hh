@@ -9,11 +9,17 @@
 
 namespace topoproof::nft {
 
-// One line for each attribute: "/4/1/2/3: 00 00 00 01", by the way of its numbers. Left out is what
-// the kernel fills in itself, or only keeps, and nft says or does not, as its phrase goes: the
-// operation of a bitwise expression where it is a mask; that ports are given, where a translation
-// has ports; the numbers of sets that are found by their names.
+// One line for each attribute: "/4/1/2/3: 00 00 00 01", by the way of its numbers.
+struct AttributeLines {
+  std::vector<std::string> said;
+  // What nft says or leaves out, as its phrase goes, and no value of ours tells: that the operation
+  // of a bitwise expression is the mask, which is so without (nft says it of `ct mark and 3 == 1`,
+  // not of `ct state new` or `meta mark 0x100/24`); the number of a set that has a name, by which
+  // the kernel finds it. With the attribute's name before the number of the line's way.
+  std::vector<std::string> implied;
+};
+
 // `message` begins with its netlink header.
-std::vector<std::string> attribute_lines(BytesView message);
+AttributeLines attribute_lines(BytesView message);
 
 }  // namespace topoproof::nft

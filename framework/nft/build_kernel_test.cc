@@ -156,7 +156,7 @@ Table surroundings(TableFamily family) {
 // Without the userdata of sets: there nft notes for itself how it would write the key again, which
 // the kernel only keeps.
 std::vector<std::string> told(BytesView message) {
-  auto lines = attribute_lines(message);
+  auto lines = attribute_lines(message).said;
   const auto type = NFNL_MSG_TYPE(netlink::read_header<nlmsghdr>(message)->nlmsg_type);
   const auto is_userdata = [](const std::string& line) {
     return line.starts_with(fmt::format("/{}: ", int{NFTA_SET_USERDATA}));

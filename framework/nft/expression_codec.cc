@@ -72,9 +72,8 @@ class Writer {
     if (r) reg(attribute, *r);
   }
   // As nft does: it says that a port is given, not that an address is.
-  void nat_flags(std::uint16_t attribute, std::uint32_t flags,
-                 const std::optional<fw::Register>& port) {
-    if (port) flags |= NF_NAT_RANGE_PROTO_SPECIFIED;
+  void nat_flags(std::uint16_t attribute, std::uint32_t flags, bool says_port) {
+    if (says_port) flags |= NF_NAT_RANGE_PROTO_SPECIFIED;
     if (flags != 0) u32(attribute, flags);
   }
   void given_family(std::uint16_t attribute, const std::optional<Family>& family) {
@@ -197,8 +196,7 @@ class Reader {
   void reg(std::uint16_t attribute, std::optional<fw::Register>& r) {
     if (has(attribute)) reg(attribute, r.emplace());
   }
-  void nat_flags(std::uint16_t attribute, std::uint32_t& flags,
-                 const std::optional<fw::Register>& /*port*/) {
+  void nat_flags(std::uint16_t attribute, std::uint32_t& flags, bool /*says_port*/) {
     u32(attribute, flags);
     flags &= ~kImpliedNatFlags;
   }

@@ -60,6 +60,7 @@ void fields(auto& io, Is<fw::Compare> auto& e) {
 void fields(auto& io, Is<fw::Bitwise> auto& e) {
   io.reg(NFTNL_EXPR_BITWISE_SREG, e.from);
   io.reg(NFTNL_EXPR_BITWISE_DREG, e.to);
+  io.fixed(NFTNL_EXPR_BITWISE_OP, NFT_BITWISE_BOOL);
   io.size_of(NFTNL_EXPR_BITWISE_LEN, e.mask);
   io.data(NFTNL_EXPR_BITWISE_MASK, e.mask);
   io.data(NFTNL_EXPR_BITWISE_XOR, e.flip);
@@ -106,17 +107,17 @@ void fields(auto& io, Is<fw::Nat> auto& e) {
   io.reg(NFTNL_EXPR_NAT_REG_ADDR_MAX, e.address_high);
   io.reg(NFTNL_EXPR_NAT_REG_PROTO_MIN, e.port);
   io.reg(NFTNL_EXPR_NAT_REG_PROTO_MAX, e.port_high);
-  io.nat_flags(NFTNL_EXPR_NAT_FLAGS, e.flags, e.port);
+  io.nat_flags(NFTNL_EXPR_NAT_FLAGS, e.flags, says_port(e));
 }
 void fields(auto& io, Is<fw::Masquerade> auto& e) {
   io.reg(NFTNL_EXPR_MASQ_REG_PROTO_MIN, e.port);
   io.reg(NFTNL_EXPR_MASQ_REG_PROTO_MAX, e.port_high);
-  io.nat_flags(NFTNL_EXPR_MASQ_FLAGS, e.flags, e.port);
+  io.nat_flags(NFTNL_EXPR_MASQ_FLAGS, e.flags, e.port.has_value());
 }
 void fields(auto& io, Is<fw::Redirect> auto& e) {
   io.reg(NFTNL_EXPR_REDIR_REG_PROTO_MIN, e.port);
   io.reg(NFTNL_EXPR_REDIR_REG_PROTO_MAX, e.port_high);
-  io.nat_flags(NFTNL_EXPR_REDIR_FLAGS, e.flags, e.port);
+  io.nat_flags(NFTNL_EXPR_REDIR_FLAGS, e.flags, e.port.has_value());
 }
 void fields(auto& io, Is<fw::Reject> auto& e) {
   io.u32(NFTNL_EXPR_REJECT_TYPE, e.kind);
