@@ -5,6 +5,7 @@
 
 #include "nft/kernel_ruleset.hh"
 #include "rules/import.hh"
+#include "rules/includes.hh"
 #include "rules/nft_lines.hh"
 
 namespace topoproof::lab {
@@ -20,8 +21,10 @@ Issues load_ruleset(Namespaces& namespaces, NodeId node, const firewall::Ruleset
 // nft text is loaded as it is: it may act on what is there already, and name interfaces by index.
 Issues load_text(Namespaces& namespaces, const plan::LoadRulesText& op) {
   const auto& where = op.rules.where;
-  Issues issues = namespaces.text_loader(op.node).load(
-      op.rules.text, {.file = where.file, .first_line = where.line});
+  Issues issues = rules::check_includes(op.rules);
+  if (!issues.empty()) return issues;
+  issues = namespaces.text_loader(op.node).load(op.rules.text,
+                                                {.file = where.file, .first_line = where.line});
   if (!issues.empty()) return issues;
   rules::read_nft_lines(op.rules, rules::make_include_reader(where.file),
                         namespaces.rule_lines(op.node));

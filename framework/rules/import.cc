@@ -11,6 +11,7 @@
 #include "nft/text.hh"
 #include "rules/anonymous_chains.hh"
 #include "rules/compiled.hh"
+#include "rules/includes.hh"
 #include "rules/iptables.hh"
 #include "rules/iptables_lines.hh"
 #include "rules/nft_lines.hh"
@@ -58,7 +59,9 @@ Issues load(const sys::Netns& netns, const Source& source, RuleLines& lines) {
     if (issues.empty()) read_iptables_lines(source, lines);
     return issues;
   }
-  auto issues =
+  auto issues = check_includes(source);
+  if (!issues.empty()) return issues;
+  issues =
       nft::load_text(netns, source.text,
                      {.file = source.where.file, .first_line = std::max(source.where.line, 1)});
   if (issues.empty()) read_nft_lines(source, make_include_reader(source.where.file), lines);

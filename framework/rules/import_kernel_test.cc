@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <filesystem>
 #include <fstream>
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "firewall/describe.hh"
 #include "nft/kernel_ruleset.hh"
@@ -66,6 +68,44 @@ TEST_F(Import, OfNftNamesTheLineOfEachRuleAlsoInIncludedFiles) {
   EXPECT_TRUE(to_string(rules[0].origin.where).ends_with("main.nft:5"));
   EXPECT_TRUE(to_string(rules[1].origin.where).ends_with("input.nft:3"));
   EXPECT_TRUE(to_string(rules[2].origin.where).ends_with("main.nft:7"));
+}
+
+// nft itself never came back from the first two, and ended the process at the third.
+TEST_F(Import, RefusesToIncludeWhatHasNoEnd) {
+  ASSERT_EQ(::mkfifo((folder_.path() / "pipe.nft").c_str(), 0600), 0);
+  write("deep.nft", "table ip t {\n chain c {\n  include \"/dev/zero\"\n }\n}\n");
+  const Source source{.text =
+                          "include \"/dev/zero\"\ninclude \"./pipe.nft\"\n"
+                          "include \"/proc/self/mem\"\ninclude \"deep.nft\"\n",
+                      .where = {.file = folder_.path() / "main.nft", .line = 1}};
+  const auto said = refusal(source);
+  EXPECT_NE(said.find("main.nft:1: error: cannot include /dev/zero: it is no regular file"),
+            std::string::npos)
+      << said;
+  EXPECT_NE(said.find("pipe.nft: it is no regular file"), std::string::npos) << said;
+  EXPECT_NE(said.find("cannot include /proc/self/mem: Input/output error"), std::string::npos)
+      << said;
+  EXPECT_NE(said.find("deep.nft:3: error: cannot include /dev/zero"), std::string::npos) << said;
+}
+
+TEST_F(Import, RefusesToIncludeWithoutBounds) {
+  write("twice.nft", "include \"./twice.nft\"\ninclude \"./twice.nft\"\n");
+  const Source source{.text = "include \"./twice.nft\"\n",
+                      .where = {.file = folder_.path() / "main.nft", .line = 1}};
+  EXPECT_NE(refusal(source).find("more than 10000 files are included"), std::string::npos)
+      << refusal(source);
+}
+
+TEST_F(Import, PassesOverAFolderAmongIncludedFilesAsNftDoes) {
+  std::filesystem::create_directory(folder_.path() / "all");
+  std::filesystem::create_directory(folder_.path() / "all" / "deeper");
+  write("all/a.nft", "table ip t {\n chain c {\n  accept\n }\n}\n");
+  const Source source{.text = "include \"all/*\"\ninclude \".\"\n",
+                      .where = {.file = folder_.path() / "main.nft", .line = 1}};
+  const auto ruleset = import_rules({&source, 1});
+  ASSERT_TRUE(ruleset) << to_string(ruleset.error());
+  EXPECT_TRUE(to_string(ruleset->tables.at(0).chains.at(0).rules.at(0).origin.where)
+                  .ends_with("all/a.nft:3"));
 }
 
 TEST_F(Import, OfSourcesIsWhatTheyLeaveTogether) {

@@ -25,7 +25,7 @@ std::string lines_of(const RuleLines& lines, const ChainName& chain) {
 RuleLines read_nft(const std::string& text, int first_line = 1,
                    const std::map<std::string, std::string>& files = {}) {
   RuleLines lines;
-  const auto read = [&](const std::string& path) {
+  const auto read = [&](const std::string& path, const Location& /*where*/) {
     std::vector<NftTokens::Included> found;
     if (files.contains(path)) found.push_back({path, files.at(path)});
     return found;

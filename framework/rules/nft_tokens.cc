@@ -2,12 +2,7 @@
 #include "rules/nft_tokens.hh"
 
 #include <algorithm>
-#include <filesystem>
 #include <utility>
-
-#include <glob.h>
-
-#include "sys/files.hh"
 
 namespace topoproof::rules {
 namespace {
@@ -76,16 +71,6 @@ class Scanner {
   int line_;
 };
 
-std::vector<std::string> files_of(const std::string& pattern) {
-  glob_t found{};
-  std::vector<std::string> files;
-  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) {
-    for (std::size_t i = 0; i < found.gl_pathc; ++i) files.emplace_back(found.gl_pathv[i]);
-  }
-  ::globfree(&found);
-  return files;
-}
-
 }  // namespace
 
 NftTokens::NftTokens(std::string_view text, const Location& where, const Reader& read_included) {
@@ -101,7 +86,7 @@ void NftTokens::add(const std::string& text, const std::string& file, int line, 
     if (begins && token->is_word("include") && depth < kDeepestInclude) {
       const auto path = scanner.next();
       if (!path) return;
-      for (const auto& included : read(std::string(path->text)))
+      for (const auto& included : read(std::string(path->text), path->where()))
         add(included.text, included.file, 1, read, depth + 1);
       continue;
     }
@@ -110,20 +95,6 @@ void NftTokens::add(const std::string& text, const std::string& file, int line, 
   }
   // The end of a file ends a line.
   tokens_.push_back({TokenKind::End, "\n", std::make_shared<const std::string>(file), line});
-}
-
-NftTokens::Reader make_include_reader(const std::string& main_file) {
-  const auto directory = std::filesystem::path(main_file).parent_path();
-  return [directory](const std::string& path) {
-    auto files = files_of(directory / path);
-    if (files.empty()) files = files_of(std::filesystem::path("/etc") / path);
-    std::vector<NftTokens::Included> included;
-    for (const auto& file : files) {
-      // nft's own reader of a whole directory leaves nothing out either.
-      if (auto text = sys::read_file(file)) included.push_back({file, *std::move(text) + '\n'});
-    }
-    return included;
-  };
 }
 
 }  // namespace topoproof::rules

@@ -34,7 +34,8 @@ class NftTokens {
     std::string file;
     std::string text;
   };
-  using Reader = std::function<std::vector<Included>(const std::string& path)>;
+  using Reader =
+      std::function<std::vector<Included>(const std::string& path, const Location& where)>;
 
   // `where` is that of the text's first line.
   NftTokens(std::string_view text, const Location& where, const Reader& read_included);
@@ -48,8 +49,5 @@ class NftTokens {
   std::vector<std::unique_ptr<const std::string>> texts_;  // what the tokens are views of
   std::vector<Token> tokens_;
 };
-
-// As nft looks for them: from the directory of the main file, then from /etc.
-NftTokens::Reader make_include_reader(const std::string& main_file);
 
 }  // namespace topoproof::rules

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstdlib>
 #include <tuple>
 
@@ -21,15 +22,21 @@ std::optional<std::string> read_file(const std::filesystem::path& path) {
 }
 
 std::optional<std::string> read_all(const Fd& fd) {
+  auto text = read_at_most(fd, SIZE_MAX);
+  if (text && text->ends_with('\n')) text->pop_back();
+  return text;
+}
+
+std::optional<std::string> read_at_most(const Fd& fd, std::size_t bytes) {
   std::string text;
   std::array<char, 4096> buffer{};
-  while (true) {
-    const ssize_t count = ::read(fd.get(), buffer.data(), buffer.size());
+  while (text.size() < bytes) {
+    const auto wanted = std::min(buffer.size(), bytes - text.size());
+    const ssize_t count = ::read(fd.get(), buffer.data(), wanted);
     if (count < 0) return std::nullopt;
     if (count == 0) break;
     text.append(buffer.data(), static_cast<std::size_t>(count));
   }
-  if (text.ends_with('\n')) text.pop_back();
   return text;
 }
 

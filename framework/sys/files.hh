@@ -2,6 +2,7 @@
 // Small files of /proc and /sys, sysctls among them, and directories that remove themselves.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -14,6 +15,8 @@ namespace topoproof::sys {
 // The text without the final line break; nothing if the file cannot be read.
 std::optional<std::string> read_file(const std::filesystem::path& path);
 std::optional<std::string> read_all(const Fd& fd);  // from where it stands
+// The same of a file that may have no end, and with its final line break.
+std::optional<std::string> read_at_most(const Fd& fd, std::size_t bytes);
 
 // One write call, as /proc needs it. THROWS: SystemError naming the path and the text.
 void write_file(const std::filesystem::path& path, std::string_view text);
