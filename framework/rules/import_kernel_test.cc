@@ -70,6 +70,27 @@ TEST_F(Import, OfNftNamesTheLineOfEachRuleAlsoInIncludedFiles) {
   EXPECT_TRUE(to_string(rules[2].origin.where).ends_with("main.nft:7"));
 }
 
+TEST_F(Import, OfNftCountsToARuleThatIsPutByIndexAsNftDoes) {
+  const Source source{.text = R"(table inet t { chain c {
+  accept comment "2"
+  accept comment "3"
+}
+}
+add rule inet t c index 0 drop comment "6"
+insert rule inet t c index 2 drop comment "7"
+add rule inet t c index 3 drop comment "8"
+insert rule inet t c drop comment "9"
+add rule inet t c index 1 drop comment "10"
+)",
+                      .where = {.file = "a.nft", .line = 1}};
+  const auto ruleset = import_rules({&source, 1});
+  ASSERT_TRUE(ruleset) << to_string(ruleset.error());
+  const auto& rules = ruleset->tables.at(0).chains.at(0).rules;
+  ASSERT_EQ(rules.size(), 7U);
+  for (const auto& rule : rules)
+    EXPECT_EQ(firewall::comment_of(rule), std::to_string(rule.origin.where.line));
+}
+
 // nft itself never came back from the first two, and ended the process at the third.
 TEST_F(Import, RefusesToIncludeWhatHasNoEnd) {
   ASSERT_EQ(::mkfifo((folder_.path() / "pipe.nft").c_str(), 0600), 0);

@@ -105,17 +105,51 @@ TEST(NftLines, OfAChainWithinARuleAreItsOwn) {
     }
     udp dport 53 goto { accept; }
   }
-})");
-  EXPECT_EQ(lines_of(lines, kInput), "3 7");
+}
+add rule inet t input jump { drop; }
+)");
+  EXPECT_EQ(lines_of(lines, kInput), "3 7 10");
+  EXPECT_EQ(lines_of(lines, RuleLines::anonymous(TableFamily::Inet, "t", 2)), "10");
   EXPECT_EQ(lines_of(lines, RuleLines::anonymous(TableFamily::Inet, "t", 0)), "4 5");
   EXPECT_EQ(lines_of(lines, RuleLines::anonymous(TableFamily::Inet, "t", 1)), "7");
 }
 
-TEST(NftLines, AfterARuleIsPutSomewhereByNumberAreLost) {
+TEST(NftLines, AfterARuleIsPutSomewhereByHandleAreLost) {
   const auto lines = read_nft(
       "table inet t { chain input { drop; }; }\n"
-      "add rule inet t input index 0 accept\n");
+      "add rule inet t input handle 2 accept\n");
   EXPECT_EQ(lines_of(lines, kInput), "lost");
+}
+
+// One such rule once cost the lines of its whole chain.
+TEST(NftLines, CountToWhereARuleIsPutByIndex) {
+  const auto lines = read_nft(R"(table inet t { chain input {
+    accept
+    drop
+  } }
+add rule inet t input index 0 accept
+insert rule inet t input index 2 accept
+insert rule inet t input index 0 accept
+add rule inet t input index 4 accept
+)");
+  EXPECT_EQ(lines_of(lines, kInput), "7 2 5 6 3 8");
+  EXPECT_EQ(lines.find(kInput)->at(2).text, "accept");
+}
+
+// The kernel takes `index 0` for a rule that it has just forgotten: the new one goes before line 2.
+TEST(NftLines, AfterAFlushAreLostWhereARuleIsPutByIndex) {
+  const auto flushed = [](const std::string& what, const std::string& index) {
+    return lines_of(read_nft(what +
+                             "\ntable inet t { chain input { accept; }; }\n"
+                             "add rule inet t input index " +
+                             index + " drop\n"),
+                    kInput);
+  };
+  EXPECT_EQ(flushed("flush chain inet t input", "0"), "lost");
+  EXPECT_EQ(flushed("flush table inet t", "0"), "lost");
+  EXPECT_EQ(flushed("flush ruleset", "0"), "2 3");
+  EXPECT_EQ(flushed("delete table inet t", "0"), "2 3");
+  EXPECT_EQ(flushed("flush ruleset", "none"), "lost");
 }
 
 TEST(NftLines, OfIncludedFilesNameThoseFiles) {

@@ -131,36 +131,75 @@ class Parser {
     rule(true);
   }
 
-  void rule(bool is_first) {
+  void rule(bool is_before) {
     const auto& start = tokens_[position_ - 1];
     const auto chain = take_chain_name();
-    const bool has_position = !at_end() && (peek().is_word("position") || peek().is_word("index") ||
-                                            peek().is_word("handle"));
-    auto said = origin(take_statement());
+    const auto place = take_place();
+    const auto statement = take_statement();
+    anonymous_chains(statement, chain);
+    auto said = origin(statement);
     said.where = start.where();
-    if (has_position) return lines_.lose(chain);
-    if (is_first) return lines_.insert(chain, 0, std::move(said));
+    if (place == Place::Unknown || (place == Place::Index && is_stale(chain)))
+      return lines_.lose(chain);
+    if (place == Place::Index)
+      return lines_.insert(chain, index_ + (is_before ? 0 : 1), std::move(said));
+    if (is_before) return lines_.insert(chain, 0, std::move(said));
     lines_.append(chain, std::move(said));
+  }
+
+  // Of a rule that is not put at the chain's end. Handles are known to the kernel alone.
+  enum class Place { End, Index, Unknown };
+  Place take_place() {
+    if (take_word("index")) {
+      const auto word = at_end() ? std::string_view() : peek().text;
+      const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), index_);
+      const bool is_number = error == std::errc{} && end == word.data() + word.size();
+      if (!word.empty() && is_number) ++position_;
+      return is_number ? Place::Index : Place::Unknown;
+    }
+    const bool has_handle = !at_end() && (peek().is_word("position") || peek().is_word("handle"));
+    return has_handle ? Place::Unknown : Place::End;
+  }
+
+  // nft counts the rules that a text has flushed as if they were there.
+  bool is_stale(const ChainName& chain) const {
+    return std::ranges::find(stale_, chain) != stale_.end() ||
+           std::ranges::find(stale_, ChainName{chain.family, chain.table, {}}) != stale_.end();
   }
 
   void flush() {
     if (take_word("ruleset")) {
       lines_.clear_all();  // of one family: fewer are known than could be
+      stale_.clear();
     } else if (take_word("table")) {
-      const auto family = take_family();
-      lines_.clear_table(family, take_name());
+      stale_.push_back(clear_table());
     } else if (take_word("chain")) {
-      lines_.clear(take_chain_name());
+      clear_chain();
     }
     take_statement();
   }
 
+  ChainName clear_table() {
+    const auto family = take_family();
+    const auto name = take_name();
+    lines_.clear_table(family, name);
+    return {family, name, {}};
+  }
+
+  void clear_chain() {
+    const auto chain = take_chain_name();
+    lines_.clear(chain);
+    stale_.push_back(chain);
+  }
+
   void remove() {
     if (take_word("table")) {
-      const auto family = take_family();
-      lines_.clear_table(family, take_name());
+      const auto gone = clear_table();
+      std::erase_if(stale_, [&](const ChainName& chain) {
+        return chain.family == gone.family && chain.table == gone.table;
+      });
     } else if (take_word("chain")) {
-      lines_.clear(take_chain_name());
+      clear_chain();
     } else if (take_word("rule")) {
       lines_.lose(take_chain_name());
     }
@@ -236,6 +275,8 @@ class Parser {
   std::span<const Token> tokens_;
   RuleLines& lines_;
   std::size_t position_ = 0;
+  std::size_t index_ = 0;         // of the last Place::Index
+  std::vector<ChainName> stale_;  // flushed here; of a whole table without a chain's name
   std::map<std::string, std::string, std::less<>> definitions_;
 };
 
