@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Rulesets that people use: what we import and load elsewhere is the same to nft, and the same
-// bytes to the kernel. The data lie beside the project; without them these tests are skipped.
+// bytes to the kernel; and its expressions are described as nft does. The data lie beside the
+// project; without them these tests are skipped.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -9,13 +10,10 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <linux/netfilter/nf_tables.h>
-#include <linux/netfilter/nfnetlink.h>
-#include <linux/netlink.h>
 
-#include "nft/attributes.hh"
 #include "nft/kernel_ruleset.hh"
 #include "nft/text.hh"
+#include "rules/dumped_rules.hh"
 #include "rules/import.hh"
 #include "sys/files.hh"
 #include "sys/kernel_test.hh"
@@ -53,28 +51,6 @@ struct Place {
   std::unique_ptr<netlink::Socket> socket;
 };
 
-constexpr netlink::Schema kAnyMessage{.header_size = sizeof(nfgenmsg), .attributes = {}};
-
-// The names of anonymous chains are the kernel's choice, of another number each time.
-bool jumps_to_anonymous_chain(BytesView expressions) {
-  return as_text(expressions).find("__chain") != std::string_view::npos;
-}
-
-// The expressions of all rules, in the bytes of the kernel's dump.
-std::vector<Bytes> dumped_expressions(netlink::Socket& socket) {
-  netlink::Batch batch;
-  const auto type = static_cast<std::uint16_t>(NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETRULE);
-  batch.add(0, {.type = type, .flags = NLM_F_REQUEST | NLM_F_DUMP, .schema = &kAnyMessage})
-      .put_header(nfgenmsg{.nfgen_family = 0, .version = NFNETLINK_V0, .res_id = 0});
-  std::vector<Bytes> expressions;
-  for (const auto& message : socket.dump(batch, "list the rules")) {
-    const auto bytes = nft::with_header(message);
-    const auto list = nft::child(nft::attributes_of(bytes), NFTA_RULE_EXPRESSIONS);
-    if (!jumps_to_anonymous_chain(list)) expressions.emplace_back(list.begin(), list.end());
-  }
-  return expressions;
-}
-
 // Places that rules are said to stand at, of all.
 struct Known {
   std::size_t lines = 0;
@@ -102,6 +78,7 @@ class Oracle : public sys::KernelTest {
       return to_string(issues);
     auto ruleset = nft::observe_ruleset(*original.socket);
     if (!ruleset) return to_string(ruleset.error());
+    if (auto unlike = unlike_nft(original, *ruleset); !unlike.empty()) return unlike;
     give_origins(lines, *ruleset);
     const auto known = count_lines(*ruleset);
     known_.lines += known.lines;
@@ -109,14 +86,28 @@ class Oracle : public sys::KernelTest {
     Place copy;
     if (auto issues = nft::load_ruleset(*copy.socket, *ruleset); !issues.empty())
       return to_string(issues);
-    return difference(original, copy);
+    return difference(original, *ruleset, copy);
   }
 
-  static std::string difference(Place& original, Place& copy) {
+  // The first expression that we describe otherwise than nft lists it.
+  std::string unlike_nft(const Place& place, const firewall::Ruleset& listed) {
+    const auto ours = expressions_of(listed);
+    const auto theirs = expressions_of_nft(place.netns);
+    described_ += ours.size();
+    const auto [a, b] = std::ranges::mismatch(ours, theirs);
+    if (a == ours.end() && b == theirs.end()) return "";
+    return fmt::format("described as {}, by nft as {}\n", a == ours.end() ? "nothing" : *a,
+                       b == theirs.end() ? "nothing" : *b);
+  }
+
+  static std::string difference(Place& original, const firewall::Ruleset& ruleset, Place& copy) {
+    const auto copied = nft::observe_ruleset(*copy.socket);
+    if (!copied) return to_string(copied.error());
     if (nft::list_ruleset_text(copy.netns, nft::Listing::Stateless) !=
         nft::list_ruleset_text(original.netns, nft::Listing::Stateless))
       return "nft lists it otherwise\n";
-    const bool same = dumped_expressions(*copy.socket) == dumped_expressions(*original.socket);
+    const bool same =
+        dumped_expressions(*copy.socket, *copied) == dumped_expressions(*original.socket, ruleset);
     return same ? "" : "the bytes of a rule differ\n";
   }
 
@@ -136,14 +127,17 @@ class Oracle : public sys::KernelTest {
                                       reason.substr(0, reason.find('\n'))));
     }
     std::cout << fmt::format(
-        "{}: {} files, {} the same, {} refused; {} of {} rules with their line\n", folder, count,
-        count - refused.size(), refused.size(), known_.lines, known_.rules);
+        "{}: {} files, {} the same, {} refused; {} of {} rules with their line; {} expressions "
+        "described as nft does\n",
+        folder, count, count - refused.size(), refused.size(), known_.lines, known_.rules,
+        described_);
     for (const auto& reason : refused) std::cout << "refused: " << reason;
     EXPECT_TRUE(refused.empty());
     EXPECT_EQ(known_.lines, known_.rules);
   }
 
   Known known_;
+  std::size_t described_ = 0;
 };
 
 TEST_F(Oracle, NftFilesAreTheSameElsewhereFirstHalf) { carry_over_all("nft", 0, 2); }

@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "firewall/describe.hh"
 #include "firewall/set_text.hh"
 #include "firewall/text.hh"
 #include "nft/kernel_ruleset.hh"
@@ -59,7 +58,8 @@ std::string chain_lines(const firewall::Chain& chain, const firewall::Table& tab
                         detail == Detail::Counters ? counter_text(chain.rules[i]) : "");
     if (detail != Detail::Expressions) continue;
     for (const auto& expression : chain.rules[i].expressions)
-      text += fmt::format("      [ {} ]\n", expression_text(expression, table.family));
+      text += fmt::format("      [ {} ]\n",
+                          expression_text(expression, table.family, firewall::Wording::Listed));
   }
   return text;
 }
@@ -70,8 +70,9 @@ Family family_of(firewall::TableFamily family) {
 
 }  // namespace
 
-std::string expression_text(const firewall::Expression& expression, firewall::TableFamily family) {
-  const auto text = describe(expression);
+std::string expression_text(const firewall::Expression& expression, firewall::TableFamily family,
+                            firewall::Wording wording) {
+  const auto text = describe(expression, wording);
   const auto packets = family_of(family);
   if (const auto* m = std::get_if<firewall::XtMatch>(&expression)) {
     return fmt::format("{} # {}", text,

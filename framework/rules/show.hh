@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "firewall/describe.hh"
 #include "firewall/ruleset.hh"
 
 namespace topoproof::rules {
@@ -12,7 +13,7 @@ enum class Detail { Rules, Counters, Expressions };
 
 // Tables, their named objects and sets, chains with their hooks, rules with file and line. With
 // counters: what each rule that counts has met. With expressions: under each rule the instructions
-// that the kernel runs.
+// that the kernel runs, as `nft --debug=netlink list ruleset` prints them.
 std::string show(const firewall::Ruleset& ruleset, Detail detail = Detail::Rules);
 
 // One rule on one line: as it was written, where that is known; else as nft would say it; else its
@@ -25,6 +26,7 @@ std::string object_line(const firewall::Object& object);  // "object c: counter 
 std::string base_text(const firewall::Chain& chain);
 
 // As firewall::describe; of a match or target of iptables also what it means.
-std::string expression_text(const firewall::Expression& expression, firewall::TableFamily family);
+std::string expression_text(const firewall::Expression& expression, firewall::TableFamily family,
+                            firewall::Wording wording = firewall::Wording::Sent);
 
 }  // namespace topoproof::rules
