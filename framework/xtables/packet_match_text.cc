@@ -206,12 +206,21 @@ std::string match_text(const U32Match& m) {
 }
 
 std::string match_text(const StringMatch& m) {
+  // Not as words of other matches, which are quoted where they need it.
+  const auto in_quotes = [&] {
+    std::string text = "\"";
+    for (const char c : as_text(m.pattern)) {
+      if (c == '"' || c == '\\') text += '\\';
+      text += c;
+    }
+    return text + '"';
+  };
   const bool is_text = std::ranges::all_of(m.pattern, is_printable);
   auto digits = to_hex(m.pattern);
   std::erase(digits, ' ');
   return Words("-m string")
       .option(is_text ? "--string" : "--hex-string",
-              is_text ? quoted(as_text(m.pattern)) : fmt::format("\"|{}|\"", digits), m.inverted)
+              is_text ? in_quotes() : fmt::format("\"|{}|\"", digits), m.inverted)
       .option("--algo", m.algorithm)
       .option_if(m.from != 0, "--from", std::to_string(m.from))
       .option_if(m.to != 0xffff, "--to", std::to_string(m.to))

@@ -61,11 +61,12 @@ std::string bytes_text(std::uint64_t bytes) {
 }
 
 constexpr std::uint32_t kByteExpireMs = 15000;
+constexpr std::uint32_t kByteBurstExpireMs = 60000;
 constexpr std::uint32_t kCollectMs = 1000;
 
 // What iptables takes where nothing is said.
 std::uint32_t default_expire_ms(const HashLimitMatch& m) {
-  if ((m.mode & kHashLimitBytes) != 0) return kByteExpireMs;
+  if ((m.mode & kHashLimitBytes) != 0) return m.burst > 1 ? kByteBurstExpireMs : kByteExpireMs;
   return static_cast<std::uint32_t>(rate_of(m.period, 1000000).unit.seconds * 1000);
 }
 
