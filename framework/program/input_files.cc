@@ -10,6 +10,7 @@
 #include "document/reader.hh"
 #include "plan/planner.hh"
 #include "program/rule_files.hh"
+#include "rules/source.hh"
 #include "scenario/reader.hh"
 #include "topofile/reader.hh"
 
@@ -71,13 +72,36 @@ document::Node with_variants(const document::Node& root, std::span<const std::st
 
 void append(Issues& issues, Issues more) { std::ranges::move(more, std::back_inserter(issues)); }
 
+// The interface may be of a link that could not be read, which is told already.
+bool misses_interface(const Issue& issue) {
+  return issue.text.find("Interface does not exist") != std::string::npos;
+}
+
 // What the planner finds, which sees more than the checks of a topology, and what nft, iptables and
-// the kernel say of the rules.
+// the kernel say of the rules: also of those in a topology that has mistakes elsewhere.
 void check_built(const topology::Topology& topology, Issues& issues) {
-  if (has_errors(issues)) return;
-  auto plan = plan::make_plan(topology);
-  if (!plan) append(issues, std::move(plan.error()));
-  append(issues, try_rules(topology));
+  const bool is_whole = !has_errors(issues);
+  if (is_whole) {
+    auto plan = plan::make_plan(topology);
+    if (!plan) append(issues, std::move(plan.error()));
+  }
+  Issues refused = try_rules(topology);
+  if (!is_whole) std::erase_if(refused, misses_interface);
+  append(issues, std::move(refused));
+}
+
+// YAML would be told to be wrong with an alias ("*filter"), or where a brace is.
+std::optional<Issue> rules_instead(const std::string& file) {
+  const auto text = document::read_text_file(file);
+  const auto language = text ? rules::recognize_language(*text) : std::nullopt;
+  if (!language) return std::nullopt;
+  const bool is_nft = *language == rules::Language::Nft;
+  return at_file(file, fmt::format("this looks like {}, not like a topology or a scenario; "
+                                   "`topoproof rules show` reads it, and a node takes it as {}:",
+                                   is_nft ? "rules of nft" : "what iptables-save prints",
+                                   is_nft                                   ? "nftables"
+                                   : *language == rules::Language::Iptables ? "iptables"
+                                                                            : "ip6tables"));
 }
 
 Issues check_topology_file(const std::string& file) {
@@ -96,7 +120,6 @@ Issues check_topology_file(const std::string& file) {
 }
 
 void check_changes(const scenario::Scenario& scenario, Issues& issues) {
-  if (has_errors(issues)) return;
   for (const scenario::Step& step : scenario.steps) {
     for (const scenario::Change& change : step.changes) {
       if (const auto* replace = std::get_if<scenario::ReplaceRules>(&change.what))
@@ -141,7 +164,9 @@ std::vector<std::string> find_files(std::span<const std::string> paths, bool top
 
 ScenarioFile read_scenario_file(const std::string& file, std::span<const std::string> variants) {
   ScenarioFile read;
-  if (const auto root = document::read_yaml_file(file, read.issues)) {
+  if (auto issue = rules_instead(file)) {
+    read.issues.push_back(*std::move(issue));
+  } else if (const auto root = document::read_yaml_file(file, read.issues)) {
     read.scenario = scenario::read_scenario(with_variants(*root, variants), file,
                                             document::read_text_file, read.issues);
   }
@@ -156,6 +181,10 @@ topology::Topology read_topology_file(const std::string& file,
     ScenarioFile read = read_scenario_file(file, variants);
     append(issues, std::move(read.issues));
     return std::move(read.scenario.topology);
+  }
+  if (auto issue = rules_instead(file)) {
+    issues.push_back(*std::move(issue));
+    return topology::Topology();
   }
   return topofile::load_topology(file, located(variants), document::read_text_file, issues);
 }
@@ -174,6 +203,7 @@ scenario::Scenario read_network(const std::string& file, std::span<const std::st
 }
 
 Issues check_file(const std::string& file) {
+  if (auto issue = rules_instead(file)) return {*std::move(issue)};
   if (kind_of(file) == FileKind::Topology) return check_topology_file(file);
   ScenarioFile read = read_scenario_file(file, {});
   check_built(read.scenario.topology, read.issues);

@@ -121,6 +121,12 @@ Issues try_rules(const topology::Node& node, std::span<const rules::Interface> i
 std::expected<rules::Source, Issue> read_rule_source(const std::string& file) {
   auto text = document::read_text_file(file);
   if (!text) return std::unexpected(std::move(text.error()));
+  if (text->size() > document::kMaxBytes) {
+    return std::unexpected(
+        make_issue({.file = file},
+                   fmt::format("the file is larger than {} bytes; what it includes may be more",
+                               document::kMaxBytes)));
+  }
   const auto language = rules::guess_language(*text);
   return rules::Source{
       .language = language, .text = *std::move(text), .where = {.file = file, .line = 1}};

@@ -120,6 +120,41 @@ TEST_F(RulesCommands, LintTriesTheRulesOfATopology) {
       "INPUT\n");
 }
 
+// One file that could not be read once ended the trial of all other rules.
+TEST_F(RulesCommands, LintTriesRulesBesideOtherMistakes) {
+  write("base.nft", "table ip base {\n}\n");
+  const auto file =
+      write("net.topo.yaml",
+            "nodes:\n"
+            "  a: { nftables: [base.nft, missing.nft, 'add chain ip gone c'] }\n"
+            "  b: { forwardin: true, nftables: 'table ip t { chain c { iif eth9 drop; }; }' }\n"
+            "  c:\n"
+            "    nftables: |\n"
+            "      add chain ip gone c\n"
+            "links: ['a:eth0 10.0.0.1/24 -- c:eth0']\n");
+  const auto said = without_folder(to_string(check_file(file)));
+  EXPECT_NE(said.find("net.topo.yaml:2:31: error: "), std::string::npos) << said;
+  EXPECT_NE(said.find("net.topo.yaml:3:8: error: unknown key 'forwardin'"), std::string::npos)
+      << said;
+  EXPECT_NE(said.find("net.topo.yaml:6:"), std::string::npos) << said;
+  EXPECT_EQ(said.find("net.topo.yaml:2:44"), std::string::npos) << said;
+  EXPECT_EQ(said.find("Interface does not exist"), std::string::npos) << said;
+}
+
+// The answer once was about an alias of YAML.
+TEST_F(RulesCommands, LintSaysWhatReadsRules) {
+  const auto dump = write("rules.v4", kDump);
+  EXPECT_EQ(without_folder(to_string(check_file(dump))),
+            "rules.v4: error: this looks like what iptables-save prints, not like a topology or a "
+            "scenario; `topoproof rules show` reads it, and a node takes it as iptables:\n");
+  const auto text = write("rules.nft", "flush ruleset\ntable ip t {\n}\n");
+  EXPECT_NE(to_string(check_file(text)).find("rules of nft"), std::string::npos);
+  EXPECT_NE(to_string(read_scenario_file(text, {}).issues).find("rules of nft"), std::string::npos);
+  Issues issues;
+  read_topology_file(text, {}, issues);
+  EXPECT_NE(to_string(issues).find("rules of nft"), std::string::npos);
+}
+
 TEST_F(RulesCommands, LintRefusesATableThatTheShortFormsMake) {
   const auto file = write("net.topo.yaml",
                           "nodes:\n"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "rules/import.hh"
 
+#include <algorithm>
 #include <iterator>
 
 #include "netlink/batch.hh"
@@ -30,7 +31,9 @@ void create_interfaces(const sys::Netns& netns, std::span<const Interface> inter
   netlink::Batch batch;
   for (std::size_t i = 0; i < interfaces.size(); ++i) {
     const auto& [name, index] = interfaces[i];
-    if (name == "lo") continue;
+    const auto earlier = interfaces.first(i);
+    const bool is_there = std::ranges::find(earlier, name, &Interface::name) != earlier.end();
+    if (name == "lo" || is_there) continue;
     state::Link link{.name = name, .kind = state::LinkKind::Bridge};
     if (index != 0) link.index = index;
     encode(link, netlink::InterfaceNames{}, batch.add(i, netlink::kCreateLink));

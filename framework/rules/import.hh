@@ -26,8 +26,9 @@ struct Interface {
 [[nodiscard]] Issues load(const sys::Netns& netns, const Source& source, RuleLines& lines);
 
 // What loading the sources one after the other leaves. `interfaces` exist there, for rules that
-// want theirs to. REQUIRES: the process is in a sandbox. RETURNS: or all that is refused; or the
-// first thing that the values cannot represent, by its name. THROWS: SystemError, ExchangeError.
+// want theirs to; of two with one name, the first. REQUIRES: the process is in a sandbox. RETURNS:
+// or all that is refused; or the first thing that the values cannot represent, by its name. THROWS:
+// SystemError, ExchangeError.
 std::expected<firewall::Ruleset, Issues> import_rules(std::span<const Source> sources,
                                                       std::span<const Interface> interfaces = {});
 

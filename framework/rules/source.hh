@@ -2,6 +2,7 @@
 // Rules as a user has them: a text, its language, and where it stands.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,9 @@ std::vector<std::string_view> lines_of(std::string_view text);  // without their
 // By how it looks: a table of iptables-save begins with "*filter" or the like, and IPv6 addresses
 // are what they are.
 Language guess_language(std::string_view text);
+
+// Of a file that may be anything: nothing if it does not begin as rules do.
+std::optional<Language> recognize_language(std::string_view text);
 
 // What wrote the dump, if it says so: "iptables-save v1.4.21". Empty if it does not.
 std::string generator_of(std::string_view text);
