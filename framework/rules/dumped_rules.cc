@@ -85,8 +85,9 @@ std::vector<Bytes> dumped_expressions(netlink::Socket& socket, const firewall::R
 }
 
 std::vector<std::string> expressions_of_nft(const sys::Netns& netns) {
-  const auto listed = sys::run_process({"nft", "--debug=netlink", "list", "ruleset"}, &netns);
-  if (listed.exit_status != 0) throw std::runtime_error(listed.output);
+  const auto listed = sys::run_process({"nft", "--debug=netlink", "list", "ruleset"}, &netns, {},
+                                       sys::Stderr::Apart);
+  if (listed.exit_status != 0) throw std::runtime_error(listed.errors);
   std::vector<std::string> expressions;
   for (auto line : lines_of(listed.output)) {
     if (!line.starts_with("  [ ")) continue;
