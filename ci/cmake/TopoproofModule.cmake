@@ -12,11 +12,12 @@ set(topoproof_layers
   sys=1 packet=1 flow=1 document=1 state=1 xtables=1
   firewall=2 netlink=2 capture=2 impair=2 skb=2 routing=2
   topology=3 nft=3 probe=3 relay=3 conntrack=3
-  topofile=4 drawing=4 plan=4 evidence=4 machine=4 rules=4 generator=4 service=4
-  lab=5 sim=5 explain=5
-  scenario=6 snapshot=6
-  compare=7 report=7 live=7 campaign=7 testing=8 mutation=8
-  program=9)
+  topofile=4 drawing=4 plan=4 evidence=4 machine=4 netfilter=4 generator=4 service=4
+  rules=5 sim=5 explain=5
+  lab=6
+  scenario=7 snapshot=7
+  compare=8 report=8 live=8 campaign=8 testing=9 mutation=9
+  program=10)
 
 function(topoproof_layer name result)
   foreach(entry IN LISTS topoproof_layers)

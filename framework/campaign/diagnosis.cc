@@ -101,11 +101,11 @@ std::string_view to_string(Suspect suspect) {
 }
 
 Matches matches_of(const fw::Ruleset& ruleset, const fw::Ruleset& listed,
-                   const std::vector<nft::TraceEvent>& events) {
-  const nft::RuleIndex index(listed);
+                   const std::vector<netfilter::TraceEvent>& events) {
+  const netfilter::RuleIndex index(listed);
   std::map<const fw::Rule*, std::uint64_t> counts;
-  for (const nft::TraceEvent& event : events) {
-    if (event.type == nft::TraceType::Rule) ++counts[index.find(event)];
+  for (const netfilter::TraceEvent& event : events) {
+    if (event.type == netfilter::TraceType::Rule) ++counts[index.find(event)];
   }
   Matches matches;
   for_each_rule(ruleset, [&](const auto& table, const auto& chain, std::size_t number) {

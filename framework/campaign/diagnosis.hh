@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "campaign/question.hh"
-#include "nft/trace.hh"
+#include "netfilter/trace.hh"
 
 namespace topoproof::campaign {
 
@@ -26,7 +26,7 @@ using Matches = std::vector<std::uint64_t>;
 
 // From what the kernel lists (with handles) and traces. Rules that are not listed match nothing.
 Matches matches_of(const firewall::Ruleset& ruleset, const firewall::Ruleset& listed,
-                   const std::vector<nft::TraceEvent>& events);
+                   const std::vector<netfilter::TraceEvent>& events);
 // RETURNS: the first rule that the kernel lists otherwise than it was sent; the names of anonymous
 // sets and what rules have counted are no difference.
 std::optional<std::string> find_listed_otherwise(const firewall::Ruleset& sent,

@@ -8,8 +8,8 @@
 #include "campaign/diagnosis.hh"
 #include "firewall/text.hh"
 #include "generator/generate.hh"
-#include "nft/kernel_ruleset.hh"
-#include "nft/text.hh"
+#include "netfilter/kernel_ruleset.hh"
+#include "netfilter/text.hh"
 #include "sys/kernel_test.hh"
 
 namespace topoproof::campaign {
@@ -34,7 +34,7 @@ class GeneratedRulesKernel : public sys::KernelTest {
   }
   // What the kernel has then. Fails where it refuses.
   firewall::Ruleset load(const firewall::Ruleset& ruleset) {
-    EXPECT_EQ(to_string(nft::load_ruleset(*socket_, ruleset, tables_)), "");
+    EXPECT_EQ(to_string(netfilter::load_ruleset(*socket_, ruleset, tables_)), "");
     return take();
   }
   firewall::Ruleset load_text(const std::string& text) {
@@ -44,7 +44,7 @@ class GeneratedRulesKernel : public sys::KernelTest {
 
  private:
   firewall::Ruleset take() {
-    firewall::Ruleset listed = nft::observe_ruleset(*socket_).value();
+    firewall::Ruleset listed = netfilter::observe_ruleset(*socket_).value();
     tables_.clear();
     for (const auto& table : listed.tables) tables_.push_back({table.family, table.name});
     return listed;
@@ -52,8 +52,8 @@ class GeneratedRulesKernel : public sys::KernelTest {
 
   sys::Netns netns_ = sys::Netns::create();
   std::optional<netlink::Socket> socket_;
-  nft::TextLoader loader_{netns_};
-  std::vector<nft::TableName> tables_;
+  netfilter::TextLoader loader_{netns_};
+  std::vector<netfilter::TableName> tables_;
 };
 
 TEST_F(GeneratedRulesKernel, AreListedAsTheyWereSent) {

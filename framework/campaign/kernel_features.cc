@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "generator/generate.hh"
-#include "nft/kernel_ruleset.hh"
+#include "netfilter/kernel_ruleset.hh"
 #include "sys/netns.hh"
 
 namespace topoproof::campaign {
@@ -48,9 +48,9 @@ generator::FeatureSet find_missing_features() {
   const sys::Netns netns = sys::Netns::create();
   std::optional<netlink::Socket> socket;
   sys::run_in(netns, [&] { socket.emplace(netlink::Protocol::Netfilter); });
-  std::vector<nft::TableName> tables;
+  std::vector<netfilter::TableName> tables;
   return find_missing_features([&](const firewall::Ruleset& ruleset) {
-    if (!nft::load_ruleset(*socket, ruleset, tables).empty()) return false;
+    if (!netfilter::load_ruleset(*socket, ruleset, tables).empty()) return false;
     tables.clear();
     for (const auto& table : ruleset.tables) tables.push_back({table.family, table.name});
     return true;

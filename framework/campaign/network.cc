@@ -37,7 +37,7 @@ Network::Network(const generator::Shape& shape, const plan::Plan& plan)
 
 Issues Network::load(const firewall::Ruleset& ruleset) {
   netlink::Socket& socket = lab_->netfilter_socket(shape_.node);
-  Issues issues = nft::load_ruleset(socket, ruleset, tables_);
+  Issues issues = netfilter::load_ruleset(socket, ruleset, tables_);
   if (!issues.empty()) return issues;
   tables_.clear();
   for (const auto& table : ruleset.tables) tables_.push_back({table.family, table.name});
@@ -85,14 +85,14 @@ Answer Network::ask(const Question& question, Fences fences) {
     if (fences == Fences::BehindEach) pass_fence(answer);
   }
   if (fences == Fences::BehindAll) pass_fence(answer);
-  for (const auto& rule : nft::observe_counters(lab_->netfilter_socket(shape_.node))) {
+  for (const auto& rule : netfilter::observe_counters(lab_->netfilter_socket(shape_.node))) {
     answer.counters.push_back(rule.counter);
   }
   return answer;
 }
 
 firewall::Ruleset Network::listed() {
-  auto observed = nft::observe_ruleset(lab_->netfilter_socket(shape_.node));
+  auto observed = netfilter::observe_ruleset(lab_->netfilter_socket(shape_.node));
   if (!observed) throw std::runtime_error(to_string(observed.error()));
   return *std::move(observed);
 }
@@ -102,15 +102,15 @@ std::string Network::environment() {
   return lab::to_string(lab_->differences(node));
 }
 
-std::vector<nft::TraceEvent> Network::trace(const Question& question) {
-  std::optional<nft::TraceMonitor> monitor;
+std::vector<netfilter::TraceEvent> Network::trace(const Question& question) {
+  std::optional<netfilter::TraceMonitor> monitor;
   lab_->run(shape_.node, [&] { monitor.emplace(); });
   netlink::Socket& socket = lab_->netfilter_socket(shape_.node);
-  Issues issues = nft::install_trace(socket);
-  if (issues.empty() && shape_.has_bridge) issues = nft::install_bridge_trace(socket);
+  Issues issues = netfilter::install_trace(socket);
+  if (issues.empty() && shape_.has_bridge) issues = netfilter::install_bridge_trace(socket);
   if (!issues.empty()) throw std::runtime_error("trace rules: " + to_string(issues));
   ask(question, Fences::BehindEach);
-  nft::remove_trace(socket);
+  netfilter::remove_trace(socket);
   return monitor->receive();
 }
 

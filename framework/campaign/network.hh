@@ -12,8 +12,8 @@
 #include "campaign/question.hh"
 #include "generator/shape.hh"
 #include "lab/lab.hh"
-#include "nft/kernel_ruleset.hh"
-#include "nft/trace.hh"
+#include "netfilter/kernel_ruleset.hh"
+#include "netfilter/trace.hh"
 
 namespace topoproof::campaign {
 
@@ -39,7 +39,7 @@ class Network {
   // std::runtime_error.
   firewall::Ruleset listed();
   std::string environment();
-  std::vector<nft::TraceEvent> trace(const Question& question);
+  std::vector<netfilter::TraceEvent> trace(const Question& question);
 
  private:
   void discard();
@@ -50,7 +50,7 @@ class Network {
   const generator::Shape& shape_;
   std::unique_ptr<lab::Lab> lab_;
   std::array<PacketPort, kPorts> ports_;
-  std::vector<nft::TableName> tables_;  // of the last ruleset
+  std::vector<netfilter::TableName> tables_;  // of the last ruleset
   Bytes fence_;
   bool fence_is_back_ = false;
 };

@@ -14,10 +14,10 @@
 #include <linux/rtnetlink.h>
 
 #include "base/check.hh"
+#include "netfilter/text.hh"
 #include "netlink/conntrack.hh"
 #include "netlink/link.hh"
 #include "netlink/socket.hh"
-#include "nft/text.hh"
 #include "sys/error.hh"
 #include "sys/files.hh"
 #include "sys/netns.hh"
@@ -134,7 +134,7 @@ Probe sysctl(std::string_view name, std::string_view file, std::string how) {
 
 Probe rules(std::string_view name, const std::string& text, std::string_view modules) {
   const auto trial = [text](const sys::Netns& netns) -> std::optional<std::string> {
-    const Issues refused = nft::load_text(netns, text);
+    const Issues refused = netfilter::load_text(netns, text);
     if (refused.empty()) return std::nullopt;
     return refused.front().text;
   };

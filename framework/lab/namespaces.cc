@@ -43,7 +43,7 @@ netlink::Socket& Namespaces::netfilter_socket(NodeId id) {
   return *node.netfilter;
 }
 
-nft::TextLoader& Namespaces::text_loader(NodeId id) {
+netfilter::TextLoader& Namespaces::text_loader(NodeId id) {
   Node& node = nodes_[id.index()];
   if (!node.text) node.text.emplace(node.netns);
   return *node.text;

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "base/id.hh"
+#include "netfilter/text.hh"
 #include "netlink/interface_names.hh"
 #include "netlink/socket.hh"
-#include "nft/text.hh"
 #include "rules/rule_lines.hh"
 #include "sys/netns.hh"
 
@@ -36,8 +36,8 @@ class Namespaces {
   const sys::Netns& netns(NodeId node) const { return nodes_[node.index()].netns; }
   void run(NodeId node, const std::function<void()>& inside);
   netlink::Socket& route_socket(NodeId node) { return *nodes_[node.index()].route; }
-  netlink::Socket& netfilter_socket(NodeId node);  // opened when first asked for
-  nft::TextLoader& text_loader(NodeId node);       // likewise
+  netlink::Socket& netfilter_socket(NodeId node);   // opened when first asked for
+  netfilter::TextLoader& text_loader(NodeId node);  // likewise
   netlink::InterfaceNames& names(NodeId node) { return nodes_[node.index()].names; }
   rules::RuleLines& rule_lines(NodeId node) { return nodes_[node.index()].rule_lines; }
 
@@ -46,7 +46,7 @@ class Namespaces {
     sys::Netns netns;
     std::optional<netlink::Socket> route;
     std::optional<netlink::Socket> netfilter;
-    std::optional<nft::TextLoader> text;
+    std::optional<netfilter::TextLoader> text;
     netlink::InterfaceNames names;
     rules::RuleLines rule_lines;  // of the rules that were loaded
   };

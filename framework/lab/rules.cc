@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "nft/kernel_ruleset.hh"
+#include "netfilter/kernel_ruleset.hh"
 #include "rules/import.hh"
 #include "rules/includes.hh"
 #include "rules/nft_lines.hh"
@@ -12,7 +12,7 @@ namespace topoproof::lab {
 namespace {
 
 Issues load_ruleset(Namespaces& namespaces, NodeId node, const firewall::Ruleset& ruleset) {
-  Issues issues = nft::load_ruleset(namespaces.netfilter_socket(node), ruleset);
+  Issues issues = netfilter::load_ruleset(namespaces.netfilter_socket(node), ruleset);
   if (!issues.empty()) return issues;
   for (const auto& table : ruleset.tables) namespaces.rule_lines(node).replace(table);
   return {};

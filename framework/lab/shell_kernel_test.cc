@@ -9,8 +9,8 @@
 
 #include "lab/lab.hh"
 #include "lab/test_topologies.hh"
+#include "netfilter/text.hh"
 #include "netlink/observe.hh"
-#include "nft/text.hh"
 #include "plan/shell.hh"
 #include "sys/error.hh"
 #include "sys/kernel_test.hh"
@@ -54,7 +54,7 @@ std::string holdings(const sys::Netns& netns, const std::vector<std::string>& sy
     observed.sysctls = netlink::observe_sysctls(sysctls);
     return observed;
   });
-  return state::describe(state::normalize(ns)) + nft::list_ruleset_text(netns);
+  return state::describe(state::normalize(ns)) + netfilter::list_ruleset_text(netns);
 }
 
 // Those of the plan's bridge entries for `node` that are not there. (Others are, learned

@@ -6,10 +6,10 @@
 
 #include "live/rule_lines_json.hh"
 #include "live/service_list.hh"
+#include "netfilter/kernel_ruleset.hh"
 #include "netlink/conntrack.hh"
 #include "netlink/observe.hh"
 #include "netlink/socket.hh"
-#include "nft/kernel_ruleset.hh"
 #include "sys/files.hh"
 #include "sys/join.hh"
 
@@ -24,7 +24,7 @@ bool tracks_connections() {
 }
 
 void read_rules(netlink::Socket& netfilter, InspectedNode& node) {
-  auto rules = nft::observe_ruleset(netfilter);
+  auto rules = netfilter::observe_ruleset(netfilter);
   if (rules) {
     node.rules = *std::move(rules);
   } else {

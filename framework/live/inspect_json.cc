@@ -5,7 +5,7 @@
 
 #include "live/inspect.hh"
 #include "live/service_list.hh"
-#include "nft/kernel_ruleset.hh"
+#include "netfilter/kernel_ruleset.hh"
 #include "rules/show.hh"
 
 namespace topoproof::live {
@@ -82,7 +82,7 @@ OrderedJson json_of(const state::BridgeEntry& entry) {
 OrderedJson json_of(const firewall::Rule& rule, const firewall::Table& table) {
   OrderedJson json{{"handle", rule.handle}, {"text", rules::rule_text(rule, table)}};
   if (rule.origin.where.line != 0) json["where"] = to_string(rule.origin.where);
-  if (const auto counter = nft::counter_of(rule)) {
+  if (const auto counter = netfilter::counter_of(rule)) {
     json["packets"] = counter->packets;
     json["bytes"] = counter->bytes;
   }

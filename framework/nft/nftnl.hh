@@ -2,7 +2,6 @@
 // libnftnl's objects, owned. For the sources of this module only.
 #pragma once
 
-#include <memory>
 #include <optional>
 
 #include <libnftnl/chain.h>
@@ -12,10 +11,10 @@
 #include <libnftnl/rule.h>
 #include <libnftnl/set.h>
 #include <libnftnl/table.h>
-#include <libnftnl/trace.h>
 
 #include "base/bytes.hh"
 #include "base/issue.hh"
+#include "nft/unique_c.hh"
 
 namespace topoproof::nft {
 
@@ -29,16 +28,6 @@ inline Bytes bytes_of(const void* data, std::uint32_t size) {
   return data == nullptr ? Bytes{} : Bytes(begin, begin + size);
 }
 
-template <auto Free>
-struct Freer {
-  template <class T>
-  void operator()(T* object) const noexcept {
-    Free(object);
-  }
-};
-template <class T, auto Free>
-using UniqueC = std::unique_ptr<T, Freer<Free>>;
-
 using UniqueTable = UniqueC<nftnl_table, nftnl_table_free>;
 using UniqueChain = UniqueC<nftnl_chain, nftnl_chain_free>;
 using UniqueRule = UniqueC<nftnl_rule, nftnl_rule_free>;
@@ -47,7 +36,6 @@ using UniqueElement = UniqueC<nftnl_set_elem, nftnl_set_elem_free>;
 using UniqueObject = UniqueC<nftnl_obj, nftnl_obj_free>;
 using UniqueFlowtable = UniqueC<nftnl_flowtable, nftnl_flowtable_free>;
 using UniqueExpression = UniqueC<nftnl_expr, nftnl_expr_free>;
-using UniqueTrace = UniqueC<nftnl_trace, nftnl_trace_free>;
 
 // Calls f(child) for each, as long as it returns no issue.
 template <class Object, class Child, class F>

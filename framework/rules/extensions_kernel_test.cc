@@ -6,7 +6,7 @@
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
-#include "nft/kernel_ruleset.hh"
+#include "netfilter/kernel_ruleset.hh"
 #include "rules/iptables.hh"
 #include "rules/source.hh"
 #include "sys/kernel_test.hh"
@@ -85,7 +85,7 @@ TEST_P(Extensions, AreSaidAsIptablesSaysThem) {
   EXPECT_EQ(saved(netns), row.rule);
   auto socket = sys::call_in(
       netns, [] { return std::make_unique<netlink::Socket>(netlink::Protocol::Netfilter); });
-  const auto ruleset = nft::observe_ruleset(*socket);
+  const auto ruleset = netfilter::observe_ruleset(*socket);
   ASSERT_TRUE(ruleset) << ruleset.error().text;
   const auto said = extensions_of(*ruleset, family());
   EXPECT_EQ(fmt::format("{}", fmt::join(said.names, " ")), row.extensions);

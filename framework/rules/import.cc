@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <iterator>
 
+#include "netfilter/kernel_ruleset.hh"
+#include "netfilter/text.hh"
 #include "netlink/batch.hh"
 #include "netlink/interface_names.hh"
 #include "netlink/link.hh"
 #include "netlink/socket.hh"
-#include "nft/kernel_ruleset.hh"
-#include "nft/text.hh"
 #include "rules/anonymous_chains.hh"
 #include "rules/compiled.hh"
 #include "rules/includes.hh"
@@ -47,7 +47,7 @@ Issues load_compiled(const sys::Netns& netns, const Source& source, RuleLines& l
   const auto ruleset = read_compiled(source.text, source.where.file);
   if (!ruleset) return {ruleset.error()};
   auto socket = open_socket(netns, netlink::Protocol::Netfilter);
-  auto issues = nft::load_ruleset(socket, *ruleset);
+  auto issues = netfilter::load_ruleset(socket, *ruleset);
   if (!issues.empty()) return issues;
   for (const auto& table : ruleset->tables) lines.replace(table);
   return {};
@@ -64,9 +64,9 @@ Issues load(const sys::Netns& netns, const Source& source, RuleLines& lines) {
   }
   auto issues = check_includes(source);
   if (!issues.empty()) return issues;
-  issues =
-      nft::load_text(netns, source.text,
-                     {.file = source.where.file, .first_line = std::max(source.where.line, 1)});
+  issues = netfilter::load_text(
+      netns, source.text,
+      {.file = source.where.file, .first_line = std::max(source.where.line, 1)});
   if (issues.empty()) read_nft_lines(source, make_include_reader(source.where.file), lines);
   return issues;
 }
@@ -81,7 +81,7 @@ std::expected<firewall::Ruleset, Issues> import_rules(std::span<const Source> so
     std::ranges::move(load(netns, source, lines), std::back_inserter(issues));
   if (!issues.empty()) return std::unexpected(std::move(issues));
   auto socket = open_socket(netns, netlink::Protocol::Netfilter);
-  auto ruleset = nft::observe_ruleset(socket);
+  auto ruleset = netfilter::observe_ruleset(socket);
   if (!ruleset) return std::unexpected(Issues{std::move(ruleset.error())});
   give_origins(lines, *ruleset);
   name_anonymous_chains(*ruleset);

@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 
 #include "firewall/describe.hh"
-#include "nft/kernel_ruleset.hh"
-#include "nft/text.hh"
+#include "netfilter/kernel_ruleset.hh"
+#include "netfilter/text.hh"
 #include "rules/compiled.hh"
 #include "rules/difference.hh"
 #include "rules/import.hh"
@@ -192,9 +192,9 @@ TEST_F(Import, LoadsTheSameIntoAnotherNamespace) {
   ASSERT_EQ(to_string(load(original, source, lines)), "");
   auto socket = sys::call_in(
       there, [] { return std::make_unique<netlink::Socket>(netlink::Protocol::Netfilter); });
-  EXPECT_EQ(to_string(nft::load_ruleset(*socket, *ruleset)), "");
-  EXPECT_EQ(nft::list_ruleset_text(there, nft::Listing::Stateless),
-            nft::list_ruleset_text(original, nft::Listing::Stateless));
+  EXPECT_EQ(to_string(netfilter::load_ruleset(*socket, *ruleset)), "");
+  EXPECT_EQ(netfilter::list_ruleset_text(there, netfilter::Listing::Stateless),
+            netfilter::list_ruleset_text(original, netfilter::Listing::Stateless));
 }
 
 TEST_F(Import, TranslatesForReaders) {

@@ -11,8 +11,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "nft/kernel_ruleset.hh"
-#include "nft/text.hh"
+#include "netfilter/kernel_ruleset.hh"
+#include "netfilter/text.hh"
 #include "rules/dumped_rules.hh"
 #include "rules/import.hh"
 #include "sys/files.hh"
@@ -76,7 +76,7 @@ class Oracle : public sys::KernelTest {
     RuleLines lines;
     if (auto issues = load(original.netns, source, lines); !issues.empty())
       return to_string(issues);
-    auto ruleset = nft::observe_ruleset(*original.socket);
+    auto ruleset = netfilter::observe_ruleset(*original.socket);
     if (!ruleset) return to_string(ruleset.error());
     if (auto unlike = unlike_nft(original, *ruleset); !unlike.empty()) return unlike;
     give_origins(lines, *ruleset);
@@ -84,7 +84,7 @@ class Oracle : public sys::KernelTest {
     known_.lines += known.lines;
     known_.rules += known.rules;
     Place copy;
-    if (auto issues = nft::load_ruleset(*copy.socket, *ruleset); !issues.empty())
+    if (auto issues = netfilter::load_ruleset(*copy.socket, *ruleset); !issues.empty())
       return to_string(issues);
     return difference(original, *ruleset, copy);
   }
@@ -101,10 +101,10 @@ class Oracle : public sys::KernelTest {
   }
 
   static std::string difference(Place& original, const firewall::Ruleset& ruleset, Place& copy) {
-    const auto copied = nft::observe_ruleset(*copy.socket);
+    const auto copied = netfilter::observe_ruleset(*copy.socket);
     if (!copied) return to_string(copied.error());
-    if (nft::list_ruleset_text(copy.netns, nft::Listing::Stateless) !=
-        nft::list_ruleset_text(original.netns, nft::Listing::Stateless))
+    if (netfilter::list_ruleset_text(copy.netns, netfilter::Listing::Stateless) !=
+        netfilter::list_ruleset_text(original.netns, netfilter::Listing::Stateless))
       return "nft lists it otherwise\n";
     const bool same =
         dumped_expressions(*copy.socket, *copied) == dumped_expressions(*original.socket, ruleset);

@@ -8,7 +8,7 @@
 
 #include "firewall/set_text.hh"
 #include "firewall/text.hh"
-#include "nft/kernel_ruleset.hh"
+#include "netfilter/kernel_ruleset.hh"
 #include "xtables/match.hh"
 #include "xtables/target.hh"
 
@@ -40,7 +40,7 @@ std::string place_text(const firewall::Rule& rule, std::size_t index) {
 }
 
 std::string counter_text(const firewall::Rule& rule) {
-  const auto counter = nft::counter_of(rule);
+  const auto counter = netfilter::counter_of(rule);
   return counter ? fmt::format("  ({} packets, {} bytes)", counter->packets, counter->bytes) : "";
 }
 

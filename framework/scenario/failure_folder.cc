@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "netfilter/text.hh"
 #include "netlink/conntrack.hh"
-#include "nft/text.hh"
 #include "scenario/capture_file.hh"
 #include "scenario/expectation.hh"
 #include "sys/output.hh"
@@ -71,7 +71,7 @@ void write_node(const std::filesystem::path& folder, Session& session, NodeId no
   };
   save(".state", state::describe(lab.observe(node)));
   if (!has_rules(session.topology().node(node))) return;
-  save(".nft", nft::list_ruleset_text(lab.netns(node)));
+  save(".nft", netfilter::list_ruleset_text(lab.netns(node)));
   std::string connections;
   for (const auto& connection : netlink::observe_connections(lab.netfilter_socket(node))) {
     connections += describe(connection) + "\n";

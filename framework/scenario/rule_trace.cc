@@ -10,8 +10,8 @@
 #include <sys/epoll.h>
 
 #include "firewall/text.hh"
-#include "nft/kernel_ruleset.hh"
-#include "nft/trace.hh"
+#include "netfilter/kernel_ruleset.hh"
+#include "netfilter/trace.hh"
 #include "packet/view.hh"
 #include "probe/echo.hh"
 #include "rules/rule_lines.hh"
@@ -24,7 +24,7 @@ using evidence::RuleHit;
 
 // A packet that nf_tables ended, and where.
 struct End {
-  nft::TraceEvent event;
+  netfilter::TraceEvent event;
   Bytes packet;  // its headers, from the network layer on
 };
 
@@ -54,31 +54,31 @@ int likeness(const packet::PacketView& seen, const PacketName& name) {
 class Node {
  public:
   Node(lab::Lab& lab, NodeId node) {
-    lab.run(node, [this] { monitor_ = std::make_unique<nft::TraceMonitor>(); });
+    lab.run(node, [this] { monitor_ = std::make_unique<netfilter::TraceMonitor>(); });
     read_rules(lab, node);
     install(lab.netfilter_socket(node));
   }
 
   void install(netlink::Socket& socket) {
-    Issues issues =
-        nft::install_trace(socket, known_ ? nft::packets_that_meet(ruleset_) : nft::TraceWish{});
-    if (issues.empty() && may_filter_frames()) issues = nft::install_bridge_trace(socket);
+    Issues issues = netfilter::install_trace(
+        socket, known_ ? netfilter::packets_that_meet(ruleset_) : netfilter::TraceWish{});
+    if (issues.empty() && may_filter_frames()) issues = netfilter::install_bridge_trace(socket);
     if (!issues.empty()) throw std::runtime_error("trace rules: " + to_string(issues));
   }
 
   void read_rules(lab::Lab& lab, NodeId node) {
-    auto observed = nft::observe_ruleset(lab.netfilter_socket(node));
+    auto observed = netfilter::observe_ruleset(lab.netfilter_socket(node));
     // Rules with what the values cannot say yet are named by table, chain and handle alone.
     known_ = observed.has_value();
     ruleset_ = observed ? *std::move(observed) : firewall::Ruleset{};
     rules::give_origins(lab.rule_lines(node), ruleset_);
-    index_ = std::make_unique<nft::RuleIndex>(ruleset_);
+    index_ = std::make_unique<netfilter::RuleIndex>(ruleset_);
   }
 
   int fd() const { return monitor_->fd(); }
 
   void receive() {
-    for (nft::TraceEvent& event : monitor_->receive()) {
+    for (netfilter::TraceEvent& event : monitor_->receive()) {
       Bytes& headers = headers_[event.id];
       if (!event.network_header.empty()) {
         headers = event.network_header;
@@ -118,10 +118,10 @@ class Node {
     });
   }
 
-  RuleHit hit_of(const nft::TraceEvent& event) const {
+  RuleHit hit_of(const netfilter::TraceEvent& event) const {
     RuleHit hit{.chain =
                     fmt::format("{} {} {}", to_string(event.family), event.table, event.chain)};
-    if (event.type == nft::TraceType::Policy) {
+    if (event.type == netfilter::TraceType::Policy) {
       hit.text = "policy drop";
       return hit;
     }
@@ -133,7 +133,7 @@ class Node {
     return hit;
   }
 
-  std::string text_of(const firewall::Rule& rule, const nft::TraceEvent& event) const {
+  std::string text_of(const firewall::Rule& rule, const netfilter::TraceEvent& event) const {
     const auto table = std::ranges::find_if(ruleset_.tables, [&](const firewall::Table& t) {
       return t.family == event.family && t.name == event.table;
     });
@@ -143,10 +143,10 @@ class Node {
     return text ? *text : fmt::format("rule with handle {}", event.rule);
   }
 
-  std::unique_ptr<nft::TraceMonitor> monitor_;
+  std::unique_ptr<netfilter::TraceMonitor> monitor_;
   firewall::Ruleset ruleset_;
   bool known_ = false;  // the values can say all of it
-  std::unique_ptr<nft::RuleIndex> index_;
+  std::unique_ptr<netfilter::RuleIndex> index_;
   std::map<std::uint32_t, Bytes> headers_;  // by trace id
   std::vector<End> ends_;
 };

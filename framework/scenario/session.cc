@@ -9,9 +9,9 @@
 
 #include <fmt/format.h>
 
+#include "netfilter/kernel_ruleset.hh"
+#include "netfilter/trace.hh"
 #include "netlink/conntrack.hh"
-#include "nft/kernel_ruleset.hh"
-#include "nft/trace.hh"
 #include "rules/rule_lines.hh"
 #include "scenario/changes.hh"
 #include "scenario/listeners.hh"
@@ -111,7 +111,7 @@ void Session::adopt(const Scenario& scenario, const RunOptions& options) {
 Session::~Session() {
   if (!is_adopted_) return;
   try {
-    for (const NodeId node : trace_.traced()) nft::remove_trace(lab_->netfilter_socket(node));
+    for (const NodeId node : trace_.traced()) netfilter::remove_trace(lab_->netfilter_socket(node));
   } catch (const std::exception&) {
     // The lab has ended meanwhile, and its tables with it.
   }
@@ -203,10 +203,10 @@ void Session::flush_connections() {
 RuleCompiler Session::rule_compiler() {
   return [this](NodeId node,
                 const topology::RulesText&) -> std::expected<firewall::Ruleset, std::string> {
-    auto found = nft::observe_ruleset(lab_->netfilter_socket(node));
+    auto found = netfilter::observe_ruleset(lab_->netfilter_socket(node));
     if (!found) return std::unexpected(to_string(found.error()));
     std::erase_if(found->tables,
-                  [](const firewall::Table& t) { return t.name == nft::kTraceTableName; });
+                  [](const firewall::Table& t) { return t.name == netfilter::kTraceTableName; });
     rules::give_origins(lab_->rule_lines(node), *found);
     return *std::move(found);
   };

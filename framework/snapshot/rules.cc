@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "nft/text.hh"
+#include "netfilter/text.hh"
 #include "snapshot/found.hh"
 #include "sys/error.hh"
 #include "sys/files.hh"
@@ -74,7 +74,7 @@ bool has_legacy_tables(const sys::Netns& netns, const Tool& tool) {
 std::vector<topology::RulesText> read_rules(const sys::Netns& netns,
                                             std::vector<std::string>& missed) {
   std::vector<topology::RulesText> rules;
-  auto tables = tables_of(nft::list_ruleset_text(netns, nft::Listing::Stateless));
+  auto tables = tables_of(netfilter::list_ruleset_text(netns, netfilter::Listing::Stateless));
   for (const Tool& tool : kTools) {
     const auto own = [&](const std::string& table) { return table.starts_with(tool.table); };
     const bool saved = std::ranges::any_of(

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "lab/lab.hh"
+#include "netfilter/text.hh"
 #include "netlink/observe.hh"
-#include "nft/text.hh"
 #include "plan/planner.hh"
 #include "snapshot/snapshot.hh"
 #include "sys/kernel_test.hh"
@@ -70,7 +70,8 @@ std::string holdings(lab::Lab& lab, NodeId node) {
     link.index.reset();
     link.peer_index.reset();
   }
-  return state::describe(ns) + nft::list_ruleset_text(lab.netns(node), nft::Listing::Stateless);
+  return state::describe(ns) +
+         netfilter::list_ruleset_text(lab.netns(node), netfilter::Listing::Stateless);
 }
 
 TEST_F(SnapshotTest, OfALabRebuildsWhatTheLabIs) {

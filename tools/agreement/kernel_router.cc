@@ -15,10 +15,10 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include "netfilter/kernel_ruleset.hh"
+#include "netfilter/text.hh"
 #include "netlink/conntrack.hh"
 #include "netlink/settle.hh"
-#include "nft/kernel_ruleset.hh"
-#include "nft/text.hh"
 #include "sys/error.hh"
 #include "sys/sysctls.hh"
 
@@ -138,7 +138,7 @@ constexpr const char* kSilence =
     " }\n}\n";
 
 void KernelRouter::keep_silent() {
-  const auto refused = nft::load_text(router_.ns, kSilence);
+  const auto refused = netfilter::load_text(router_.ns, kSilence);
   if (!refused.empty()) throw std::runtime_error(to_string(refused));
 }
 
@@ -160,18 +160,18 @@ void KernelRouter::await_links_and_addresses(const state::Namespace& router) {
 }
 
 std::expected<firewall::Ruleset, Issues> KernelRouter::load(const firewall::Ruleset& ruleset) {
-  if (auto issues = nft::load_ruleset(netfilter_, ruleset); !issues.empty()) {
+  if (auto issues = netfilter::load_ruleset(netfilter_, ruleset); !issues.empty()) {
     return std::unexpected(std::move(issues));
   }
-  auto observed = nft::observe_ruleset(netfilter_);
+  auto observed = netfilter::observe_ruleset(netfilter_);
   if (!observed) return std::unexpected(Issues{observed.error()});
   return *std::move(observed);
 }
 
 std::expected<firewall::Ruleset, Issues> KernelRouter::replace_rules(const std::string& text) {
-  auto refused = nft::load_text(router_.ns, std::string("flush ruleset\n") + kSilence + text);
+  auto refused = netfilter::load_text(router_.ns, std::string("flush ruleset\n") + kSilence + text);
   if (!refused.empty()) return std::unexpected(std::move(refused));
-  auto observed = nft::observe_ruleset(netfilter_);
+  auto observed = netfilter::observe_ruleset(netfilter_);
   if (!observed) return std::unexpected(Issues{observed.error()});
   return *std::move(observed);
 }
@@ -206,7 +206,7 @@ std::vector<Arrival> KernelRouter::arrivals() const {
 
 std::vector<RuleCounter> KernelRouter::counters() {
   std::vector<RuleCounter> counters;
-  for (const nft::RuleCounter& c : nft::observe_counters(netfilter_)) {
+  for (const netfilter::RuleCounter& c : netfilter::observe_counters(netfilter_)) {
     counters.push_back({c.family, c.table, c.handle, c.counter});
   }
   return counters;

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "nft/kernel_ruleset.hh"
+#include "netfilter/kernel_ruleset.hh"
 #include "rules/import.hh"
 #include "rules/iptables.hh"
 #include "sys/files.hh"
@@ -53,7 +53,7 @@ int run(const std::string& file) {
     const auto netns = sys::Netns::create();
     const auto socket = sys::call_in(
         netns, [] { return std::make_unique<netlink::Socket>(netlink::Protocol::Netfilter); });
-    require(nft::load_ruleset(*socket, ruleset));
+    require(netfilter::load_ruleset(*socket, ruleset));
   });
   std::size_t count = 0;
   for (const auto& table : ruleset.tables)

@@ -25,7 +25,7 @@
 #include "bare_rules.hh"
 #include "firewall/build.hh"
 #include "firewall/text.hh"
-#include "nft/kernel_ruleset.hh"
+#include "netfilter/kernel_ruleset.hh"
 #include "nft/transaction.hh"
 #include "sys/netns.hh"
 #include "sys/process.hh"
@@ -114,7 +114,7 @@ class Place {
     sys::run_in(netns_, [&] { socket_.emplace(netlink::Protocol::Netfilter); });
   }
   void load(const firewall::Ruleset& ruleset) {
-    const auto issues = nft::load_ruleset(*socket_, ruleset);
+    const auto issues = netfilter::load_ruleset(*socket_, ruleset);
     if (!issues.empty()) throw std::runtime_error(to_string(issues));
   }
   void load_bare(std::uint32_t first, std::uint32_t count) const {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "conntrack/test_packets.hh"
-#include "nft/text.hh"
+#include "netfilter/text.hh"
 #include "sys/error.hh"
 #include "sys/kernel_test.hh"
 #include "sys/process.hh"
@@ -28,7 +28,7 @@ TEST_F(MachineFacts, Fact17LegacyTablesAndNftAreAllActive) {
       "counter accept\n}\n}\n"
       "table ip dumped {\nchain FORWARD {\ntype filter hook forward priority 0; policy accept;\n"
       "udp dport 80 drop\n}\n}\n");
-  const auto refused = nft::load_text(routers.kernel_router().ns, "delete table ip dumped");
+  const auto refused = netfilter::load_text(routers.kernel_router().ns, "delete table ip dumped");
   ASSERT_TRUE(refused.empty()) << to_string(refused);
   const auto legacy = sys::run_process(
       {"iptables-legacy", "-w", "-A", "FORWARD", "-p", "udp", "--dport", "80", "-j", "DROP"},

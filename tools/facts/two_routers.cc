@@ -13,9 +13,9 @@
 #include <sys/socket.h>
 
 #include "conntrack/tuple.hh"
+#include "netfilter/kernel_ruleset.hh"
+#include "netfilter/text.hh"
 #include "netlink/conntrack.hh"
-#include "nft/kernel_ruleset.hh"
-#include "nft/text.hh"
 #include "sys/error.hh"
 
 namespace topoproof::machine {
@@ -119,10 +119,10 @@ void TwoRouters::build() {
 }
 
 void TwoRouters::load(const std::string& rules) {
-  const auto refused = nft::load_text(router_.ns, rules);
+  const auto refused = netfilter::load_text(router_.ns, rules);
   if (!refused.empty()) throw std::runtime_error(to_string(refused));
   auto netfilter = router_.open(netlink::Protocol::Netfilter);
-  auto observed = nft::observe_ruleset(netfilter);
+  auto observed = netfilter::observe_ruleset(netfilter);
   if (!observed) throw std::runtime_error(to_string(observed.error()));
   std::vector<VirtualRouter::Port> ports{
       {{.index = kR0, .name = "r0", .kind = "veth"}, Ipv4Address(10, 0, 0, 254)},
@@ -198,7 +198,7 @@ void TwoRouters::compare_state() {
 void TwoRouters::compare_counters() {
   auto netfilter = router_.open(netlink::Protocol::Netfilter);
   const auto& program = virtual_->machine().program();
-  for (const auto& counted : nft::observe_counters(netfilter)) {
+  for (const auto& counted : netfilter::observe_counters(netfilter)) {
     for (const auto& chain : program.chains()) {
       if (chain.table->name != counted.table || chain.table->family != counted.family) continue;
       for (const auto& rule : chain.rules) {

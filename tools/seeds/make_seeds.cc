@@ -17,8 +17,8 @@
 #include "firewall/text.hh"
 #include "generator/coverage.hh"
 #include "generator/generate.hh"
-#include "nft/kernel_ruleset.hh"
-#include "nft/text.hh"
+#include "netfilter/kernel_ruleset.hh"
+#include "netfilter/text.hh"
 #include "nft/transaction.hh"
 #include "sys/sandbox.hh"
 
@@ -68,10 +68,10 @@ Bytes sent_by_nft(const firewall::Ruleset& ruleset) {
   const auto text = to_text(ruleset);
   if (!text) return {};
   const sys::Netns netns = sys::Netns::create();
-  if (!nft::load_text(netns, *text).empty()) return {};
+  if (!netfilter::load_text(netns, *text).empty()) return {};
   std::optional<netlink::Socket> socket;
   sys::run_in(netns, [&] { socket.emplace(netlink::Protocol::Netfilter); });
-  const auto observed = nft::observe_ruleset(*socket);
+  const auto observed = netfilter::observe_ruleset(*socket);
   return observed ? messages_of(*observed) : Bytes();
 }
 

@@ -10,15 +10,15 @@
 #include <sys/socket.h>
 
 #include "firewall/describe.hh"
-#include "nft/kernel_ruleset.hh"
-#include "nft/text.hh"
-#include "nft/trace.hh"
+#include "netfilter/kernel_ruleset.hh"
+#include "netfilter/text.hh"
+#include "netfilter/trace.hh"
 #include "sys/error.hh"
 #include "sys/fd.hh"
 #include "sys/kernel_test.hh"
 #include "sys/netns.hh"
 
-namespace topoproof::nft {
+namespace topoproof::netfilter {
 namespace {
 
 using Lines = std::vector<std::string>;
@@ -234,4 +234,4 @@ TEST_F(Trace, RemovingItLeavesTheRestAndEndsTheStory) {
 }
 
 }  // namespace
-}  // namespace topoproof::nft
+}  // namespace topoproof::netfilter

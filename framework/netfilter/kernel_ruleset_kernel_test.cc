@@ -9,14 +9,14 @@
 #include "firewall/nat_rules.hh"
 #include "firewall/selector.hh"
 #include "firewall/text.hh"
+#include "netfilter/kernel_ruleset.hh"
+#include "netfilter/text.hh"
 #include "netlink/error.hh"
-#include "nft/kernel_ruleset.hh"
-#include "nft/text.hh"
 #include "sys/kernel_test.hh"
 #include "sys/netns.hh"
 #include "sys/process.hh"
 
-namespace topoproof::nft::kernel_ruleset_kernel_test {
+namespace topoproof::netfilter::kernel_ruleset_kernel_test {
 namespace {
 
 using namespace firewall;  // NOLINT: the test is about its values
@@ -280,4 +280,4 @@ TEST_F(KernelRuleset, RulesHaveHandlesAndCounters) {
 }
 
 }  // namespace
-}  // namespace topoproof::nft::kernel_ruleset_kernel_test
+}  // namespace topoproof::netfilter::kernel_ruleset_kernel_test

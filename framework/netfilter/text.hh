@@ -9,7 +9,7 @@
 #include "base/issue.hh"
 #include "sys/netns.hh"
 
-namespace topoproof::nft {
+namespace topoproof::netfilter {
 
 // Where a text came from. Its first line is line `first_line` of `file`; `include` and relative
 // paths count from the directory of `file` (or from the current one if it has none).
@@ -52,4 +52,4 @@ enum class Listing { WithState, Stateless };  // counters, quotas, and elements'
 // What `nft list ruleset` prints there.
 std::string list_ruleset_text(const sys::Netns& netns, Listing listing = Listing::WithState);
 
-}  // namespace topoproof::nft
+}  // namespace topoproof::netfilter

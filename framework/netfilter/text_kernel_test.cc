@@ -5,15 +5,15 @@
 
 #include <gtest/gtest.h>
 
+#include "netfilter/text.hh"
 #include "netlink/batch.hh"
 #include "netlink/link.hh"
 #include "netlink/socket.hh"
-#include "nft/text.hh"
 #include "sys/files.hh"
 #include "sys/kernel_test.hh"
 #include "sys/netns.hh"
 
-namespace topoproof::nft {
+namespace topoproof::netfilter {
 namespace {
 
 class NftText : public sys::KernelTest {
@@ -116,4 +116,4 @@ TEST_F(NftText, AMissingFileIsAnIssue) {
 }
 
 }  // namespace
-}  // namespace topoproof::nft
+}  // namespace topoproof::netfilter

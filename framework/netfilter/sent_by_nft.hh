@@ -8,7 +8,7 @@
 #include "base/bytes.hh"
 #include "sys/netns.hh"
 
-namespace topoproof::nft {
+namespace topoproof::netfilter {
 
 struct SentMessage {
   std::uint16_t type = 0;  // of netlink
@@ -19,4 +19,4 @@ struct SentMessage {
 // THROWS: std::runtime_error, with nft's words, where it refuses the text.
 std::vector<SentMessage> sent_by_nft(const sys::Netns& netns, const std::string& command);
 
-}  // namespace topoproof::nft
+}  // namespace topoproof::netfilter

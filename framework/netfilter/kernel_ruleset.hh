@@ -14,7 +14,7 @@
 #include "firewall/ruleset.hh"
 #include "netlink/socket.hh"
 
-namespace topoproof::nft {
+namespace topoproof::netfilter {
 
 struct TableName {
   firewall::TableFamily family = firewall::TableFamily::Ip;
@@ -52,4 +52,4 @@ struct RuleCounter {
 // Of all rules that have one, in the kernel's order; rules that the IR cannot represent too.
 std::vector<RuleCounter> observe_counters(netlink::Socket& socket);
 
-}  // namespace topoproof::nft
+}  // namespace topoproof::netfilter

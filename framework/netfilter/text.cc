@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "nft/text.hh"
+#include "netfilter/text.hh"
 
 #include <charconv>
 #include <mutex>
@@ -12,15 +12,15 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "nft/nftnl.hh"
+#include "nft/unique_c.hh"
 #include "sys/error.hh"
 #include "sys/fd.hh"
 #include "sys/files.hh"
 
-namespace topoproof::nft {
+namespace topoproof::netfilter {
 namespace {
 
-using UniqueContext = UniqueC<nft_ctx, nft_ctx_free>;
+using UniqueContext = nft::UniqueC<nft_ctx, nft_ctx_free>;
 
 // libnftables keeps the interfaces' names and numbers in one list for the whole process, while a
 // text is loaded: two threads at once would get the numbers of each other's namespace.
@@ -193,4 +193,4 @@ std::string list_ruleset_text(const sys::Netns& netns, Listing listing) {
   });
 }
 
-}  // namespace topoproof::nft
+}  // namespace topoproof::netfilter

@@ -18,7 +18,7 @@
 #include "firewall/ruleset.hh"
 #include "netlink/socket.hh"
 
-namespace topoproof::nft {
+namespace topoproof::netfilter {
 
 // ChainEnd: the last rule of a chain is past, without a verdict: back to the caller, or on to the
 // policy of a base chain, which is told next. (Linux 6.18 sends it as a rule without a handle.)
@@ -103,4 +103,4 @@ class RuleIndex {
   std::map<Key, const firewall::Rule*> rules_;
 };
 
-}  // namespace topoproof::nft
+}  // namespace topoproof::netfilter

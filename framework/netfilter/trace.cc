@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "nft/trace.hh"
+#include "netfilter/trace.hh"
 
 #include <fmt/format.h>
 #include <libmnl/libmnl.h>
+#include <libnftnl/trace.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 
 #include "firewall/describe.hh"
+#include "netfilter/kernel_ruleset.hh"
 #include "nft/attributes.hh"
-#include "nft/kernel_ruleset.hh"
-#include "nft/nftnl.hh"
+#include "nft/unique_c.hh"
 
-namespace topoproof::nft {
+namespace topoproof::netfilter {
 namespace {
+
+using UniqueTrace = nft::UniqueC<nftnl_trace, nftnl_trace_free>;
 
 constexpr std::int32_t kBeforeAll = INT32_MIN;
 
@@ -104,7 +107,7 @@ TraceMonitor::TraceMonitor() : socket_(netlink::Protocol::Netfilter) {
 std::vector<TraceEvent> TraceMonitor::receive() {
   std::vector<TraceEvent> events;
   const auto add = [&](const netlink::Message& message) {
-    auto event = decode_trace(with_header(message));
+    auto event = decode_trace(nft::with_header(message));
     if (event && event->table != kTraceTableName) events.push_back(*std::move(event));
   };
   while (socket_.receive_events(add)) continue;
@@ -187,4 +190,4 @@ const firewall::Rule* RuleIndex::find(const TraceEvent& event) const {
   return found == rules_.end() ? nullptr : found->second;
 }
 
-}  // namespace topoproof::nft
+}  // namespace topoproof::netfilter

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "nft/sent_by_nft.hh"
+#include "netfilter/sent_by_nft.hh"
 
 #include <charconv>
 #include <stdexcept>
@@ -10,12 +10,12 @@
 #include <linux/netlink.h>
 #include <nftables/libnftables.h>
 
-#include "nft/nftnl.hh"
+#include "nft/unique_c.hh"
 
-namespace topoproof::nft {
+namespace topoproof::netfilter {
 namespace {
 
-using UniqueContext = UniqueC<nft_ctx, nft_ctx_free>;
+using UniqueContext = nft::UniqueC<nft_ctx, nft_ctx_free>;
 
 std::string without_colors(std::string_view text) {
   std::string plain;
@@ -110,4 +110,4 @@ std::vector<SentMessage> sent_by_nft(const sys::Netns& netns, const std::string&
   return messages;
 }
 
-}  // namespace topoproof::nft
+}  // namespace topoproof::netfilter

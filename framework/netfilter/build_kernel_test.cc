@@ -12,15 +12,15 @@
 #include "firewall/build.hh"
 #include "firewall/selector.hh"
 #include "firewall/text.hh"
+#include "netfilter/kernel_ruleset.hh"
+#include "netfilter/sent_by_nft.hh"
+#include "netfilter/text.hh"
 #include "nft/attribute_lines.hh"
 #include "nft/attributes.hh"
-#include "nft/kernel_ruleset.hh"
-#include "nft/sent_by_nft.hh"
-#include "nft/text.hh"
 #include "nft/transaction.hh"
 #include "sys/kernel_test.hh"
 
-namespace topoproof::nft::build_kernel_test {
+namespace topoproof::netfilter::build_kernel_test {
 namespace {
 
 using namespace firewall;  // NOLINT: the test is about its values
@@ -156,7 +156,7 @@ Table surroundings(TableFamily family) {
 // Without the userdata of sets: there nft notes for itself how it would write the key again, which
 // the kernel only keeps.
 std::vector<std::string> told(BytesView message) {
-  auto lines = attribute_lines(message).said;
+  auto lines = nft::attribute_lines(message).said;
   const auto type = NFNL_MSG_TYPE(netlink::read_header<nlmsghdr>(message)->nlmsg_type);
   const auto is_userdata = [](const std::string& line) {
     return line.starts_with(fmt::format("/{}: ", int{NFTA_SET_USERDATA}));
@@ -168,7 +168,7 @@ std::vector<std::string> told(BytesView message) {
 std::uint32_t first_set_id(const std::vector<SentMessage>& messages) {
   for (const auto& message : messages) {
     if (NFNL_MSG_TYPE(message.type) != NFT_MSG_NEWSET) continue;
-    const auto id = child(BytesView(message.body).subspan(sizeof(nfgenmsg)), NFTA_SET_ID);
+    const auto id = nft::child(BytesView(message.body).subspan(sizeof(nfgenmsg)), NFTA_SET_ID);
     return load_be32(id.data());
   }
   return 1;
@@ -177,7 +177,7 @@ std::uint32_t first_set_id(const std::vector<SentMessage>& messages) {
 // What is new in the table: the rule and its sets.
 std::vector<std::vector<std::string>> encoded(const Table& table, std::size_t already_there,
                                               std::uint32_t id) {
-  Transaction transaction(id);
+  nft::Transaction transaction(id);
   transaction.add(table);
   std::vector<std::vector<std::string>> messages;
   for (std::size_t i = already_there; i < transaction.size(); ++i) {
@@ -193,7 +193,7 @@ TEST_P(BuilderBytes, AreThoseThatNftSends) {
   sys::run_in(netns, [&] { socket.emplace(netlink::Protocol::Netfilter); });
   auto table = surroundings(row.family);
   ASSERT_EQ(to_string(load_ruleset(*socket, {{table}})), "");
-  Transaction there;
+  nft::Transaction there;
   there.add(table);
   table.chains[0].rules = {make_rule(row.family, row.build(table))};
   const auto text = to_text(table.chains[0].rules[0], table);
@@ -203,7 +203,7 @@ TEST_P(BuilderBytes, AreThoseThatNftSends) {
       sent_by_nft(netns, fmt::format("add rule {} t c {}", to_string(row.family), *text));
   std::vector<std::vector<std::string>> messages;
   for (const auto& [type, body] : sent) {
-    messages.push_back(told(with_header({.type = type, .payload = body})));
+    messages.push_back(told(nft::with_header({.type = type, .payload = body})));
   }
   EXPECT_EQ(encoded(table, there.size(), first_set_id(sent)), messages);
 }
@@ -240,4 +240,4 @@ INSTANTIATE_TEST_SUITE_P(Rules, BuilderBytes, testing::ValuesIn(kRows),
                          [](const auto& row) { return row.param.name; });
 
 }  // namespace
-}  // namespace topoproof::nft::build_kernel_test
+}  // namespace topoproof::netfilter::build_kernel_test

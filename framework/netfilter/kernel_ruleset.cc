@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "nft/kernel_ruleset.hh"
+#include "netfilter/kernel_ruleset.hh"
 
 #include <cerrno>
 
@@ -16,14 +16,15 @@
 #include "nft/decoder.hh"
 #include "nft/transaction.hh"
 
-namespace topoproof::nft {
+namespace topoproof::netfilter {
 namespace {
 
 // The expression that the kernel's extended ack points into.
-std::string refused_expression(const Subject& subject, BytesView message, std::uint32_t offset) {
+std::string refused_expression(const nft::Subject& subject, BytesView message,
+                               std::uint32_t offset) {
   std::string text;
   std::size_t index = 0;
-  for_each_expression(message, [&](std::string_view, BytesView, std::size_t end) {
+  nft::for_each_expression(message, [&](std::string_view, BytesView, std::size_t end) {
     if (text.empty() && offset < end) {
       text = fmt::format(", at '{}'", describe(subject.rule->expressions.at(index)));
     }
@@ -40,7 +41,7 @@ struct Refused {
 
 // The kernel answers every refused message, and the last one in any case, unless it refuses the
 // batch as such: then it answers the batch's begin or end, which have the first number.
-std::vector<Refused> commit(netlink::Socket& socket, Transaction& transaction) {
+std::vector<Refused> commit(netlink::Socket& socket, nft::Transaction& transaction) {
   std::vector<Refused> refused;
   if (transaction.size() == 0) return refused;
   const auto count = static_cast<std::uint32_t>(transaction.size());
@@ -60,10 +61,10 @@ std::vector<Refused> commit(netlink::Socket& socket, Transaction& transaction) {
 }
 
 // The element that it points at.
-const firewall::Element* refused_element(const Subject& subject, BytesView message,
+const firewall::Element* refused_element(const nft::Subject& subject, BytesView message,
                                          std::uint32_t offset) {
-  const auto attributes = attributes_of(message);
-  const auto list = child(attributes, NFTA_SET_ELEM_LIST_ELEMENTS);
+  const auto attributes = nft::attributes_of(message);
+  const auto list = nft::child(attributes, NFTA_SET_ELEM_LIST_ELEMENTS);
   const auto start = static_cast<std::size_t>(list.data() - message.data());
   netlink::AttributeCursor cursor(list);
   for (auto index = subject.first_element; const auto element = cursor.next(); ++index) {
@@ -73,7 +74,7 @@ const firewall::Element* refused_element(const Subject& subject, BytesView messa
   return nullptr;
 }
 
-Issue refusal(const Transaction& transaction, std::size_t index, const netlink::Ack& ack) {
+Issue refusal(const nft::Transaction& transaction, std::size_t index, const netlink::Ack& ack) {
   const auto& subject = transaction.subject(index);
   const auto message = transaction.message(index);
   auto where = place_of(subject);
@@ -95,7 +96,7 @@ Issue refusal(const Transaction& transaction, std::size_t index, const netlink::
 Issue jump_refusal(const firewall::JumpLoop& loop, int error) {
   std::string way;
   for (const auto* chain : loop.chains) way += (way.empty() ? "" : " -> ") + chain->name;
-  const Subject subject{.table = loop.table, .chain = loop.chains.back(), .rule = loop.rule};
+  const nft::Subject subject{.table = loop.table, .chain = loop.chains.back(), .rule = loop.rule};
   return make_issue(
       place_of(subject),
       fmt::format("the kernel refuses {}: chains jump in a circle, or deeper than {}"
@@ -105,7 +106,7 @@ Issue jump_refusal(const firewall::JumpLoop& loop, int error) {
 
 // Of jumps the kernel tells the rule of a base chain that leads to them, or nothing at all: it
 // follows them from there, or when the batch is complete.
-Issue issue_of(const Refused& refused, const Transaction& transaction,
+Issue issue_of(const Refused& refused, const nft::Transaction& transaction,
                const firewall::Ruleset& ruleset) {
   const auto& [message, ack] = refused;
   if (ack.error == EMLINK || ack.error == ELOOP) {
@@ -150,14 +151,14 @@ netlink::Answers dump_elements(netlink::Socket& socket, const firewall::Table& t
   return socket.dump(batch, fmt::format("list the elements of set {} {}", table.name, set.name));
 }
 
-std::optional<Issue> add_all(RulesetDecoder& decoder, const netlink::Answers& answers) {
+std::optional<Issue> add_all(nft::RulesetDecoder& decoder, const netlink::Answers& answers) {
   for (const auto& message : answers) {
-    if (auto issue = decoder.add(with_header(message))) return issue;
+    if (auto issue = decoder.add(nft::with_header(message))) return issue;
   }
   return std::nullopt;
 }
 
-std::optional<Issue> add_elements(RulesetDecoder& decoder, netlink::Socket& socket) {
+std::optional<Issue> add_elements(nft::RulesetDecoder& decoder, netlink::Socket& socket) {
   const auto so_far = decoder.ruleset();
   for (const auto& table : so_far.tables) {
     for (const auto& set : table.sets) {
@@ -172,17 +173,17 @@ std::uint64_t number_of(BytesView payload) {
 }
 
 std::optional<RuleCounter> rule_counter(const netlink::Message& message) {
-  const auto bytes = with_header(message);
+  const auto bytes = nft::with_header(message);
   std::optional<RuleCounter> found;
-  for_each_expression(bytes, [&](std::string_view name, BytesView data, std::size_t) {
+  nft::for_each_expression(bytes, [&](std::string_view name, BytesView data, std::size_t) {
     if (found || name != "counter") return;
-    const auto attributes = attributes_of(bytes);
+    const auto attributes = nft::attributes_of(bytes);
     found = RuleCounter{.family = static_cast<firewall::TableFamily>(message.payload[0]),
-                        .table = std::string(text_of(child(attributes, NFTA_RULE_TABLE))),
-                        .chain = std::string(text_of(child(attributes, NFTA_RULE_CHAIN))),
-                        .handle = number_of(child(attributes, NFTA_RULE_HANDLE)),
-                        .counter = {.packets = number_of(child(data, NFTA_COUNTER_PACKETS)),
-                                    .bytes = number_of(child(data, NFTA_COUNTER_BYTES))}};
+                        .table = std::string(nft::text_of(nft::child(attributes, NFTA_RULE_TABLE))),
+                        .chain = std::string(nft::text_of(nft::child(attributes, NFTA_RULE_CHAIN))),
+                        .handle = number_of(nft::child(attributes, NFTA_RULE_HANDLE)),
+                        .counter = {.packets = number_of(nft::child(data, NFTA_COUNTER_PACKETS)),
+                                    .bytes = number_of(nft::child(data, NFTA_COUNTER_BYTES))}};
   });
   return found;
 }
@@ -197,7 +198,7 @@ Issues load_ruleset(netlink::Socket& socket, const firewall::Ruleset& ruleset,
       gone.push_back({.family = family, .name = name, .sets = {}, .chains = {}});
     }
   }
-  Transaction transaction;
+  nft::Transaction transaction;
   for (const auto& table : gone) transaction.remove(table);
   for (const auto& table : ruleset.tables) {
     transaction.remove(table);
@@ -213,7 +214,7 @@ Issues load_ruleset(netlink::Socket& socket, const firewall::Ruleset& ruleset,
 
 void remove_table(netlink::Socket& socket, firewall::TableFamily family, std::string_view name) {
   const firewall::Table table{.family = family, .name = std::string(name)};
-  Transaction transaction;
+  nft::Transaction transaction;
   transaction.remove(table);
   const auto refused = commit(socket, transaction);
   if (refused.empty()) return;
@@ -223,7 +224,7 @@ void remove_table(netlink::Socket& socket, firewall::TableFamily family, std::st
 }
 
 std::expected<firewall::Ruleset, Issue> observe_ruleset(netlink::Socket& socket) {
-  RulesetDecoder decoder;
+  nft::RulesetDecoder decoder;
   const auto tables = dump(socket, NFT_MSG_GETTABLE, "tables");
   if (tables.size() == 0) return firewall::Ruleset{};  // all else is in one
   auto issue = add_all(decoder, tables);
@@ -252,4 +253,4 @@ std::vector<RuleCounter> observe_counters(netlink::Socket& socket) {
   return counters;
 }
 
-}  // namespace topoproof::nft
+}  // namespace topoproof::netfilter
