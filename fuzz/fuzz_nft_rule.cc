@@ -4,12 +4,12 @@
 // verdict last, and means the same to the simulator's machine and to the plain evaluator.
 #include <algorithm>
 
-#include "firewall/text.hh"
 #include "fuzz/feedback.hh"
 #include "fuzz/messages.hh"
 #include "fuzz/registers.hh"
 #include "fuzz/target.hh"
 #include "generator/generate.hh"
+#include "listing/listing.hh"
 #include "machine/plain_comparison.hh"
 #include "machine/plain_generator.hh"
 
@@ -54,7 +54,7 @@ void run(BytesView input) {
   const fw::Rule& rule = table.chains.front().rules.front();
   const auto again = through_messages(made.ruleset);
   TOPOPROOF_CHECK(again && *again == made.ruleset, "it reads back as it was written");
-  TOPOPROOF_CHECK(to_text(made.ruleset) || translates_ports(rule), "nft has words for it");
+  TOPOPROOF_CHECK(listing::to_text(made.ruleset) || translates_ports(rule), "nft has words for it");
   TOPOPROOF_CHECK(Registers(table).are_sound(rule), "what is read was written");
   TOPOPROOF_CHECK(ends_with_its_verdict(rule), "nothing follows a verdict");
   evaluate(table, source);

@@ -11,7 +11,7 @@ set(topoproof_layers
   base=0
   sys=1 packet=1 flow=1 document=1 state=1 xtables=1
   firewall=2 netlink=2 capture=2 impair=2 skb=2 routing=2
-  topology=3 nft=3 probe=3 relay=3 conntrack=3
+  topology=3 nft=3 listing=3 probe=3 relay=3 conntrack=3
   topofile=4 drawing=4 plan=4 evidence=4 machine=4 netfilter=4 generator=4 service=4
   rules=5 sim=5 explain=5
   lab=6

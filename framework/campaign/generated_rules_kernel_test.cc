@@ -6,8 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "campaign/diagnosis.hh"
-#include "firewall/text.hh"
 #include "generator/generate.hh"
+#include "listing/listing.hh"
 #include "netfilter/kernel_ruleset.hh"
 #include "netfilter/text.hh"
 #include "sys/kernel_test.hh"
@@ -68,7 +68,7 @@ TEST_F(GeneratedRulesKernel, HaveATextThatLoadsToTheSame) {
   std::uint64_t said = 0;
   for (std::uint64_t seed = 0; seed < kRulesets; ++seed) {
     const auto ruleset = ruleset_of(seed);
-    const auto text = to_text(ruleset);
+    const auto text = listing::to_text(ruleset);
     // What our printer cannot say is libnftables' to say.
     if (!text || has_set_of_one(*text)) continue;
     ++said;

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "capture/pcapng.hh"
-#include "firewall/text.hh"
+#include "listing/listing.hh"
 #include "plan/planner.hh"
 #include "sim/simulator.hh"
 #include "sys/output.hh"
@@ -83,7 +83,7 @@ void write_packets(const std::filesystem::path& path, const generator::Shape& sh
 std::string make_scenario(const generator::Shape& shape, const Finding& finding,
                           const std::string& command) {
   topology::Topology net = shape.topology;
-  const auto text = firewall::to_text(finding.small.ruleset);
+  const auto text = listing::to_text(finding.small.ruleset);
   std::string comment = fmt::format("case {}, suspect: {}: {}\n{}found by: {}\n", finding.number,
                                     to_string(finding.diagnosis.suspect), finding.diagnosis.reason,
                                     finding.text, command);

@@ -7,7 +7,7 @@
 #include "campaign/faults.hh"
 #include "campaign/reproduction.hh"
 #include "campaign/worker.hh"
-#include "firewall/text.hh"
+#include "listing/listing.hh"
 #include "sys/kernel_test.hh"
 
 namespace topoproof::campaign {

@@ -7,7 +7,7 @@
 
 #include "base/check.hh"
 #include "firewall/build.hh"
-#include "firewall/text.hh"
+#include "listing/listing.hh"
 
 namespace topoproof::generator {
 namespace {
@@ -44,7 +44,7 @@ topology::Addresses on_network(const IpAddress& address) {
   return {{InterfaceAddress{address, address.is_v4() ? 24 : 64}}};
 }
 
-topology::RulesText silence() { return {.text = firewall::to_text(make_silence()).value()}; }
+topology::RulesText silence() { return {.text = listing::to_text(make_silence()).value()}; }
 
 struct Plug {
   std::size_t port = 0;

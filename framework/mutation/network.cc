@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "firewall/text.hh"
+#include "listing/listing.hh"
 #include "plan/planner.hh"
 #include "scenario/compile_rules.hh"
 
@@ -126,7 +126,7 @@ std::expected<Scenario, Issue> with_texts(const Network& network) {
     for (RulesText& rules : node.rules) {
       const auto number = number_of(rules);
       if (!number) continue;
-      const auto text = firewall::to_text(network.rules.at(*number).ruleset);
+      const auto text = listing::to_text(network.rules.at(*number).ruleset);
       if (!text) wrong = text.error();
       rules.text = text.value_or("");
     }

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "firewall/text.hh"
+#include "listing/listing.hh"
 #include "mutation/disjoint.hh"
 #include "mutation/operators.hh"
 #include "mutation/rule_operators.hh"
@@ -31,7 +31,7 @@ Alternatives alternatives_of(const topology::Topology& topology, const Network::
 }
 
 std::string text_of(const fw::Rule& rule, const fw::Table& table) {
-  if (const auto text = fw::to_text(rule, table)) return *text;
+  if (const auto text = listing::to_text(rule, table)) return *text;
   return rule.origin.text;
 }
 

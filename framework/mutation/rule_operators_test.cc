@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "firewall/build.hh"
-#include "firewall/text.hh"
+#include "listing/listing.hh"
 #include "mutation/disjoint.hh"
 
 namespace topoproof::mutation {
@@ -46,7 +46,7 @@ std::vector<std::string> variants_of(const std::vector<fw::Statement>& statement
   add_changed_actions(rule, table, &base, others(), variants);
   std::vector<std::string> texts;
   for (const RuleVariant& variant : variants) {
-    const auto text = fw::to_text(variant.rule, table);
+    const auto text = listing::to_text(variant.rule, table);
     texts.push_back(variant.what + ": " + (text ? *text : text.error().text));
   }
   return texts;

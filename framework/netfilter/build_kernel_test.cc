@@ -11,7 +11,7 @@
 
 #include "firewall/build.hh"
 #include "firewall/selector.hh"
-#include "firewall/text.hh"
+#include "listing/listing.hh"
 #include "netfilter/kernel_ruleset.hh"
 #include "netfilter/sent_by_nft.hh"
 #include "netfilter/text.hh"
@@ -196,7 +196,7 @@ TEST_P(BuilderBytes, AreThoseThatNftSends) {
   nft::Transaction there;
   there.add(table);
   table.chains[0].rules = {make_rule(row.family, row.build(table))};
-  const auto text = to_text(table.chains[0].rules[0], table);
+  const auto text = listing::to_text(table.chains[0].rules[0], table);
   ASSERT_TRUE(text.has_value()) << to_string(text.error());
   EXPECT_EQ(*text, row.text);
   const auto sent =
@@ -221,7 +221,7 @@ TEST_F(BuilderSets, NamedOnesLoadToTheSameAsTheirText) {
       make_rule(Ip, {in(by::dport(kTcp), "ports"), in(by::saddr(Family::Ipv4), "nets"), accept()}),
       make_rule(Ip, {in(by::dport(kTcp), "ports", Match::IsNot), vmap(by::iifname(), "fates")}),
   };
-  const auto text = to_text(Ruleset{{table}});
+  const auto text = listing::to_text(Ruleset{{table}});
   ASSERT_TRUE(text.has_value()) << to_string(text.error());
   ASSERT_EQ(to_string(load_text(netns, *text)), "") << *text;
   const auto by_nft = observe_ruleset(*socket);

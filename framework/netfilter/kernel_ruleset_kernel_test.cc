@@ -8,7 +8,7 @@
 #include "firewall/describe.hh"
 #include "firewall/nat_rules.hh"
 #include "firewall/selector.hh"
-#include "firewall/text.hh"
+#include "listing/listing.hh"
 #include "netfilter/kernel_ruleset.hh"
 #include "netfilter/text.hh"
 #include "netlink/error.hh"
@@ -114,7 +114,7 @@ TEST_F(KernelRuleset, LoadingAgainReplacesAndLeavesOtherTablesAlone) {
 
 TEST_F(KernelRuleset, TheTextLoadsToTheSame) {
   const auto ruleset = together(nat_example(), filter_example());
-  const auto text = to_text(ruleset);
+  const auto text = listing::to_text(ruleset);
   ASSERT_TRUE(text.has_value()) << to_string(text.error());
   EXPECT_EQ(to_string(load_text(netns_, *text)), "") << *text;
   EXPECT_EQ(shown(observed()), shown(ruleset)) << *text;
@@ -127,7 +127,8 @@ TEST_F(KernelRuleset, TheNftProgramListsBothAlike) {
   const auto ruleset = together(nat_example(), filter_example());
   const auto other = sys::Netns::create();
   ASSERT_EQ(load_ruleset(*socket_, ruleset), Issues{});
-  const auto loaded = sys::run_process({"nft", "-f", "-"}, &other, to_text(ruleset).value());
+  const auto loaded =
+      sys::run_process({"nft", "-f", "-"}, &other, listing::to_text(ruleset).value());
   ASSERT_EQ(loaded.exit_status, 0) << loaded.output;
   const std::vector<std::string> list{"nft", "list", "ruleset"};
   EXPECT_EQ(sys::run_process(list, &netns_).output, sys::run_process(list, &other).output);

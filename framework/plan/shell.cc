@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/shell_word.hh"
-#include "firewall/text.hh"
+#include "listing/listing.hh"
 
 namespace topoproof::plan {
 namespace {
@@ -195,7 +195,7 @@ struct Commands {
                        entry_word(op.entry.state));
   }
   Result operator()(const LoadRuleset& op) const {
-    auto text = firewall::to_text(op.ruleset);
+    auto text = listing::to_text(op.ruleset);
     if (!text) return std::unexpected(text.error());
     return command_with_input(name(op.node), "nft -f -", *text);
   }

@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "firewall/set_text.hh"
-#include "firewall/text.hh"
+#include "listing/listing.hh"
+#include "listing/set_text.hh"
 #include "netfilter/kernel_ruleset.hh"
 #include "xtables/match.hh"
 #include "xtables/target.hh"
@@ -87,7 +87,7 @@ std::string expression_text(const firewall::Expression& expression, firewall::Ta
 
 std::string rule_text(const firewall::Rule& rule, const firewall::Table& table) {
   if (!rule.origin.text.empty()) return rule.origin.text;
-  if (auto text = firewall::to_text(rule, table)) return *std::move(text);
+  if (auto text = listing::to_text(rule, table)) return *std::move(text);
   std::string text;
   for (const auto& expression : rule.expressions) {
     text +=
@@ -98,7 +98,7 @@ std::string rule_text(const firewall::Rule& rule, const firewall::Table& table) 
 
 std::string set_line(const firewall::Set& set) {
   const auto heading = fmt::format("{} {}", kind_of(set), set.name);
-  const auto elements = firewall::elements_text(set);
+  const auto elements = listing::elements_text(set);
   if (elements && !elements->empty() && elements->size() <= kMostElementText)
     return fmt::format("{} {{ {} }}", heading, *elements);
   return fmt::format("{}: {}", heading, plural(count_elements(set), "element"));

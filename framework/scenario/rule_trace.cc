@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 #include <sys/epoll.h>
 
-#include "firewall/text.hh"
+#include "listing/listing.hh"
 #include "netfilter/kernel_ruleset.hh"
 #include "netfilter/trace.hh"
 #include "packet/view.hh"
@@ -139,7 +139,7 @@ class Node {
     });
     // The user's own words, where they are known.
     if (table == ruleset_.tables.end() || !rule.origin.text.empty()) return rule.origin.text;
-    const auto text = firewall::to_text(rule, *table);
+    const auto text = listing::to_text(rule, *table);
     return text ? *text : fmt::format("rule with handle {}", event.rule);
   }
 

@@ -3,14 +3,14 @@
 
 #include <fmt/format.h>
 
-#include "firewall/text.hh"
+#include "listing/listing.hh"
 
 namespace topoproof::sim {
 namespace {
 
 std::string text_of(const RuleHit& hit) {
   if (hit.rule == nullptr) return "policy drop";
-  const auto text = firewall::to_text(*hit.rule, *hit.table);
+  const auto text = listing::to_text(*hit.rule, *hit.table);
   return text ? *text : hit.rule->origin.text;
 }
 

@@ -7,7 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "conntrack/entry.hh"
-#include "firewall/text.hh"
+#include "listing/listing.hh"
 #include "packet/dissect.hh"
 #include "packet/ether.hh"
 #include "packet/print.hh"
@@ -133,7 +133,7 @@ std::string CounterComparison::compare(const std::vector<RuleCounter>& kernel,
     text += fmt::format(
         "  kernel counts {} packets {} bytes, simulator {} and {}: {} {} handle {}: {}\n",
         c.counter.packets, c.counter.bytes, our.packets, our.bytes, to_string(c.family), c.table,
-        c.handle, rule == nullptr ? "" : firewall::to_text(*rule, *table).value_or("?"));
+        c.handle, rule == nullptr ? "" : listing::to_text(*rule, *table).value_or("?"));
   }
   return text;
 }

@@ -24,7 +24,7 @@
 
 #include "bare_rules.hh"
 #include "firewall/build.hh"
-#include "firewall/text.hh"
+#include "listing/listing.hh"
 #include "netfilter/kernel_ruleset.hh"
 #include "nft/transaction.hh"
 #include "sys/netns.hh"
@@ -60,7 +60,7 @@ firewall::Ruleset make_rules(std::uint32_t first, std::uint32_t count) {
 std::filesystem::path write_text(const char* name, const firewall::Ruleset& ruleset) {
   const auto path =
       std::filesystem::temp_directory_path() / fmt::format("bench_rules.{}.{}", ::getpid(), name);
-  const auto text = to_text(ruleset);
+  const auto text = listing::to_text(ruleset);
   if (!text) throw std::runtime_error(text.error().text);
   std::ofstream(path) << "table ip bench\ndelete table ip bench\n" << *text;
   return path;

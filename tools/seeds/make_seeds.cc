@@ -14,9 +14,9 @@
 
 #include "capture/frame.hh"
 #include "capture/pcapng.hh"
-#include "firewall/text.hh"
 #include "generator/coverage.hh"
 #include "generator/generate.hh"
+#include "listing/listing.hh"
 #include "netfilter/kernel_ruleset.hh"
 #include "netfilter/text.hh"
 #include "nft/transaction.hh"
@@ -65,7 +65,7 @@ Bytes messages_of(const firewall::Ruleset& ruleset) {
 
 // What nft makes of our text for the rules, as the kernel lists it.
 Bytes sent_by_nft(const firewall::Ruleset& ruleset) {
-  const auto text = to_text(ruleset);
+  const auto text = listing::to_text(ruleset);
   if (!text) return {};
   const sys::Netns netns = sys::Netns::create();
   if (!netfilter::load_text(netns, *text).empty()) return {};

@@ -7,10 +7,10 @@
 #include <string_view>
 #include <vector>
 
-#include "firewall/fields.hh"
 #include "firewall/set.hh"
+#include "listing/fields.hh"
 
-namespace topoproof::firewall {
+namespace topoproof::listing {
 
 struct KeyType {
   std::uint32_t number = 0;  // nft's
@@ -28,4 +28,4 @@ std::optional<std::string> elements_text(const Set& set);
 // "\tset name {\n ... \t}\n" of a named one. RETURNS: as above.
 std::optional<std::string> set_text(const Set& set);
 
-}  // namespace topoproof::firewall
+}  // namespace topoproof::listing

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "firewall/text.hh"
+#include "listing/listing.hh"
 
 #include <fmt/format.h>
 
 #include "firewall/describe.hh"
-#include "firewall/rule_text.hh"
-#include "firewall/set_text.hh"
+#include "listing/rule_text.hh"
+#include "listing/set_text.hh"
 
-namespace topoproof::firewall {
+namespace topoproof::listing {
 namespace {
 
 using Text = std::expected<std::string, Issue>;
@@ -92,4 +92,4 @@ Text to_text(const Ruleset& ruleset) {
   return text;
 }
 
-}  // namespace topoproof::firewall
+}  // namespace topoproof::listing

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "firewall/rule_text.hh"
+#include "listing/rule_text.hh"
 
 #include <algorithm>
 #include <utility>
@@ -9,9 +9,9 @@
 #include "base/prefix.hh"
 #include "firewall/build.hh"
 #include "firewall/layout.hh"
-#include "firewall/set_text.hh"
+#include "listing/set_text.hh"
 
-namespace topoproof::firewall {
+namespace topoproof::listing {
 namespace {
 
 std::string_view operator_text(CompareOp op) {
@@ -272,4 +272,4 @@ std::vector<Field> RuleText::fields_of(Register from, std::uint32_t length) cons
   return fields;
 }
 
-}  // namespace topoproof::firewall
+}  // namespace topoproof::listing

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "firewall/set_text.hh"
+#include "listing/set_text.hh"
 
 #include <algorithm>
 #include <array>
@@ -10,7 +10,7 @@
 #include "firewall/describe.hh"
 #include "firewall/layout.hh"
 
-namespace topoproof::firewall {
+namespace topoproof::listing {
 namespace {
 
 constexpr std::array kTypes{
@@ -147,4 +147,4 @@ std::optional<std::string> set_text(const Set& set) {
   return text + "\t}\n";
 }
 
-}  // namespace topoproof::firewall
+}  // namespace topoproof::listing

@@ -2,9 +2,9 @@
 // The phrases of actions.
 #include <fmt/format.h>
 
-#include "firewall/rule_text.hh"
+#include "listing/rule_text.hh"
 
-namespace topoproof::firewall {
+namespace topoproof::listing {
 namespace {
 
 std::optional<std::string_view> unit_text(std::uint64_t seconds) {
@@ -195,4 +195,4 @@ std::optional<std::string> RuleText::ports(const std::optional<Register>& low,
   return last ? std::optional(fmt::format(":{}-{}", *first, *last)) : std::nullopt;
 }
 
-}  // namespace topoproof::firewall
+}  // namespace topoproof::listing

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "firewall/text.hh"
+#include "listing/listing.hh"
 
 #include <gtest/gtest.h>
 
 #include "firewall/build.hh"
 #include "firewall/nat_rules.hh"
 
-namespace topoproof::firewall::text_test {
+namespace topoproof::listing {
 namespace {
+
+using namespace firewall;  // NOLINT: the test is about its values
 
 Prefix prefix(std::string_view text) { return *Prefix::parse(text); }
 
@@ -139,4 +141,4 @@ TEST(Text, CommentsAreKept) {
 }
 
 }  // namespace
-}  // namespace topoproof::firewall::text_test
+}  // namespace topoproof::listing

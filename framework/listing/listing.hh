@@ -9,13 +9,13 @@
 #include "base/issue.hh"
 #include "firewall/ruleset.hh"
 
-namespace topoproof::firewall {
+namespace topoproof::listing {
 
 // One rule, without a line break: "ip saddr 10.0.0.0/8 counter masquerade". `table` has the sets
 // that the rule looks up.
-std::expected<std::string, Issue> to_text(const Rule& rule, const Table& table);
+std::expected<std::string, Issue> to_text(const firewall::Rule& rule, const firewall::Table& table);
 
 // "table ip topoproof {\n\tchain ...": ends with a line break; empty for an empty ruleset.
-std::expected<std::string, Issue> to_text(const Ruleset& ruleset);
+std::expected<std::string, Issue> to_text(const firewall::Ruleset& ruleset);
 
-}  // namespace topoproof::firewall
+}  // namespace topoproof::listing

@@ -9,10 +9,10 @@
 #include <variant>
 #include <vector>
 
-#include "firewall/fields.hh"
 #include "firewall/ruleset.hh"
+#include "listing/fields.hh"
 
-namespace topoproof::firewall {
+namespace topoproof::listing {
 
 class RuleText {
  public:
@@ -97,4 +97,4 @@ class RuleText {
   std::string text_;
 };
 
-}  // namespace topoproof::firewall
+}  // namespace topoproof::listing

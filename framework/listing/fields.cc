@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "firewall/fields.hh"
+#include "listing/fields.hh"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 
 #include "firewall/build.hh"
 
-namespace topoproof::firewall {
+namespace topoproof::listing {
 namespace {
 
 struct PlacedField {
@@ -182,4 +182,4 @@ std::string tcp_flags_text(std::uint8_t flags) {
 
 std::string quoted(std::string_view text) { return fmt::format("\"{}\"", text); }
 
-}  // namespace topoproof::firewall
+}  // namespace topoproof::listing

@@ -10,7 +10,9 @@
 
 #include "firewall/ruleset.hh"
 
-namespace topoproof::firewall {
+namespace topoproof::listing {
+
+using namespace firewall;  // NOLINT: the values that it says
 
 enum class ValueForm { Address, Number, HostNumber, Name, Protocol, Mark, CtState };
 
@@ -40,4 +42,4 @@ std::optional<std::string> ct_status_text(std::uint32_t bits);    // "snat,dnat"
 std::string tcp_flags_text(std::uint8_t flags);                   // "syn | ack"
 std::string quoted(std::string_view text);
 
-}  // namespace topoproof::firewall
+}  // namespace topoproof::listing
