@@ -35,7 +35,7 @@ CarriedLinks::Workshop::Workshop() : netns(sys::Netns::create()) {
 
 void CarriedLinks::create(const plan::CreateVeth& op, const std::string& attempt) {
   if (!workshop_) workshop_.emplace();
-  Link link{.ends = {op.link.index.value(), op.peer.index.value()},
+  Link link{.ends = {op.link.index.value(), op.peer->index.value()},
             .devices = {fmt::format("left{}", made_), fmt::format("right{}", made_)}};
   ++made_;
   const auto make = [&](NodeId node, const state::Link& end, const std::string& device) {
@@ -47,7 +47,7 @@ void CarriedLinks::create(const plan::CreateVeth& op, const std::string& attempt
     commit(namespaces_.route_socket(node), batch, attempt);
   };
   make(op.node, op.link, link.devices[0]);
-  make(op.peer_node, op.peer, link.devices[1]);
+  make(op.peer_node, *op.peer, link.devices[1]);
   workshop_->names = netlink::observe_names(*workshop_->route);
   for (const std::string& device : link.devices) change(device, true);
   link.number = workshop_->relay.add(workshop_->netns, link.devices);

@@ -65,9 +65,9 @@ struct Refusal {
   int operator()(const plan::SetSysctl& op) const { return exists(of(op.node)) ? 0 : ENOENT; }
   int operator()(const plan::CreateBridge& op) const { return why_not_new(of(op.node), op.link); }
   int operator()(const plan::CreateVeth& op) const {
-    if (op.peer.up) return ENOTCONN;  // its peer does not exist yet
+    if (op.peer->up) return ENOTCONN;  // its peer does not exist yet
     if (const int error = why_not_new(of(op.node), op.link)) return error;
-    return why_not_new(of(op.peer_node), op.peer);
+    return why_not_new(of(op.peer_node), *op.peer);
   }
   int operator()(const plan::DeleteLink& op) const { return needs_link(op.node, op.interface); }
   int operator()(const plan::SetLink& op) const {

@@ -13,7 +13,7 @@ struct AnyInterface {
 
   bool operator()(const CreateBridge& op) const { return f({op.node, op.link.name}); }
   bool operator()(const CreateVeth& op) const {
-    return f({op.node, op.link.name}) || f({op.peer_node, op.peer.name});
+    return f({op.node, op.link.name}) || f({op.peer_node, op.peer->name});
   }
   bool operator()(const SetLink& op) const { return f({op.node, op.interface}); }
   bool operator()(const Impair& op) const { return f({op.node, op.interface}); }
@@ -67,7 +67,7 @@ bool LostInterfaces::spread(const Operation& operation) {
     const bool loses_bridge = veth->link.master && lost_.contains({veth->node, *veth->link.master});
     if (loses_bridge || is_lost(operation)) {
       lost_.insert({veth->node, veth->link.name});
-      lost_.insert({veth->peer_node, veth->peer.name});
+      lost_.insert({veth->peer_node, veth->peer->name});
     }
   }
   return lost_.size() != size;

@@ -98,9 +98,9 @@ struct Foresight {
   void operator()(const CreateVeth& op) const {
     of(op.node).links.push_back(op.link);
     state::Link& near = of(op.node).links.back();
-    near.peer_index = op.peer.index;
+    near.peer_index = op.peer->index;
     if (near.master) attach(of(op.node), near, std::string(*near.master));
-    of(op.peer_node).links.push_back(op.peer);
+    of(op.peer_node).links.push_back(*op.peer);
     of(op.peer_node).links.back().peer_index = op.link.index;
   }
   void operator()(const DeleteLink& op) const {

@@ -32,9 +32,9 @@ struct CollectDevices {
   }
   void operator()(const CreateVeth& op) const {
     const std::pair near{op.node, op.link.name};
-    const std::pair far{op.peer_node, op.peer.name};
+    const std::pair far{op.peer_node, op.peer->name};
     devices.emplace(DeviceName{near.first, near.second, far}, &op.link);
-    devices.emplace(DeviceName{far.first, far.second, near}, &op.peer);
+    devices.emplace(DeviceName{far.first, far.second, near}, &*op.peer);
   }
   void operator()(const auto&) const {}
 };
@@ -63,7 +63,7 @@ struct Translation {
   void operator()(CreateBridge& op) const { translate(op.link); }
   void operator()(CreateVeth& op) const {
     translate(op.link);
-    translate(op.peer);
+    translate(*op.peer);
   }
   void operator()(AddNeighbor& op) const { translate(op.neighbor.mac); }
   void operator()(AddBridgeEntry& op) const {

@@ -25,7 +25,7 @@ struct Describer {
   }
   std::string operator()(const CreateVeth& op) const {
     return fmt::format("create {} in {} with peer {} in {}{}", state::describe(op.link),
-                       name(op.node), state::describe(op.peer), name(op.peer_node),
+                       name(op.node), state::describe(*op.peer), name(op.peer_node),
                        op.carried ? ", carried" : "");
   }
   std::string operator()(const DeleteLink& op) const {

@@ -12,6 +12,7 @@
 #include <string>
 #include <variant>
 
+#include "base/boxed.hh"
 #include "base/id.hh"
 #include "firewall/ruleset.hh"
 #include "state/namespace.hh"
@@ -43,7 +44,7 @@ struct CreateVeth {
   NodeId node;
   state::Link link;
   NodeId peer_node;
-  state::Link peer;
+  Boxed<state::Link> peer;
   // Not one veth but two, and what passes between them is carried, so that it can be impaired.
   bool carried = false;
   friend auto operator<=>(const CreateVeth&, const CreateVeth&) = default;

@@ -65,6 +65,9 @@ class Planner {
 
   std::expected<Plan, Issues> run() {
     for (const topology::Node& node : topology_.nodes()) plan_.nodes.push_back(node.name);
+    // Of most nodes: 25 pins, an address, a route, a link. To grow costs more than to fill.
+    constexpr std::size_t kStepsOfANode = 32;
+    plan_.steps.reserve(kStepsOfANode * plan_.nodes.size());
     check_limits();
     each_node(&Planner::create_namespace);
     each_node(&Planner::create_devices);
@@ -94,6 +97,7 @@ class Planner {
   void configure(NodeId node);
   void set_interface_sysctls(NodeId node);
   void set_patience(NodeId node);
+  void set_patience(NodeId node, Family family, const std::string& interface);
   void bring_up(NodeId node, LinkId link, std::size_t which);
   void set_port_options(NodeId node, LinkId link, std::size_t which);
   void add_addresses(NodeId node);
@@ -234,18 +238,18 @@ void Planner::set_patience(NodeId node) {
   for (const topology::Interface& interface : topology::interfaces_of(topology_, node)) {
     if (interface.kind == topology::Interface::Kind::Loopback) continue;
     for (const Family family : {Family::Ipv4, Family::Ipv6}) {
-      if (!topology::uses_family(topology_, family)) continue;
-      const auto name = [&](const char* what) {
-        return fmt::format("net/{}/neigh/{}/{}", to_string(family), interface.name, what);
-      };
-      constexpr const char* kReason = "a neighbour that is missing is known to be so at once";
-      // Kept in jiffies: 20 ms are whole ones at 100, 250, 300 and 1000 Hz, and read back so.
-      for (const auto& [what, value] :
-           {std::pair{"retrans_time_ms", "20"}, {"mcast_solicit", "1"}}) {
-        if (is_stated(topology_.node(node), name(what))) continue;
-        step(SetSysctl{node, {name(what), value}, false}, kReason);
-      }
+      if (topology::uses_family(topology_, family)) set_patience(node, family, interface.name);
     }
+  }
+}
+
+void Planner::set_patience(NodeId node, Family family, const std::string& interface) {
+  // Kept in jiffies: 20 ms are whole ones at 100, 250, 300 and 1000 Hz, and read back so.
+  for (const auto& [what, value] : {std::pair{"retrans_time_ms", "20"}, {"mcast_solicit", "1"}}) {
+    std::string name = fmt::format("net/{}/neigh/{}/{}", to_string(family), interface, what);
+    if (is_stated(topology_.node(node), name)) continue;
+    step(SetSysctl{node, {std::move(name), value}, false},
+         "a neighbour that is missing is known to be so at once");
   }
 }
 

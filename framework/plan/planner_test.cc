@@ -89,8 +89,8 @@ TEST(Planner, AVethIsMadeFromTheEndThatIsAPort) {
   EXPECT_EQ(veths[0].link.name, "veth-red-br");
   EXPECT_EQ(veths[0].link.master, "v-eth-0");
   EXPECT_TRUE(veths[0].link.up);
-  EXPECT_EQ(veths[0].peer.name, "veth-red");
-  EXPECT_FALSE(veths[0].peer.up) << "the kernel refuses that";
+  EXPECT_EQ(veths[0].peer->name, "veth-red");
+  EXPECT_FALSE(veths[0].peer->up) << "the kernel refuses that";
 }
 
 TEST(Planner, NoTwoInterfacesShareAnIndexOrAMac) {

@@ -134,7 +134,7 @@ struct Commands {
     if (op.link.master) near += " master " + shell_quoted(*op.link.master);
     if (op.link.up) near += " up";
     return ip(op.node, fmt::format("link add {} type veth peer name {} netns {}", near,
-                                   link_words(op.peer), name(op.peer_node)));
+                                   link_words(*op.peer), name(op.peer_node)));
   }
   Result operator()(const DeleteLink& op) const {
     return ip(op.node, "link delete dev " + shell_quoted(op.interface));

@@ -202,7 +202,7 @@ class Updater {
       if (remains(veth->node)) {
         step(DeleteLink{veth->node, veth->link.name}, kGone);
       } else if (remains(veth->peer_node)) {
-        step(DeleteLink{veth->peer_node, veth->peer.name}, kGone);
+        step(DeleteLink{veth->peer_node, veth->peer->name}, kGone);
       }
     }
   }
