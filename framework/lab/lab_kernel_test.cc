@@ -36,6 +36,16 @@ TEST_F(LabTest, ADifferenceShowsBothSides) {
       "host:\n- sysctl net.ipv4.icmp_ratelimit = 0\n+ sysctl net.ipv4.icmp_ratelimit = 2000\n");
 }
 
+// What had to be written is read back at once; what new namespaces have anyway, when asked for.
+TEST_F(LabTest, ReadingBackAfterBuildingLeavesOutWhatNobodyWrote) {
+  Lab lab(plan_of(container_nat()));
+  sys::run_in(lab.netns(kHost), [] { sys::write_sysctl("net.ipv4.conf.all.rp_filter", "2"); });
+  EXPECT_EQ(to_string(lab.differences_of_building()), "");
+  EXPECT_NE(to_string(lab.differences()), "");
+  sys::run_in(lab.netns(kHost), [] { sys::write_sysctl("net.ipv4.icmp_ratelimit", "2000"); });
+  EXPECT_NE(to_string(lab.differences_of_building()), "");
+}
+
 TEST_F(LabTest, ARefusalNamesTheStepAndItsReason) {
   topology::Topology net = container_nat();
   net.node(kRed).routes.push_back({route("10.0.0.0/8", "192.168.15.5"), {"net.topo.yaml", 9, 5}});

@@ -48,14 +48,14 @@ struct LinuxExecutor::Visitor {
   }
   void operator()(const plan::CreateVeth& op) const {
     names(op.node).add(op.link.name, op.link.index.value());
-    names(op.peer_node).add(op.peer.name, op.peer.index.value());
+    names(op.peer_node).add(op.peer->name, op.peer->index.value());
     if (op.carried) {
       self.finish();
       return self.carried_.create(op, plan::describe(step, self.names_));
     }
     send(op.node, netlink::kCreateLink,
          netlink::VethPair{.near = op.link,
-                           .far = op.peer,
+                           .far = *op.peer,
                            .far_netns = self.namespaces_.netns(op.peer_node).fd()});
   }
   void operator()(const plan::DeleteLink& op) const {
@@ -149,9 +149,16 @@ void LinuxExecutor::hold(Held kind, NodeId node) {
 void LinuxExecutor::create_namespace() {
   namespaces_.create(node_, [&] {
     sysctls_.begin_namespace();
+    std::set<std::string>& untouched = namespaces_.untouched_sysctls(node_);
     for (const plan::Step* step : steps_) {
-      const auto& op = std::get<plan::SetSysctl>(step->operation);
-      attempt(*step, [&] { sysctls_.write(op.sysctl, op.where_present); });
+      const auto& [node, sysctl, where_present] = std::get<plan::SetSysctl>(step->operation);
+      bool is_written = false;
+      attempt(*step, [&] { is_written = sysctls_.write(sysctl, where_present); });
+      if (is_written) {
+        untouched.erase(sysctl.name);
+      } else {
+        untouched.insert(sysctl.name);
+      }
     }
   });
 }
@@ -163,6 +170,7 @@ void LinuxExecutor::write_sysctls() {
       const auto& op = std::get<plan::SetSysctl>(step->operation);
       if (op.where_present && !sysctls.read(op.sysctl.name)) continue;
       attempt(*step, [&] { sysctls.write(op.sysctl.name, op.sysctl.value); });
+      namespaces_.untouched_sysctls(node_).erase(op.sysctl.name);
     }
   });
 }

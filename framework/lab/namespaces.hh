@@ -5,7 +5,9 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/id.hh"
@@ -40,6 +42,10 @@ class Namespaces {
   netfilter::TextLoader& text_loader(NodeId node);  // likewise
   netlink::InterfaceNames& names(NodeId node) { return nodes_[node.index()].names; }
   rules::RuleLines& rule_lines(NodeId node) { return nodes_[node.index()].rule_lines; }
+  // Those that were to be set, but that new namespaces have so anyway: nobody wrote them.
+  std::set<std::string>& untouched_sysctls(NodeId node) {
+    return nodes_[node.index()].untouched_sysctls;
+  }
 
  private:
   struct Node {
@@ -49,6 +55,7 @@ class Namespaces {
     std::optional<netfilter::TextLoader> text;
     netlink::InterfaceNames names;
     rules::RuleLines rule_lines;  // of the rules that were loaded
+    std::set<std::string> untouched_sysctls;
   };
 
   std::vector<Node> nodes_;

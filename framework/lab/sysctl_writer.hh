@@ -7,7 +7,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <utility>
 
 #include "state/namespace.hh"
 #include "sys/sysctls.hh"
@@ -19,9 +18,9 @@ class SysctlWriter {
   // The calling thread has entered a namespace that nobody has touched.
   void begin_namespace();
 
-  // Acts on the calling thread's namespace. THROWS: SystemError; also for a sysctl that does not
-  // exist, unless `where_present`.
-  void write(const state::Sysctl& sysctl, bool where_present);
+  // Acts on the calling thread's namespace. RETURNS: false if there was nothing to write. THROWS:
+  // SystemError; also for a sysctl that does not exist, unless `where_present`.
+  bool write(const state::Sysctl& sysctl, bool where_present);
 
  private:
   const std::optional<std::string>& untouched_value(const std::string& name);
@@ -31,7 +30,7 @@ class SysctlWriter {
   // The value that was written to ip_forward, if one was: that resets other sysctls.
   std::string forwarding_;
   // By forwarding and name: what new namespaces have, read once. All are alike.
-  std::map<std::pair<std::string, std::string>, std::optional<std::string>> untouched_;
+  std::map<std::string, std::map<std::string, std::optional<std::string>>> untouched_;
 };
 
 // As the kernel separates words, and as people do: "32768\t60999" is "32768 60999".

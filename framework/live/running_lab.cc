@@ -58,7 +58,7 @@ RunningLab::RunningLab(const Holding& holding, const std::filesystem::path& fold
       lab_(plan_),
       services_({.logs = logs_of(folder), .name_files = folder, .lab = holding.name}) {
   lab_.settle();
-  check_nothing_differs(lab_.differences());
+  check_nothing_differs(lab_.differences_of_building());
   std::filesystem::create_directory(logs_of(folder));
   start_services(holding.topology, std::filesystem::current_path());
 }

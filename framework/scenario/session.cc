@@ -129,7 +129,7 @@ void Session::open_taps(lab::Lab& lab) {
 }
 
 void Session::compare_with_plan() {
-  const auto differences = lab_->differences();
+  const auto differences = lab_->differences_of_building();
   if (differences.empty()) return;
   throw std::runtime_error("the kernel does not hold what was planned:\n" +
                            lab::to_string(differences));

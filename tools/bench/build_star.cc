@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
     sys::enter_sandbox();
     lab::Lab lab(plan::make_plan(bench::make_star(std::atoi(argv[1]))).value());
     if (argc < 3 || std::string_view(argv[2]) != "read-back") return 0;
-    const std::string differences = to_string(lab.differences());
+    const std::string differences = to_string(lab.differences_of_building());
     std::cerr << differences;
     return differences.empty() ? 0 : 1;
   } catch (const std::exception& thrown) {
