@@ -22,11 +22,42 @@ namespace {
 using evidence::PacketName;
 using evidence::RuleHit;
 
+// What a packet is looked up by: no translation of its destination changes it. An echo's sequence
+// no translation changes at all, so that it stands alone.
+struct Key {
+  IpAddress source;
+  std::uint16_t number = 0;  // the source port; of an echo: its sequence
+  friend auto operator<=>(const Key&, const Key&) = default;
+};
+
 // A packet that nf_tables ended, and where.
 struct End {
   netfilter::TraceEvent event;
-  Bytes packet;  // its headers, from the network layer on
+  IpAddress destination;
+  std::optional<std::uint16_t> destination_port;
 };
+
+std::optional<Key> key_of(const packet::PacketView& seen) {
+  if (const auto* icmp = seen.icmp()) {
+    return icmp->sequence ? std::optional(Key{{}, *icmp->sequence}) : std::nullopt;
+  }
+  return seen.sport() ? std::optional(Key{seen.src, *seen.sport()}) : std::nullopt;
+}
+
+Key key_of(const PacketName& name) {
+  if (name.tuple.protocol == flow::Protocol::Icmp) {
+    return {{}, probe::echo_name(name.flow).sequence};
+  }
+  return {name.tuple.source, name.tuple.source_port};
+}
+
+// How surely the end is that of the packet: destination NAT changes the far end.
+constexpr int kExact = 3;
+int likeness(const End& end, const PacketName& name) {
+  if (name.tuple.protocol == flow::Protocol::Icmp) return kExact;
+  return (end.destination == name.tuple.destination ? 1 : 0) +
+         (end.destination_port == name.tuple.destination_port ? 2 : 0);
+}
 
 bool is_reject(const firewall::Rule& rule) {
   return std::ranges::any_of(rule.expressions, [](const firewall::Expression& e) {
@@ -34,20 +65,6 @@ bool is_reject(const firewall::Rule& rule) {
     return std::holds_alternative<firewall::Reject>(e) ||
            (target != nullptr && target->name == "REJECT");
   });
-}
-
-// How surely the headers are those of the packet: 0 if they are not. Destination NAT changes the
-// far end, and the translation of replies the near one; what an echo is known by stays.
-constexpr int kExact = 4;
-int likeness(const packet::PacketView& seen, const PacketName& name) {
-  if (const auto* icmp = seen.icmp()) {
-    if (name.tuple.protocol != flow::Protocol::Icmp) return 0;
-    return icmp->sequence == probe::echo_name(name.flow).sequence ? kExact : 0;
-  }
-  const bool source = seen.src == name.tuple.source && seen.sport() == name.tuple.source_port;
-  if (!source) return 0;
-  return 1 + (seen.dst == name.tuple.destination ? 1 : 0) +
-         (seen.dport() == name.tuple.destination_port ? 2 : 0);
 }
 
 // One traced node.
@@ -84,7 +101,7 @@ class Node {
         headers = event.network_header;
         headers.insert(headers.end(), event.transport_header.begin(), event.transport_header.end());
       }
-      if (event.ends_packet()) ends_.push_back({std::move(event), headers});
+      if (event.ends_packet()) note_end(std::move(event), headers);
     }
   }
 
@@ -96,22 +113,23 @@ class Node {
 
   std::optional<RuleHit> find(const PacketName& name) {
     receive();
-    const End* best = nullptr;
-    int best_likeness = 0;
-    for (const End& end : ends_) {
-      const auto view = packet::parse_view(end.packet);
-      const int like = view ? likeness(*view, name) : 0;
-      if (like <= best_likeness) continue;
-      best = &end;
-      best_likeness = like;
-    }
-    if (best == nullptr) return std::nullopt;
-    RuleHit hit = hit_of(best->event);
-    hit.exact = best_likeness == kExact;
+    const auto [first, last] = ends_.equal_range(key_of(name));
+    const auto best = std::max_element(first, last, [&](const auto& a, const auto& b) {
+      return likeness(a.second, name) < likeness(b.second, name);
+    });
+    if (best == last) return std::nullopt;
+    RuleHit hit = hit_of(best->second.event);
+    hit.exact = likeness(best->second, name) == kExact;
     return hit;
   }
 
  private:
+  void note_end(netfilter::TraceEvent event, BytesView headers) {
+    const auto view = packet::parse_view(headers);
+    const auto key = view ? key_of(*view) : std::nullopt;
+    if (key) ends_.emplace(*key, End{std::move(event), view->dst, view->dport()});
+  }
+
   bool may_filter_frames() const {
     return !known_ || std::ranges::any_of(ruleset_.tables, [](const firewall::Table& table) {
       return table.family == firewall::TableFamily::Bridge;
@@ -148,7 +166,7 @@ class Node {
   bool known_ = false;  // the values can say all of it
   std::unique_ptr<netfilter::RuleIndex> index_;
   std::map<std::uint32_t, Bytes> headers_;  // by trace id
-  std::vector<End> ends_;
+  std::multimap<Key, End> ends_;
 };
 
 }  // namespace
