@@ -30,6 +30,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/seed_of_run.hh"
 #include "capture/tap_set.hh"
 #include "sys/error.hh"
 #include "sys/event_loop.hh"
@@ -238,10 +239,7 @@ TEST_F(SweeperTest, AKilledProgramLeavesNothing) {
 }
 
 TEST_F(SweeperTest, AProgramKilledWhileItBuildsLeavesNothing) {
-  const char* given = std::getenv("TOPOPROOF_SEED");
-  const auto seed = given != nullptr ? std::stoul(given) : std::random_device{}();
-  SCOPED_TRACE(fmt::format("TOPOPROOF_SEED={}", seed));
-  std::mt19937 random(static_cast<std::mt19937::result_type>(seed));
+  std::mt19937_64 random(seed_of_run());
   await_steps(std::uniform_int_distribution(1, kSteps - 1)(random));
   ::kill(program_, SIGKILL);
   expect_nothing_stays();

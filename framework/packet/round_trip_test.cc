@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The two properties of build and dissect, over random stacks and hostile bytes. TOPOPROOF_SEED
 // repeats a run.
-#include <cstdlib>
-#include <iostream>
+#include <cstdint>
 #include <memory>
 #include <random>
 #include <string>
 
 #include <gtest/gtest.h>
 
+#include "base/seed_of_run.hh"
 #include "packet/dissect.hh"
 #include "packet/golden_packets.hh"
 #include "packet/print.hh"
@@ -20,9 +20,7 @@ namespace {
 class RoundTrip : public testing::Test {
  protected:
   RoundTrip() {
-    const char* given = std::getenv("TOPOPROOF_SEED");
-    const auto seed = given != nullptr ? std::strtoull(given, nullptr, 0) : std::random_device{}();
-    std::cout << "TOPOPROOF_SEED=" << seed << "\n";
+    const std::uint64_t seed = seed_of_run();
     trace_ = std::make_unique<testing::ScopedTrace>(__FILE__, __LINE__,
                                                     "TOPOPROOF_SEED=" + std::to_string(seed));
     random_.seed(seed);

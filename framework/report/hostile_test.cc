@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Whatever bytes names hold, every report is well-formed and counts what the model counts.
 #include <algorithm>
-#include <cstdlib>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <pugixml.hpp>
 #include <random>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "base/seed_of_run.hh"
 #include "report/json.hh"
 #include "report/junit.hh"
 #include "report/printable.hh"
@@ -20,17 +22,11 @@ namespace {
 
 using scenario::Outcome;
 
-constexpr int kRuns = 300;
-
-unsigned seed() {
-  const char* given = std::getenv("TOPOPROOF_SEED");
-  return given != nullptr ? static_cast<unsigned>(std::strtoul(given, nullptr, 10))
-                          : std::random_device{}();
-}
+constexpr std::uint64_t kRuns = 300;
 
 class Hostility {
  public:
-  explicit Hostility(unsigned seed) : random_(seed) {}
+  explicit Hostility(std::uint64_t seed) : random_(seed) {}
 
   scenario::RunResult make_run() {
     scenario::RunResult run;
@@ -79,17 +75,17 @@ class Hostility {
     return scenario;
   }
 
-  std::mt19937 random_;
+  std::mt19937_64 random_;
 };
 
 class HostileNames : public testing::Test {
  protected:
   template <typename Property>
   void for_all_runs(Property property) {
-    const unsigned start = seed();
-    for (int i = 0; i < kRuns && !HasFailure(); ++i) {
-      SCOPED_TRACE("TOPOPROOF_SEED=" + std::to_string(start + static_cast<unsigned>(i)));
-      property(Hostility(start + static_cast<unsigned>(i)).make_run());
+    const std::uint64_t start = seed_of_run();
+    for (std::uint64_t seed = start; seed < start + kRuns && !HasFailure(); ++seed) {
+      SCOPED_TRACE(fmt::format("TOPOPROOF_SEED={}", seed));
+      property(Hostility(seed).make_run());
     }
   }
 };
