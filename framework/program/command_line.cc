@@ -58,6 +58,8 @@ class Parser {
   Parser() : app_("Builds a described network in the Linux kernel and proves what it does.\n") {
     app_.name("topoproof");
     app_.require_subcommand(1);
+    // For the help: parse_command_line() answers.
+    app_.add_flag("--version")->description("Print the version");
     app_.footer(std::string(kExitCodes));
     add_test();
     add_trace();

@@ -186,5 +186,11 @@ TEST(CommandLine, HelpTellsTheExitCodes) {
   EXPECT_NE(answer.error().text.find("2, 3, 1, 4"), std::string::npos);
 }
 
+TEST(CommandLine, HelpNamesVersion) {
+  const auto answer = parse_command_line({"--help"});
+  ASSERT_FALSE(answer);
+  EXPECT_NE(answer.error().text.find("--version"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace topoproof::program
