@@ -70,6 +70,7 @@ class TapSet::Impl {
  public:
   explicit Impl(std::vector<TapRequest> requests)
       : requests_(std::move(requests)), opened_(requests_.size()) {
+    for (const TapRequest& request : requests_) places_.push_back(request.ns->dup());
     crew_.start(requests_.size(), [this](std::size_t i) { open(i); });
   }
 
@@ -94,7 +95,8 @@ class TapSet::Impl {
   void open(std::size_t i) {
     if (failed_) return;
     try {
-      sys::enter(*requests_[i].ns);
+      const sys::Netns place = std::move(places_[i]);
+      sys::enter(place);
       opened_[i] = open_tap(requests_[i].options);
     } catch (...) {
       const std::scoped_lock lock(mutex_);
@@ -110,6 +112,7 @@ class TapSet::Impl {
   }
 
   std::vector<TapRequest> requests_;
+  std::vector<sys::Netns> places_;  // those that are not open yet
   std::vector<std::optional<Tap>> opened_;
   std::vector<Tap> taps_;
   bool closing_ = false;

@@ -15,7 +15,8 @@
 namespace topoproof::capture {
 
 struct TapRequest {
-  const sys::Netns* ns;  // REQUIRES: outlives the opening
+  const sys::Netns*
+      ns;  // may be let go once the set is constructed, which holds it till it is open
   TapOptions options;
 };
 

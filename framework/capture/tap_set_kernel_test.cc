@@ -35,6 +35,15 @@ TEST_F(TapSetTest, EveryTapIsInItsNamespaceInTheOrderOfTheRequests) {
   }
 }
 
+// As when a lab is refused in the middle of building: its taps are still being opened then.
+TEST_F(TapSetTest, NamespacesMayBeLetGoWhileTapsAreBeingOpened) {
+  std::vector<sys::Netns> nodes(20);
+  for (auto& node : nodes) node = create_quiet_node();
+  TapSet set(requests_for(nodes));
+  nodes.clear();
+  EXPECT_EQ(set.wait().size(), 20U);
+}
+
 TEST_F(TapSetTest, OneThatCannotBeOpenedIsReported) {
   std::vector<sys::Netns> nodes(5);
   for (auto& node : nodes) node = create_quiet_node();

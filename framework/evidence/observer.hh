@@ -21,7 +21,7 @@ namespace topoproof::evidence {
 struct TapPlace {
   NodeId node;
   std::string name;
-  const sys::Netns* ns = nullptr;  // REQUIRES: outlives the observer
+  const sys::Netns* ns = nullptr;  // REQUIRES: outlives the constructor
   std::size_t links = 1;           // how busy the node may be: rings are shared out by it
 };
 
