@@ -78,22 +78,26 @@ const Sighting* seen_at(const Direction& direction, NodeId node, const Witness& 
 
 struct Scene {
   NodeId node;
-  flow::Tuple tuple;
+  flow::Tuple tuple;           // as the node's rules met it first
+  flow::Tuple routed;          // as its route was looked up
   std::uint32_t incoming = 0;  // 0: it was about to be sent
 
-  RouteAnswer route(Witness& witness) const { return witness.route(node, tuple, incoming); }
+  RouteAnswer route(Witness& witness) const { return witness.route(node, routed, incoming); }
 };
 
-Scene scene_of(const Direction& direction, NodeId node, const Witness& witness) {
+Scene scene_of(const Direction& direction, NodeId node, Witness& witness) {
   const Sighting* seen = seen_at(direction, node, witness);
-  if (seen == nullptr) return {node, direction.tuple};
-  return {node, seen->tuple, seen->interface};
+  const flow::Tuple tuple = seen == nullptr ? direction.tuple : seen->tuple;
+  return {.node = node,
+          .tuple = tuple,
+          .routed = as_routed(direction, node, tuple, witness),
+          .incoming = seen == nullptr ? 0 : seen->interface};
 }
 
 FateKind kind_from_host_unreachable(const Scene& scene, Witness& witness) {
   const RouteAnswer route = scene.route(witness);
   if (route.kind == RouteAnswer::Kind::Unreachable) return FateKind::NoRoute;
-  const IpAddress next = route.gateway.value_or(scene.tuple.destination);
+  const IpAddress next = route.gateway.value_or(scene.routed.destination);
   const auto neighbor = witness.neighbor(scene.node, route.interface, next);
   const bool failed = neighbor == NeighborAnswer::Failed || neighbor == NeighborAnswer::Incomplete;
   return failed ? FateKind::NoNeighbor : FateKind::NoRoute;

@@ -24,6 +24,7 @@ struct FakeWitness : Witness {
   std::map<std::pair<NodeId, IpAddress>, RouteAnswer> routes;  // by destination
   std::map<std::pair<NodeId, IpAddress>, NeighborAnswer> neighbors;
   std::map<NodeId, RuleHit> hits;
+  std::map<NodeId, flow::Tuple> routed;
   bool isolated = false;
 
   std::string node_name(NodeId node) const override { return names.at(node.index()); }
@@ -61,6 +62,10 @@ struct FakeWitness : Witness {
   std::optional<RuleHit> rule_hit(NodeId node, const PacketName&) override {
     const auto found = hits.find(node);
     return found == hits.end() ? std::nullopt : std::optional(found->second);
+  }
+  std::optional<flow::Tuple> routed_tuple(NodeId node, const PacketName&) override {
+    const auto found = routed.find(node);
+    return found == routed.end() ? std::nullopt : std::optional(found->second);
   }
   bool isolated_from_each_other(NodeId, std::uint32_t, const IpAddress&) override {
     return isolated;

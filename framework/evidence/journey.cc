@@ -95,6 +95,12 @@ flow::Trace trace_of(const Direction& direction, const Witness& witness) {
   return trace;
 }
 
+flow::Tuple as_routed(const Direction& direction, NodeId node, const flow::Tuple& seen,
+                      Witness& witness) {
+  if (!witness.has_rules(node)) return seen;
+  return witness.routed_tuple(node, {direction.number, seen}).value_or(seen);
+}
+
 Ending fate_of(const Direction& direction, Witness& witness) {
   if (const auto fate = local_refusal(direction, witness)) return {*fate};
   if (const auto fate = answered_end(direction, witness)) return {*fate};

@@ -40,6 +40,10 @@ struct Ending {
 // What became of a packet that was not delivered.
 Ending fate_of(const Direction& direction, Witness& witness);
 
+// The packet as the node looks up its route: what came as `seen`, behind destination NAT.
+flow::Tuple as_routed(const Direction& direction, NodeId node, const flow::Tuple& seen,
+                      Witness& witness);
+
 // Parts of fate_of. Nothing: this is not what ended it.
 std::optional<flow::Fate> local_refusal(const Direction& direction, Witness& witness);
 std::optional<flow::Fate> answered_end(const Direction& direction, Witness& witness);

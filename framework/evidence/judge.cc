@@ -112,7 +112,8 @@ flow::Journey died(const Direction& direction, Witness& witness, Verdict& out) {
   Ending ending = fate_of(direction, witness);
   out.waiting = ending.waiting;
   out.traced = ending.traced;
-  if (ending.fate.kind == FateKind::Lost) out.vanished_at = ending.fate.at;
+  // What was refused to the sender's face did not vanish; all else may be the work of rules.
+  if (!ending.fate.answer && direction.error == 0) out.vanished_at = ending.fate.at;
   if (!ending.fate.answer && !direction.seen.empty()) out.last_seen = direction.seen.back();
   flow::Journey journey{.fate = std::move(ending.fate), .trace = trace_of(direction, witness)};
   journey.trace.push_back(final_step(journey.fate, flow::StepKind::Died, journey.trace));
@@ -129,6 +130,24 @@ void judge_reply(const Case& evidence, const Delivery& delivery, Witness& witnes
   if (evidence.attempt.answered) proof = "the sender's socket got it";
   out.reply = proof ? delivered(reply, evidence.flow.from, *std::move(proof), witness)
                     : died(reply, witness, out);
+}
+
+// An echo's socket does not tell what source the kernel chose for it: where the node's own rules
+// may have changed it, the route tells.
+std::optional<flow::Tuple> sent_tuple(const Case& evidence, const Direction& request,
+                                      Witness& witness) {
+  if (evidence.attempt.sent) return evidence.attempt.sent;
+  if (evidence.flow.service.protocol == flow::Protocol::Raw) return std::nullopt;
+  flow::Tuple sent = request.tuple;
+  sent.destination = evidence.flow.destination;
+  if (evidence.flow.source) {
+    sent.source = *evidence.flow.source;
+  } else if (witness.has_rules(request.from)) {
+    flow::Tuple question = sent;
+    question.source = sent.source.is_v4() ? IpAddress() : IpAddress(Ipv6Address());
+    sent.source = witness.route(request.from, question, 0).source.value_or(sent.source);
+  }
+  return sent;
 }
 
 std::chrono::nanoseconds duration_of(const Sightings& sightings) {
@@ -149,6 +168,7 @@ Verdict judge(const Case& evidence, Witness& witness) {
   Verdict out;
   out.took = duration_of(evidence.sightings);
   const Direction request = request_of(evidence, witness);
+  out.sent = sent_tuple(evidence, request, witness);
   auto delivery = delivery_of(evidence);
   if (!delivery) delivery = delivery_without_answer(request, witness);
   if (!delivery) {

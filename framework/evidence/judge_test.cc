@@ -161,6 +161,19 @@ TEST_F(JudgeTest, NotForwardingIsToldFromNoRouteInTransit) {
   EXPECT_EQ(fate().kind, FateKind::NotForwarding);
 }
 
+// A port forward gave it another destination before its route was looked up.
+TEST_F(JudgeTest, BehindDestinationNatTheTranslatedPacketHasTheRoute) {
+  see_to_host();
+  const IpAddress inner = Ipv4Address(10, 0, 3, 9);
+  witness_.with_rules = {kHost};
+  witness_.routes[{kHost, inner}] = {.error = EHOSTUNREACH};
+  EXPECT_EQ(fate().kind, FateKind::Lost);
+  EXPECT_EQ(judge(case_, witness_).vanished_at, kHost) << "its rules may tell";
+  witness_.routed[kHost] = tuple_;
+  witness_.routed[kHost].destination = inner;
+  EXPECT_EQ(fate().kind, FateKind::NotForwarding);
+}
+
 TEST_F(JudgeTest, ForwardingThatIsOffAtOneInterfaceIsTheKernelsWord) {
   see_to_host();
   witness_.routes[{kHost, kClientAddress}] = {.error = EHOSTUNREACH};

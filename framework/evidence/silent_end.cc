@@ -163,11 +163,12 @@ Ending silent_end(const Direction& direction, Witness& witness) {
   if (!direction.seen.empty() && direction.seen.back().way == Way::Out) {
     return {lost_on_the_wire(direction.seen.back(), witness)};
   }
-  const End end = end_of(direction);
+  End end = end_of(direction);
   const bool bridged = end.incoming != 0 && witness.is_bridge_port(end.node, end.incoming);
   if (bridged) return ended_in_bridge(end, witness);
   if (const auto fate = ended_by_address(end)) return {*fate};
   if (const auto ending = ended_by_rule(end, witness)) return *ending;
+  end.tuple = as_routed(direction, end.node, end.tuple, witness);
   const RouteAnswer route = witness.route(end.node, end.tuple, end.incoming);
   if (const auto fate = ended_by_route(end, route, witness)) return {*fate};
   if (const auto ending = ended_by_neighbor(end, route, witness)) return *ending;

@@ -20,8 +20,9 @@ struct RouteAnswer {
   Kind kind = Kind::None;
   int error = 0;  // errno of the lookup: ENETUNREACH, EHOSTUNREACH, EINVAL, EXDEV
   std::optional<IpAddress> gateway = {};
-  std::uint32_t interface = 0;  // outgoing
-  std::string text = {};        // "default via 10.0.0.1 dev eth0"
+  std::uint32_t interface = 0;           // outgoing
+  std::optional<IpAddress> source = {};  // what a sender uses who has not chosen one
+  std::string text = {};                 // "default via 10.0.0.1 dev eth0"
 };
 
 // A rule (or a chain's policy) that ended a packet, as nft trace events or counters tell it.
@@ -71,6 +72,9 @@ class Witness {
   // The rule or policy that ended the packet at the node; nothing if none did, or if the node's
   // rules were not traced while it passed.
   virtual std::optional<RuleHit> rule_hit(NodeId node, const PacketName& packet) = 0;
+  // The packet as the node looked up its route: behind destination NAT. Nothing if the node's rules
+  // were not traced while it passed, or translate nothing.
+  virtual std::optional<flow::Tuple> routed_tuple(NodeId node, const PacketName& packet) = 0;
   // Both are ports of one bridge of the node, and both are isolated.
   virtual bool isolated_from_each_other(NodeId node, std::uint32_t in, const IpAddress& target) = 0;
 };

@@ -45,6 +45,8 @@ struct Flow {
   // Protocol::Raw only: the Ethernet frame, and the interface that it leaves by.
   Bytes frame = {};
   std::string interface = {};
+  // The node that is named as the destination: others may have its address as well.
+  std::optional<NodeId> to = {};
 
   Family family() const { return destination.family(); }
   friend auto operator<=>(const Flow&, const Flow&) = default;

@@ -66,6 +66,10 @@ inline int in_child(const std::function<int()>& f) {
 
 class LiveTest : public sys::KernelTest {
  protected:
+  void SetUp() override {
+    KernelTest::SetUp();
+    if (sys::kChildrenHaveThreads) TOPOPROOF_SKIP("children of one thread (thread sanitizer)");
+  }
   void TearDown() override {
     for (const std::string& name : state_.names()) {
       if (state_.is_alive(name)) Client(state_, name).end();

@@ -19,6 +19,8 @@ namespace {
 using UniqueTrace = nft::UniqueC<nftnl_trace, nftnl_trace_free>;
 
 constexpr std::int32_t kBeforeAll = INT32_MIN;
+constexpr std::int32_t kBehindAll = INT32_MAX;
+constexpr std::string_view kGoesOn = "-translated";  // how those chains' names end
 
 // A verdict to queue carries the queue's number above its lower half.
 firewall::VerdictKind kind_of(std::uint32_t number) {
@@ -59,9 +61,9 @@ TraceType type_of(const nftnl_trace& trace) {
 }
 
 firewall::Chain trace_chain(firewall::TableFamily family, std::string name, firewall::Hook hook,
-                            std::vector<firewall::Statement> statements) {
+                            std::int32_t priority, std::vector<firewall::Statement> statements) {
   auto chain =
-      firewall::make_base_chain(std::move(name), firewall::ChainType::Filter, hook, kBeforeAll);
+      firewall::make_base_chain(std::move(name), firewall::ChainType::Filter, hook, priority);
   statements.push_back(firewall::set_nftrace());
   statements.push_back(firewall::accept());  // else the chain's policy would be told of as well
   chain.rules.push_back(make_rule(family, statements));
@@ -79,12 +81,19 @@ bool is_behind_output(firewall::Hook hook) {
   return hook == firewall::Hook::Output || hook == firewall::Hook::Postrouting;
 }
 
+bool translates_destinations(const firewall::BaseChain& base) {
+  return base.type == firewall::ChainType::Nat &&
+         (base.hook == firewall::Hook::Prerouting || base.hook == firewall::Hook::Output);
+}
+
 }  // namespace
 
 bool TraceEvent::ends_packet() const {
   return verdict.kind == firewall::VerdictKind::Drop ||
          verdict.kind == firewall::VerdictKind::Stolen;
 }
+
+bool TraceEvent::goes_on() const { return table == kTraceTableName && chain.ends_with(kGoesOn); }
 
 std::string describe(const TraceEvent& event) {
   const auto place = fmt::format("{} {} {}", to_string(event.family), event.table, event.chain);
@@ -108,7 +117,8 @@ std::vector<TraceEvent> TraceMonitor::receive() {
   std::vector<TraceEvent> events;
   const auto add = [&](const netlink::Message& message) {
     auto event = decode_trace(nft::with_header(message));
-    if (event && event->table != kTraceTableName) events.push_back(*std::move(event));
+    const bool is_told = event && (event->table != kTraceTableName || event->goes_on());
+    if (is_told) events.push_back(*std::move(event));
   };
   while (socket_.receive_events(add)) continue;
   return events;
@@ -147,6 +157,7 @@ TraceWish packets_that_meet(const firewall::Ruleset& rules) {
       if (!chain.base) continue;
       wish.incoming |= is_behind_prerouting(chain.base->hook);
       wish.outgoing |= is_behind_output(chain.base->hook);
+      wish.translated |= translates_destinations(*chain.base);
     }
   }
   return wish;
@@ -155,8 +166,11 @@ TraceWish packets_that_meet(const firewall::Ruleset& rules) {
 firewall::Ruleset make_trace_ruleset(const TraceWish& wish, firewall::TableFamily family) {
   using firewall::Hook;
   firewall::Table table{.family = family, .name = std::string(kTraceTableName)};
-  const auto add = [&](const char* name, Hook hook) {
-    table.chains.push_back(trace_chain(family, name, hook, wish.matching));
+  const auto add = [&](std::string name, Hook hook) {
+    table.chains.push_back(trace_chain(family, name, hook, kBeforeAll, wish.matching));
+    if (!wish.translated) return;
+    name += kGoesOn;
+    table.chains.push_back(trace_chain(family, std::move(name), hook, kBehindAll, wish.matching));
   };
   if (wish.incoming) add("prerouting", Hook::Prerouting);
   if (wish.outgoing) add("output", Hook::Output);

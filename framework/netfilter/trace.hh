@@ -45,6 +45,7 @@ struct TraceEvent {
   friend auto operator<=>(const TraceEvent&, const TraceEvent&) = default;
 
   bool ends_packet() const;  // dropped here
+  bool goes_on() const;      // the packet as it goes on to its route: TraceWish::translated
 };
 
 // "rule 7 of ip filter input: drop"
@@ -58,7 +59,7 @@ class TraceMonitor {
   int fd() const { return socket_.fd(); }  // readable when there are events
   // What has come so far; does not wait. The events of a packet are there when the call that sent
   // it has returned, if nothing delays it on its way. Events of the table that install_trace adds
-  // are left out. THROWS: ExchangeError, Overrun if events were lost.
+  // are left out, but those that go_on(). THROWS: ExchangeError, Overrun if events were lost.
   std::vector<TraceEvent> receive();
 
  private:
@@ -75,11 +76,12 @@ inline constexpr std::string_view kTraceTableName = "topoproof-trace";
 struct TraceWish {
   bool incoming = true;                            // what comes in
   bool outgoing = true;                            // what is sent from here
+  bool translated = false;                         // both once more, behind destination NAT
   std::vector<firewall::Statement> matching = {};  // all of these match
 };
 
 // The packets that meet a base chain of these rules at all: where none is behind an input hook,
-// what is sent from here passes untold.
+// what is sent from here passes untold. Once more where one translates destinations.
 TraceWish packets_that_meet(const firewall::Ruleset& rules);
 
 // A table "inet topoproof-trace" (or of another family) that sets nftrace. It comes before every

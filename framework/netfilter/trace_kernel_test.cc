@@ -2,6 +2,8 @@
 // What the kernel tells about packets that are sent over the loopback interface:
 //
 //   127.0.0.1 --- output hooks --- lo --- prerouting, input hooks --- 127.0.0.1
+#include <algorithm>
+
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <net/if.h>
@@ -221,6 +223,20 @@ TEST_F(Trace, WhatMeetsNoChainIsNotTraced) {
   load("table ip u {\n chain output { type filter hook output priority 0; policy drop; }\n}\n");
   send_udp(9);
   EXPECT_EQ(story(), Lines{});
+}
+
+// Where it goes then, no other event need tell.
+TEST_F(Trace, BehindDestinationNatAPacketIsShownOnceMore) {
+  load("table ip n {\n chain out {\n  type nat hook output priority -100;\n"
+       "  udp dport 9 dnat to 127.0.0.1:10\n }\n}\n");
+  const auto rules = observe_ruleset(*socket_);
+  ASSERT_TRUE(rules) << to_string(rules.error());
+  ASSERT_EQ(install_trace(*socket_, packets_that_meet(*rules)), Issues{});
+  send_udp(9);
+  const auto events = monitor_->receive();
+  const auto shown = std::ranges::find_if(events, &TraceEvent::goes_on);
+  ASSERT_NE(shown, events.end());
+  EXPECT_EQ(load_be16(shown->transport_header.data() + 2), 10);
 }
 
 TEST_F(Trace, RemovingItLeavesTheRestAndEndsTheStory) {

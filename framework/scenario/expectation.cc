@@ -7,6 +7,7 @@
 
 #include "base/duration.hh"
 #include "base/planted_fault.hh"
+#include "scenario/divergence.hh"
 #include "scenario/ladder.hh"
 #include "topology/interfaces.hh"
 
@@ -83,6 +84,7 @@ class CheckComparer {
     if (delivered && check_.expected.translated) {
       compare_translation(*check_.expected.translated);
     }
+    if (delivered) compare_answer();
     if (!check_.expected.path.empty()) compare_path();
     if (check_.expected.within) compare_time();
     return {holds_, join(expected_), join(observed_)};
@@ -108,11 +110,15 @@ class CheckComparer {
         "reply " + fate_text(verdict_.reply->fate, topology_));
   }
 
-  // Unless it says where, "delivered" means: at a node that has the address that the flow was sent
-  // to. An answer from anybody else is no delivery.
+  // Unless it says where, "delivered" means: at the node that the flow names, or at one that has
+  // the address that it was sent to. An answer from anybody else is no delivery.
   Verdict with_place(Verdict should) const {
     const auto at = verdict_.request.fate.at;
     if (should.at || should.fate != FateKind::Delivered) return should;
+    if (check_.flow.to) {
+      should.at = check_.flow.to;
+      return should;
+    }
     if (at && owns(*at, check_.flow.destination)) return should;
     should.at = topology::owner_of(topology_, check_.flow.destination);
     return should;
@@ -132,15 +138,29 @@ class CheckComparer {
       const bool unsaid = !side.wanted && side.holds();
       if (!unsaid) add(side.holds(), side.expected(), side.observed());
     }
-    // The reply must come back as the answer to what was sent: anything else no program accepts.
-    const bool accepted = verdict_.reply && verdict_.reply->fate.kind == FateKind::Delivered;
-    if (!accepted || !verdict_.back_at_sender) return;
-    if (*verdict_.back_at_sender == sent.inverse()) return;
-    add(false, fmt::format("reply back as {}", to_string(sent.inverse())),
-        fmt::format("reply back as {}", to_string(*verdict_.back_at_sender)));
   }
 
-  const flow::Tuple& sent_tuple() const { return verdict_.request.trace.front().tuple; }
+  // The reply must come back as the answer to what left the sender. UDP and TCP take nothing else;
+  // an echo's socket takes what any address answers.
+  void compare_answer() {
+    const bool accepted = verdict_.reply && verdict_.reply->fate.kind == FateKind::Delivered;
+    if (!accepted || !verdict_.back_at_sender || planted("verifier-second-packet")) return;
+    const auto left = std::ranges::find_if(verdict_.request.trace, is_hop);
+    if (left == verdict_.request.trace.end()) return;
+    const flow::Tuple awaited = left->tuple.inverse();
+    const flow::Tuple& back = *verdict_.back_at_sender;
+    const bool holds =
+        awaited.protocol == flow::Protocol::Icmp
+            ? awaited.source == back.source && awaited.destination == back.destination
+            : awaited == back;
+    if (holds) return;
+    add(false, fmt::format("reply back as {}", to_string(awaited)),
+        fmt::format("reply back as {}", to_string(back)));
+  }
+
+  const flow::Tuple& sent_tuple() const {
+    return verdict_.sent ? *verdict_.sent : verdict_.request.trace.front().tuple;
+  }
 
   void compare_path() {
     const auto path = routed_path(verdict_.request.trace);

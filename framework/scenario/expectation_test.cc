@@ -104,6 +104,38 @@ TEST_F(ExpectationTest, TheReplyMustComeBackToWhatWasSent) {
   EXPECT_FALSE(compare().holds);
 }
 
+// An echo's socket takes an answer from any address: ping calls it a success.
+TEST_F(ExpectationTest, AnAnswerFromAnotherAddressIsNone) {
+  check_.flow.service = {};
+  for (flow::Tuple* tuple : {&sent_, &translated_}) tuple->protocol = flow::Protocol::Icmp;
+  deliver();
+  EXPECT_TRUE(compare().holds);
+  verdict_.back_at_sender->source = ip("192.168.15.5");
+  EXPECT_FALSE(compare().holds);
+}
+
+// The first tap stands behind the sender's own rules.
+TEST_F(ExpectationTest, WhatTheSendersOwnRulesTranslateIsTranslated) {
+  check_.expected.translated = Translation{};
+  verdict_.at_target = verdict_.request.trace.front().tuple;
+  EXPECT_TRUE(compare().holds);
+  verdict_.sent = sent_;
+  verdict_.sent->source = ip("192.168.15.77");
+  EXPECT_FALSE(compare().holds);
+}
+
+TEST_F(ExpectationTest, ANodeThatIsNamedIsMeantThoughOthersHaveItsAddress) {
+  topology::Link link;
+  link.ends[0] = {.node = kHost, .interface = "eth1"};
+  link.ends[0].addresses.push_back({InterfaceAddress::parse("192.168.1.3/24").value()});
+  link.ends[1] = {.node = kClient, .interface = "eth1"};
+  topology_.connect(link);
+  verdict_.request.fate.at = kHost;
+  EXPECT_TRUE(compare().holds) << "an owner of the address";
+  check_.flow.to = kClient;
+  EXPECT_FALSE(compare().holds);
+}
+
 TEST_F(ExpectationTest, PathIsWhoRoutedIt) {
   check_.expected.path = {kBlue, kHost, kClient};
   EXPECT_TRUE(compare().holds);

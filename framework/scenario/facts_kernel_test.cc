@@ -166,7 +166,7 @@ std::vector<Fact> facts_of_nat() {
        "10.2.0.2:53 } }\n"},
       // The witnesses do not see what a martian was translated to: to them it is lost.
       {"F37_DestinationNatToTheLoopbackIsAMartian", dnat("udp dport 53 dnat to 127.0.0.1"),
-       "  - a -> b udp/53: lost at r\n"},
+       "  - a -> b udp/53: martian at r\n"},
       {"F37_UnlessRouteLocalnetSaysSo",
        to_text({.r = "forwarding: true, sysctls: { net.ipv4.conf.left.route_localnet: 1 }, "
                      "listens: [udp/53], " +

@@ -32,6 +32,15 @@ inline std::string route_at_a(std::string_view route) {
   return to_text({.a = fmt::format("routes: [{}]", route)});
 }
 
+// What comes to r for port 80 or 53 goes on to `target`.
+inline std::string forward_at_r(std::string_view target,
+                                std::string_view more = "forwarding: true") {
+  return to_text(
+      {.r = fmt::format("{}, port_forwards: [{{ address: 10.1.0.1, tcp: 80, to: {}:80 }}, "
+                        "{{ address: 10.1.0.1, udp: 53, to: {}:53 }}]",
+                        more, target, target)});
+}
+
 // As its source, a uses an address of its loopback that r does not expect there.
 inline std::string with_source(std::string_view address, std::string_view r) {
   return to_text({.a = fmt::format("routes: [default via 10.1.0.1], loopback: {}/32", address),
@@ -139,6 +148,17 @@ inline std::vector<Story> fate_stories() {
       {"NotForwardingAtOneInterface",
        to_text({.r = "forwarding: true, sysctls: { net.ipv4.conf.left.forwarding: 0 }"}),
        "a -> b udp/53", NotForwarding, "not_forwarding at r: r does not forward ipv4"},
+      {"ForwardedToWhereNothingIsForwarded", forward_at_r("10.2.0.2", "forwarding: false"),
+       "a -> 10.1.0.1 tcp/80", NotForwarding, "not_forwarding at r: r does not forward ipv4"},
+      {"ForwardedToNobody", forward_at_r("10.2.0.9"), "a -> 10.1.0.1 udp/53", NoNeighbor,
+       "no_neighbor at r: r answered icmp 3/1 from 10.1.0.1"},
+      {"ForwardedIntoABlackhole",
+       forward_at_r("10.3.0.2", "forwarding: true, routes: [blackhole 10.3.0.0/24]"),
+       "a -> 10.1.0.1 udp/53", NoRoute,
+       "no_route at r: the route says blackhole for 10.3.0.2 (EINVAL)"},
+      {"ForwardedIntoAProhibition",
+       forward_at_r("10.3.0.2", "forwarding: true, routes: [prohibit 10.3.0.0/24]"),
+       "a -> 10.1.0.1 tcp/80", NoRoute, "no_route at r: r answered icmp 3/13 from 10.1.0.1"},
       {"NobodyAtHome", to_text({}), "a -> 10.1.0.9 icmp", NoNeighbor,
        "no_neighbor at a: a answered icmp 3/1 from 10.1.0.2"},
       {"NobodyAtHomeForAConnection", to_text({}), "a -> 10.1.0.9 tcp/80", NoNeighbor,

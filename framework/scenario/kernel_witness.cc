@@ -73,7 +73,7 @@ netlink::RouteQuestion make_question(const flow::Tuple& tuple) {
 }
 
 RouteAnswer to_answer(const state::Route& route, const netlink::InterfaceNames& names) {
-  RouteAnswer answer{.kind = kind_of(route.type), .gateway = route.gateway};
+  RouteAnswer answer{.kind = kind_of(route.type), .gateway = route.gateway, .source = route.source};
   if (route.interface) answer.interface = names.index(*route.interface);
   state::Route decision = route;
   decision.protocol = state::RouteProtocol::Boot;  // a decision does not tell who made the route
@@ -182,6 +182,11 @@ NeighborAnswer KernelWitness::neighbor(NodeId node, std::uint32_t interface,
 std::optional<evidence::RuleHit> KernelWitness::rule_hit(NodeId node,
                                                          const evidence::PacketName& packet) {
   return trace_.find(node, packet);
+}
+
+std::optional<flow::Tuple> KernelWitness::routed_tuple(NodeId node,
+                                                       const evidence::PacketName& packet) {
+  return trace_.routed(node, packet);
 }
 
 bool KernelWitness::isolated_from_each_other(NodeId node, std::uint32_t in,

@@ -33,6 +33,7 @@ class KernelWitness : public evidence::Witness {
                               std::uint32_t incoming) override;
   evidence::NeighborAnswer neighbor(NodeId node, std::uint32_t interface,
                                     const IpAddress& address) override;
+  std::optional<flow::Tuple> routed_tuple(NodeId node, const evidence::PacketName& packet) override;
   std::optional<evidence::RuleHit> rule_hit(NodeId node,
                                             const evidence::PacketName& packet) override;
   bool isolated_from_each_other(NodeId node, std::uint32_t in, const IpAddress& target) override;

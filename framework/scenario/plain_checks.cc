@@ -46,8 +46,8 @@ bool PlainChecks::pass(const Check& check, const evidence::Case& evidence) const
   if (!asks_for_plain_delivery(wanted)) return false;
   if (!is_plain_delivery(evidence, witness_)) return false;
   const NodeId target = evidence.attempt.arrivals.front().node;
-  const bool is_there =
-      wanted.should.at ? *wanted.should.at == target : owns(target, check.flow.destination);
+  const auto named = wanted.should.at ? wanted.should.at : check.flow.to;
+  const bool is_there = named ? *named == target : owns(target, check.flow.destination);
   return is_there && (wanted.path.empty() || was_routed_by(evidence, wanted.path));
 }
 

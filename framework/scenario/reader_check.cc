@@ -136,6 +136,12 @@ std::optional<Check> read_check(const document::Node& item, const Reading& readi
                    reading, check.expected);
   take_way(fields, reading, check.expected);
   fields.finish();
+  if (check.expected.translated && check.expected.should.fate != FateKind::Delivered) {
+    reading.issues.push_back(make_issue(
+        node.where(), fmt::format("'translated:' is what the target sees, and a flow that is {} "
+                                  "has none",
+                                  to_string(check.expected.should.fate))));
+  }
   if (short_form != nullptr && given != nullptr) {
     reading.issues.push_back(make_issue(given->where(), "the check has two flows"));
   }

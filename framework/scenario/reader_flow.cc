@@ -122,8 +122,9 @@ std::optional<flow::Flow> resolve(const document::Node& node, Draft draft, const
   const auto to = resolve_destination(draft.to, draft.family, reading);
   if (!from || !to) return std::nullopt;
   flow.from = *from;
-  flow.destination = *to;
-  if (flow.source && flow.source->family() != to->family()) {
+  flow.destination = to->address;
+  flow.to = to->node;
+  if (flow.source && flow.source->family() != to->address.family()) {
     return refuse(node, "source and destination are of different families", reading.issues);
   }
   if (flow.source_port && !flow.service.has_port()) {
@@ -155,15 +156,16 @@ std::optional<NodeId> read_node_name(const document::Node& node, const Reading& 
   return topofile::resolve_node(reading.topology, *name, node.where(), reading.name_issues);
 }
 
-std::optional<IpAddress> resolve_destination(const document::Node& node,
-                                             std::optional<Family> family, const Reading& reading) {
+std::optional<Destination> resolve_destination(const document::Node& node,
+                                               std::optional<Family> family,
+                                               const Reading& reading) {
   const std::string& text = node.text();
   const auto report = [&](Issues& issues, std::string sentence) {
     issues.push_back(make_issue(node.where(), std::move(sentence)));
     return std::nullopt;
   };
   if (const auto literal = IpAddress::parse(text)) {
-    if (!family || literal->family() == *family) return *literal;
+    if (!family || literal->family() == *family) return Destination{*literal, {}};
     return report(reading.issues, fmt::format("{} is not an {} address", text, to_string(*family)));
   }
   const auto place = topofile::parse_place(text);
@@ -182,7 +184,7 @@ std::optional<IpAddress> resolve_destination(const document::Node& node,
   auto found = address_of_place(*place, *id, family.value_or(Family::Ipv4), reading.topology);
   if (!found && !family) found = address_of_place(*place, *id, Family::Ipv6, reading.topology);
   if (!found) return report(reading.name_issues, no_address(text, family));
-  return found;
+  return Destination{*found, *id};
 }
 
 std::optional<flow::Flow> read_flow(const document::Node& node, const Reading& reading) {

@@ -28,9 +28,14 @@ std::optional<Verdict> read_verdict(const document::Node& node, const Reading& r
 // "blue -> 192.168.1.2 tcp/80 ttl 3", or a mapping with the same words as keys.
 std::optional<flow::Flow> read_flow(const document::Node& node, const Reading& reading);
 
-// The address that a destination (an address, a node, or node:interface) stands for.
-std::optional<IpAddress> resolve_destination(const document::Node& node,
-                                             std::optional<Family> family, const Reading& reading);
+// What a destination (an address, a node, or node:interface) stands for.
+struct Destination {
+  IpAddress address;
+  std::optional<NodeId> node = {};  // that is named
+};
+std::optional<Destination> resolve_destination(const document::Node& node,
+                                               std::optional<Family> family,
+                                               const Reading& reading);
 
 // ipv4 or ipv6
 std::optional<Family> read_family(const document::Node& node, Issues& issues);

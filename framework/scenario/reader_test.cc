@@ -84,6 +84,12 @@ TEST(ScenarioReader, PointsIntoAShortCheckInQuotes) {
             "another fate\n");
 }
 
+TEST(ScenarioReader, OnlyWhatIsDeliveredIsTranslated) {
+  EXPECT_EQ(issues_in("  - red -> blue icmp: no_route\n    translated: none\n"),
+            "nat.scenario.yaml:3:5: error: 'translated:' is what the target sees, and a flow that "
+            "is no_route has none\n");
+}
+
 TEST(ScenarioReader, ReadsTheExampleOfTheDesign) {
   const Scenario scenario = with_checks(
       "  - red -> blue icmp: delivered                                   # short form\n"

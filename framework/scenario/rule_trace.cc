@@ -30,11 +30,15 @@ struct Key {
   friend auto operator<=>(const Key&, const Key&) = default;
 };
 
+struct FarSide {
+  IpAddress destination;
+  std::optional<std::uint16_t> destination_port;
+};
+
 // A packet that nf_tables ended, and where.
 struct End {
   netfilter::TraceEvent event;
-  IpAddress destination;
-  std::optional<std::uint16_t> destination_port;
+  FarSide target;
 };
 
 std::optional<Key> key_of(const packet::PacketView& seen) {
@@ -55,8 +59,8 @@ Key key_of(const PacketName& name) {
 constexpr int kExact = 3;
 int likeness(const End& end, const PacketName& name) {
   if (name.tuple.protocol == flow::Protocol::Icmp) return kExact;
-  return (end.destination == name.tuple.destination ? 1 : 0) +
-         (end.destination_port == name.tuple.destination_port ? 2 : 0);
+  return (end.target.destination == name.tuple.destination ? 1 : 0) +
+         (end.target.destination_port == name.tuple.destination_port ? 2 : 0);
 }
 
 bool is_reject(const firewall::Rule& rule) {
@@ -77,8 +81,9 @@ class Node {
   }
 
   void install(netlink::Socket& socket) {
-    Issues issues = netfilter::install_trace(
-        socket, known_ ? netfilter::packets_that_meet(ruleset_) : netfilter::TraceWish{});
+    Issues issues =
+        netfilter::install_trace(socket, known_ ? netfilter::packets_that_meet(ruleset_)
+                                                : netfilter::TraceWish{.translated = true});
     if (issues.empty() && may_filter_frames()) issues = netfilter::install_bridge_trace(socket);
     if (!issues.empty()) throw std::runtime_error("trace rules: " + to_string(issues));
   }
@@ -101,13 +106,18 @@ class Node {
         headers = event.network_header;
         headers.insert(headers.end(), event.transport_header.begin(), event.transport_header.end());
       }
-      if (event.ends_packet()) note_end(std::move(event), headers);
+      if (event.goes_on()) {
+        note_routed(headers);
+      } else if (event.ends_packet()) {
+        note_end(std::move(event), headers);
+      }
     }
   }
 
   void forget_events() {
     receive();
     ends_.clear();
+    routed_.clear();
     headers_.clear();
   }
 
@@ -123,11 +133,27 @@ class Node {
     return hit;
   }
 
+  std::optional<flow::Tuple> routed(const PacketName& name) {
+    receive();
+    const auto found = routed_.find(key_of(name));
+    if (found == routed_.end()) return std::nullopt;
+    flow::Tuple tuple = name.tuple;
+    tuple.destination = found->second.destination;
+    if (found->second.destination_port) tuple.destination_port = *found->second.destination_port;
+    return tuple;
+  }
+
  private:
+  void note_routed(BytesView headers) {
+    const auto view = packet::parse_view(headers);
+    const auto key = view ? key_of(*view) : std::nullopt;
+    if (key) routed_.insert_or_assign(*key, FarSide{view->dst, view->dport()});
+  }
+
   void note_end(netfilter::TraceEvent event, BytesView headers) {
     const auto view = packet::parse_view(headers);
     const auto key = view ? key_of(*view) : std::nullopt;
-    if (key) ends_.emplace(*key, End{std::move(event), view->dst, view->dport()});
+    if (key) ends_.emplace(*key, End{std::move(event), {view->dst, view->dport()}});
   }
 
   bool may_filter_frames() const {
@@ -167,6 +193,7 @@ class Node {
   std::unique_ptr<netfilter::RuleIndex> index_;
   std::map<std::uint32_t, Bytes> headers_;  // by trace id
   std::multimap<Key, End> ends_;
+  std::map<Key, FarSide> routed_;  // behind destination NAT
 };
 
 }  // namespace
@@ -200,6 +227,11 @@ class RuleTrace::Impl {
     return traced == nodes_.end() ? std::nullopt : traced->second->find(packet);
   }
 
+  std::optional<flow::Tuple> routed(NodeId node, const PacketName& packet) {
+    const auto traced = nodes_.find(node);
+    return traced == nodes_.end() ? std::nullopt : traced->second->routed(packet);
+  }
+
   const std::set<NodeId>& traced() const { return traced_; }
 
  private:
@@ -216,6 +248,9 @@ void RuleTrace::restart(lab::Lab& lab, NodeId node) { impl_->restart(lab, node);
 void RuleTrace::forget_events() { impl_->forget_events(); }
 std::optional<RuleHit> RuleTrace::find(NodeId node, const PacketName& packet) {
   return impl_->find(node, packet);
+}
+std::optional<flow::Tuple> RuleTrace::routed(NodeId node, const PacketName& packet) {
+  return impl_->routed(node, packet);
 }
 
 }  // namespace topoproof::scenario

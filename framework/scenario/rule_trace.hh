@@ -29,6 +29,8 @@ class RuleTrace {
   void forget_events();
 
   std::optional<evidence::RuleHit> find(NodeId node, const evidence::PacketName& packet);
+  // See evidence::Witness::routed_tuple.
+  std::optional<flow::Tuple> routed(NodeId node, const evidence::PacketName& packet);
 
  private:
   class Impl;

@@ -62,7 +62,8 @@ Check check_at(const Matrix& matrix, const Topology& topology, std::size_t index
               .where = matrix.where,
               .flow = {.from = matrix.nodes[from],
                        .destination = matrix.addresses[to],
-                       .service = matrix.services[index / pairs]},
+                       .service = matrix.services[index / pairs],
+                       .to = matrix.nodes[to]},
               .expected = {}};
   check.expected = matrix.expected_of ? matrix.expected_of(check.flow.from, check.flow.destination)
                                       : matrix.expected;

@@ -14,6 +14,19 @@ namespace topoproof::sys {
 const std::string& sandbox_failure();
 bool kernel_is_required();
 
+// Thread sanitizer gives each process a thread of its own, a forked child as well, and a process of
+// two threads enters neither a user nor a mount namespace.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define TOPOPROOF_CHILDREN_HAVE_THREADS 1
+#endif
+#endif
+#ifdef TOPOPROOF_CHILDREN_HAVE_THREADS
+inline constexpr bool kChildrenHaveThreads = true;
+#else
+inline constexpr bool kChildrenHaveThreads = false;
+#endif
+
 class KernelTest : public testing::Test {
  protected:
   void SetUp() override;
