@@ -36,16 +36,16 @@ TEST(FakeExecutor, TakesThePlanAndHoldsWhatItExpects) {
 TEST(FakeExecutor, RefusesTheImpossible) {
   const auto address = InterfaceAddress::parse("10.0.0.1/24").value();
   EXPECT_EQ(refusal_of(plan::AddAddress{kRed, {.interface = "eth7", .address = address}}),
-            "add address 10.0.0.1/24 to red:eth7 (because it is a test): No such device");
+            "add address 10.0.0.1/24 to red:eth7 (it is a test): No such device");
   EXPECT_EQ(refusal_of(plan::AddRoute{kRed, route("10.0.0.0/8", "10.0.0.9")}),
-            "add route 10.0.0.0/8 via 10.0.0.9 in red (because it is a test): Network is "
+            "add route 10.0.0.0/8 via 10.0.0.9 in red (it is a test): Network is "
             "unreachable");
   EXPECT_EQ(refusal_of(plan::CreateNamespace{kRed}),
-            "create namespace red (because it is a test): File exists");
+            "create namespace red (it is a test): File exists");
   EXPECT_EQ(refusal_of(plan::SetLink{.node = kRed, .interface = "veth-red", .master = "br7"}),
-            "set link red:veth-red master br7 (because it is a test): No such device");
+            "set link red:veth-red master br7 (it is a test): No such device");
   EXPECT_EQ(refusal_of(plan::AddBridgeEntry{kHost, {.port = "eth0"}}),
-            "add bridge entry 00:00:00:00:00:00 at port eth0 static in host (because it is a "
+            "add bridge entry 00:00:00:00:00:00 at port eth0 static in host (it is a "
             "test): Operation not supported");
 }
 

@@ -55,8 +55,8 @@ TEST_F(LabTest, ARefusalNamesTheStepAndItsReason) {
     FAIL() << "the kernel took two routes to one network";
   } catch (const netlink::NetlinkError& refused) {
     EXPECT_STREQ(refused.what(),
-                 "add route 10.0.0.0/8 via 192.168.15.2 dev veth-red in red (because "
-                 "net.topo.yaml:10:5 says so): File exists");
+                 "add route 10.0.0.0/8 via 192.168.15.2 dev veth-red in red "
+                 "(net.topo.yaml:10:5): File exists");
   }
 }
 
@@ -68,8 +68,8 @@ TEST_F(LabTest, ARefusedSysctlNamesTheStepToo) {
     FAIL() << "the kernel took a sysctl that does not exist";
   } catch (const sys::SystemError& refused) {
     EXPECT_STREQ(refused.what(),
-                 "set sysctl net.ipv4.no_such_thing = 1 in red (because net.topo.yaml:9:5 says "
-                 "so): No such file or directory");
+                 "set sysctl net.ipv4.no_such_thing = 1 in red (net.topo.yaml:9:5): No such file "
+                 "or directory");
   }
 }
 

@@ -189,7 +189,7 @@ TEST(BridgeEntries, ComeWhenAllLinksAreUp) {
   const auto plan = make_plan(pair_on_a_bridge(), kAll);
   ASSERT_TRUE(plan);
   EXPECT_EQ(describe(plan->steps.back(), plan->nodes),
-            "add bridge entry 02:00:00:00:00:68 at port b learned in s (because the bridge need "
+            "add bridge entry 02:00:00:00:00:68 at port b learned in s (the bridge need "
             "not flood what goes to b)");
 }
 

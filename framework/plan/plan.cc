@@ -33,7 +33,7 @@ std::string rules_of(const Operation& operation) {
 }  // namespace
 
 std::string describe(const Step& step, std::span<const std::string> names) {
-  return fmt::format("{} (because {})", describe(step.operation, names), step.reason);
+  return fmt::format("{} ({})", describe(step.operation, names), step.reason);
 }
 
 std::string to_string(const Plan& plan) {

@@ -13,7 +13,7 @@ namespace topoproof::plan {
 
 struct Step {
   Operation operation;
-  std::string reason;  // "because" stands before it: "link red:eth0 -- host:red exists"
+  std::string reason;  // "link red:eth0 -- host:red exists", or where it was asked for
   friend auto operator<=>(const Step&, const Step&) = default;
 };
 
@@ -23,7 +23,7 @@ struct Plan {
   friend auto operator<=>(const Plan&, const Plan&) = default;
 };
 
-// "add address 192.168.15.1/24 to red:veth-red (because the topology says so)"
+// "add address 192.168.15.1/24 to red:veth-red (the topology)"
 std::string describe(const Step& step, std::span<const std::string> names);
 
 // One step a line, rule texts indented below theirs. Stable: golden files are compared with it.

@@ -8,10 +8,10 @@
 
 namespace topoproof::plan {
 
-// "net.topo.yaml:9:5 says so"
+// "net.topo.yaml:9:5"
 inline std::string stated(const Location& where) {
   const std::string place = to_string(where);
-  return (place.empty() ? "the topology" : place) + " says so";
+  return place.empty() ? "the topology" : place;
 }
 
 }  // namespace topoproof::plan

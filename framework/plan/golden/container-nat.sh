@@ -160,21 +160,21 @@ ip -n host link add eth0 index 106 address 02:00:00:00:00:6a mtu 1500 up type ve
 ip -n red link set dev lo up
 # link red:veth-red -- host:veth-red-br exists
 ip -n red link set dev veth-red up
-# net.topo.yaml says so
+# net.topo.yaml
 ip -n red address add 192.168.15.1/24 dev veth-red
 # a node reaches itself over it
 ip -n blue link set dev lo up
 # link blue:veth-blue -- host:veth-blue-br exists
 ip -n blue link set dev veth-blue up
-# net.topo.yaml says so
+# net.topo.yaml
 ip -n blue address add 192.168.15.2/24 dev veth-blue
-# the topology says so
+# the topology
 ip -4 -n blue route add unicast default via 192.168.15.5 dev veth-blue proto boot
 # blue has a route via 192.168.15.5
 ip -n blue neighbor add 192.168.15.5 lladdr 02:00:00:00:00:65 dev veth-blue nud permanent
 # a node reaches itself over it
 ip -n host link set dev lo up
-# net.topo.yaml says so
+# net.topo.yaml
 ip -n host address add 192.168.15.5/24 dev v-eth-0
 ip -n host address add 192.168.1.2/24 dev eth0
 # blue has a route via 192.168.15.5, and back
@@ -183,7 +183,7 @@ ip -n host neighbor add 192.168.15.2 lladdr 02:00:00:00:00:68 dev v-eth-0 nud pe
 ip -n client link set dev lo up
 # link host:eth0 -- client:eth0 exists
 ip -n client link set dev eth0 up
-# net.topo.yaml says so
+# net.topo.yaml
 ip -n client address add 192.168.1.3/24 dev eth0
 # host translates addresses
 ip netns exec host nft -f - <<'END'
