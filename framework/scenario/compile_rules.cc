@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "scenario/compile_rules.hh"
 
+#include <algorithm>
 #include <exception>
 #include <memory>
 
@@ -14,11 +15,19 @@ namespace {
 
 using Compiled = std::expected<firewall::Ruleset, std::string>;
 
+// It becomes part of a sentence: the first mistake, on one line.
+std::string in_one_line(const Issues& issues) {
+  std::string text = to_string(issues.front());
+  std::ranges::replace(text, '\n', ' ');
+  if (issues.size() > 1) text += fmt::format(", and {} more", issues.size() - 1);
+  return text;
+}
+
 Compiled compile(const topology::RulesText& text, std::span<const rules::Interface> interfaces) {
   try {
     auto imported = rules::import_rules({&text, 1}, interfaces);
     if (imported) return *std::move(imported);
-    return std::unexpected(fmt::format("rules not compiled: {}", to_string(imported.error())));
+    return std::unexpected(fmt::format("rules not compiled: {}", in_one_line(imported.error())));
   } catch (const std::exception& refused) {
     return std::unexpected(fmt::format("rules not compiled: {}", refused.what()));
   }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "scenario/compile_rules.hh"
 #include "scenario/reader.hh"
 #include "scenario/runner.hh"
 #include "sys/kernel_test.hh"
@@ -109,6 +110,16 @@ TEST_F(FaultTest, ANetworkThatNeverComesToRestIsAnErrorAndNotWaitedFor) {
   const ScenarioResult result = run(parse(std::string(kPingPong)));
   if (result.error.contains("Could not process rule")) TOPOPROOF_SKIP("fwd of nf_tables");
   EXPECT_TRUE(result.error.starts_with("the network does not come to rest")) << result.error;
+}
+
+// It becomes part of what is said of each packet that meets the rules.
+TEST_F(FaultTest, WhyRulesWereNotCompiledIsSaidOnOneLine) {
+  const Scenario scenario = parse("nodes:\n  red: {}\n");
+  const auto compiled = make_rule_compiler(scenario.topology)(
+      NodeId(0), {.text = "table ip t {\n chain c {\n  nonsense\n }\n}\ntable ip u { more }\n"});
+  ASSERT_FALSE(compiled);
+  EXPECT_TRUE(compiled.error().starts_with("rules not compiled: ")) << compiled.error();
+  EXPECT_FALSE(compiled.error().contains('\n')) << compiled.error();
 }
 
 }  // namespace
