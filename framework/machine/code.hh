@@ -48,6 +48,9 @@ struct LoadPayload {
 struct LoadMeta {
   std::uint8_t to = 0;
   firewall::MetaKey key = firewall::MetaKey::Length;
+  // Of Random: one number of each kind that the rule tells apart (Program::kinds_of_numbers).
+  std::uint32_t kinds = kNoKinds;
+  static constexpr std::uint32_t kNoKinds = 0xffff'ffff;  // it does more than compare it
 };
 struct LoadCt {
   std::uint8_t to = 0;

@@ -9,6 +9,7 @@
 
 #include "base/check.hh"
 #include "machine/program.hh"
+#include "machine/random_kinds.hh"
 
 namespace topoproof::machine {
 
@@ -159,6 +160,7 @@ class Compiler {
 
   void add(const fw::Rule& rule, CompiledChain& chain) {
     const auto first = small_index(program_.code_.size());
+    rule_ = &rule;
     for (const auto& expression : rule.expressions) {
       program_.code_.push_back(
           std::visit([&](const auto& e) { return make_instruction(e, expression); }, expression));
@@ -183,8 +185,15 @@ class Compiler {
                              .length = static_cast<std::uint16_t>(e.length),
                              .is_fast = fast};
   }
-  Instruction make_instruction(const fw::MetaLoad& e, const fw::Expression&) {
-    return code::LoadMeta{e.to.word, e.key};
+  Instruction make_instruction(const fw::MetaLoad& e, const fw::Expression& whole) {
+    code::LoadMeta load{e.to.word, e.key};
+    if (e.key != fw::MetaKey::Random) return load;
+    const auto place = static_cast<std::size_t>(&whole - rule_->expressions.data());
+    if (auto kinds = kinds_of_numbers(*rule_, place); !kinds.empty()) {
+      load.kinds = small_index(program_.kinds_of_numbers_.size());
+      program_.kinds_of_numbers_.push_back(std::move(kinds));
+    }
+    return load;
   }
   Instruction make_instruction(const fw::CtLoad& e, const fw::Expression&) {
     return code::LoadCt{e.to.word, e.key, e.direction};
@@ -252,6 +261,7 @@ class Compiler {
   XtCompiler xt_;
   // Of the table at work.
   Family family_ = Family::Ipv4;
+  const fw::Rule* rule_ = nullptr;
   std::map<std::string, std::uint32_t, std::less<>> chains_;
   std::map<std::string, std::uint32_t, std::less<>> sets_;
   std::map<std::pair<fw::ObjectKind, std::string>, std::uint32_t> objects_;

@@ -42,6 +42,13 @@ struct RejectAnswer {
   friend auto operator<=>(const RejectAnswer&, const RejectAnswer&) = default;
 };
 
+// A packet that a rule sends elsewhere than it would go.
+struct Detour {
+  skb::Skb packet;
+  std::uint32_t interface = 0;             // 0: by the route to the next hop
+  std::optional<IpAddress> next_hop = {};  // none: the frame as it is
+};
+
 struct Decision {
   enum class Kind : std::uint8_t { Accept, Drop, Unknown };
   Kind kind = Kind::Accept;
@@ -49,7 +56,9 @@ struct Decision {
   const firewall::Rule* rule = nullptr;
   std::optional<RejectAnswer> answer = {};
   std::string_view why = {};     // of Unknown, and of a Drop that is no verdict of a rule
-  std::uint32_t forward_to = 0;  // of a Drop: the frame goes out by this interface instead
+  std::uint32_t forward_to = 0;  // of a Drop: the frame goes out by this interface instead,
+  std::optional<IpAddress> forward_hop = {};  // to this neighbour there
+  std::vector<Detour> copies = {};  // that rules sent (dup), whatever became of the packet
   // A rule drew a random number: with another draw the decision could be another.
   bool is_random = false;
 

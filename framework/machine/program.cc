@@ -147,13 +147,19 @@ bool Program::needs_tracking(Family family) const {
 }
 
 bool Program::draws() const {
-  const auto is_random = [](const Instruction& instruction) {
+  const auto draws = [](const Instruction& instruction) {
+    if (const auto* load = std::get_if<code::LoadMeta>(&instruction)) {
+      return load->kinds != code::LoadMeta::kNoKinds;
+    }
     const auto* other = std::get_if<code::Other>(&instruction);
     if (other == nullptr) return false;
+    if (const auto* hash = std::get_if<firewall::Hash>(other->expression)) {
+      return hash->modulus > 1 && is_drawn(*hash);
+    }
     const auto* number = std::get_if<firewall::NumberGenerator>(other->expression);
     return number != nullptr && number->kind == firewall::NumberKind::Random;
   };
-  return std::ranges::any_of(code_, is_random) ||
+  return std::ranges::any_of(code_, draws) ||
          std::ranges::any_of(xt_matches_, [](const XtMatchCode& match) {
            const auto* statistic = std::get_if<xtables::StatisticMatch>(&match.form);
            return statistic != nullptr && statistic->mode == xtables::StatisticMode::Random;

@@ -40,6 +40,11 @@ struct NamedObject {
 // of ip and of ip6.
 using firewall::TableFamily;
 
+// The kernel has drawn the key of the hash, and tells nobody.
+inline bool is_drawn(const firewall::Hash& hash) {
+  return hash.kind == firewall::HashKind::Symmetric || !hash.seed || !hash.from;
+}
+
 class Program {
  public:
   Program() = default;  // of no tables
@@ -76,8 +81,12 @@ class Program {
   std::vector<NamedObject>& objects() { return objects_; }
   std::vector<XtMatchCode>& xt_matches() { return xt_matches_; }
   const std::vector<xtables::Target>& xt_targets() const { return xt_targets_; }
+  // By code::LoadMeta::kinds.
+  std::span<const std::uint32_t> kinds_of_numbers(std::uint32_t index) const {
+    return kinds_of_numbers_[index];
+  }
 
-  // Whether a rule draws a random number.
+  // Whether a rule draws a random number, or hashes with a key that nobody knows.
   bool draws() const;
 
   // With all that its packets left; neither sees what becomes of the other.
@@ -98,6 +107,7 @@ class Program {
   std::vector<NamedObject> objects_;
   std::vector<XtMatchCode> xt_matches_;
   std::vector<xtables::Target> xt_targets_;
+  std::vector<std::vector<std::uint32_t>> kinds_of_numbers_;
 };
 
 }  // namespace topoproof::machine

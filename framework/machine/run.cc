@@ -109,6 +109,8 @@ Decision Run::conclude(std::uint32_t base, const fw::Rule* rule) {
                     .answer = answer_,
                     .why = why_,
                     .forward_to = forward_to_,
+                    .forward_hop = forward_hop_,
+                    .copies = std::move(copies_),
                     .is_random = is_random_};
   switch (verdict_.next) {
     case Next::Accept:

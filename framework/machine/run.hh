@@ -75,6 +75,7 @@ class Run {
   void run(const code::LoadMeta& i);  // run.cc
   void load_meta(const code::LoadMeta& i);
   void load_interface(fw::MetaKey key, std::uint8_t to);
+  std::uint32_t draw_number(const code::LoadMeta& i);
   void load_name(std::uint8_t to, std::string_view name);
   void load_owner(fw::MetaKey key, std::uint8_t to);
   void load_time(fw::MetaKey key, std::uint8_t to);
@@ -100,6 +101,7 @@ class Run {
   std::uint32_t draw_below(std::uint32_t count);
   void other(const fw::NumberGenerator& e, std::uint32_t index);
   void other(const fw::Hash& e, std::uint32_t index);
+  void draw_hash(const fw::Hash& e);
 
   // run_set.cc
   void run(const code::Find& i);
@@ -130,8 +132,9 @@ class Run {
   void other(const fw::Queue& e, std::uint32_t index);
   void other(const fw::Tproxy& e, std::uint32_t index);
   void other(const fw::Synproxy&, std::uint32_t) { give_up("synproxy"); }
-  void other(const fw::Duplicate&, std::uint32_t) { give_up("dup"); }
+  void other(const fw::Duplicate& e, std::uint32_t index);
   void other(const fw::Forward& e, std::uint32_t index);
+  bool prepare_for_neighbor(const fw::Forward& e);
   void other(const fw::FlowOffload&, std::uint32_t) { give_up("flow offload"); }
 
   // run_route.cc
@@ -169,6 +172,7 @@ class Run {
   void target(const xtables::ChecksumTarget&) { skb::complete_checksum(packet_); }
   void target(const xtables::HopLimitTarget& t);
   void target(const xtables::QueueTarget& t);
+  void set_hop_limit(std::uint8_t value);
   void change_traffic_class(std::uint8_t mask, std::uint8_t value);
   void queue(std::uint16_t number, bool bypass);
 
@@ -191,6 +195,8 @@ class Run {
   VerdictCode verdict_;
   std::optional<RejectAnswer> answer_;
   std::uint32_t forward_to_ = 0;
+  std::optional<IpAddress> forward_hop_;
+  std::vector<Detour> copies_;
   std::string_view why_;
   bool is_random_ = false;
 };

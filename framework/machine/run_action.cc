@@ -128,11 +128,42 @@ void Run::queue(std::uint16_t number, bool bypass) {
   verdict_ = {.next = Next::Accept};
 }
 
+// nf_dup_ipv4, nf_dup_netdev_egress: the packet goes on, and a copy as it is now goes elsewhere.
+void Run::other(const fw::Duplicate& e, std::uint32_t /*index*/) {
+  Detour copy{.packet = packet_};
+  if (e.device) copy.interface = registers_.word(e.device->word);
+  if (e.address) {
+    const auto size = at_.ip_family() == Family::Ipv4 ? 4U : 16U;
+    copy.next_hop = IpAddress::from_bytes(registers_.view(e.address->word, size));
+  }
+  copies_.push_back(std::move(copy));
+}
+
 // nft_fwd_netdev_eval: the packet is stolen, whether there is such an interface or not.
 void Run::other(const fw::Forward& e, std::uint32_t /*index*/) {
-  if (e.address) return give_up("fwd to an address");
+  if (e.address && !prepare_for_neighbor(e)) return;
   forward_to_ = registers_.word(e.device.word);
   drop("sent out by another interface");
+}
+
+// nft_fwd_neigh_eval: as if routed, if there is such an interface. RETURNS: false if the packet is
+// not sent there.
+bool Run::prepare_for_neighbor(const fw::Forward& e) {
+  const bool v4 = e.family.value_or(Family::Ipv4) == Family::Ipv4;
+  if (v4 ? !packet_.is_ipv4() : !packet_.is_ipv6()) {
+    fail();
+    return false;
+  }
+  const std::uint8_t ttl = packet_.ttl();
+  if (ttl <= 1) {
+    drop("its TTL is used up");
+    return false;
+  }
+  set_hop_limit(static_cast<std::uint8_t>(ttl - 1));
+  const auto name = world_.environment.interface_name(registers_.word(e.device.word));
+  if (!is_known(name) || name->empty()) return false;
+  forward_hop_ = IpAddress::from_bytes(registers_.view(e.address->word, v4 ? 4 : 16));
+  return true;
 }
 
 void Run::other(const fw::Tproxy& e, std::uint32_t /*index*/) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Instructions that compute on registers and are not frequent enough for a form of their own.
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "conntrack/jhash.hh"
@@ -76,13 +77,60 @@ void Run::other(const fw::NumberGenerator& e, std::uint32_t index) {
   registers_.word(e.to.word) = value + e.offset;
 }
 
+namespace {
+
+// FNV-1a
+class Mixer {
+ public:
+  void add(std::uint64_t word) { key_ = (key_ ^ word) * 0x0000'0100'0000'01b3; }
+  void add(BytesView bytes) {
+    for (const std::byte b : bytes) add(std::to_integer<std::uint64_t>(b));
+  }
+  std::uint64_t key() const { return key_; }
+
+ private:
+  std::uint64_t key_ = 0xcbf2'9ce4'8422'2325;
+};
+
+// Both directions of a flow are one (__skb_get_hash_symmetric); fragments have no ports.
+void add_flow(const skb::Skb& packet, const skb::Headers& headers, Mixer& mixer) {
+  const auto [low, high] = std::minmax(packet.source(), packet.destination());
+  mixer.add(low.bytes());
+  mixer.add(high.bytes());
+  mixer.add(headers.protocol);
+  const auto transport = packet.transport();
+  const bool has_ports = headers.protocol == 6 || headers.protocol == 17;
+  if (!has_ports || headers.fragment_offset != 0 || transport.size() < 4) return;
+  const auto [a, b] = std::minmax(load_be16(&transport[0]), load_be16(&transport[2]));
+  mixer.add(std::uint64_t{a} << 16 | b);
+}
+
+}  // namespace
+
+// Whatever the key is, what is hashed alike has the same number.
+void Run::draw_hash(const fw::Hash& e) {
+  const bool symmetric = e.kind == fw::HashKind::Symmetric;
+  const bool knows_flow = !symmetric || headers_.has_transport;
+  if (!world_.can_choose() || !knows_flow || e.modulus > Choices::kMost) {
+    return give_up(symmetric ? "symhash: its key is random" : "jhash: its seed is random");
+  }
+  Mixer mixer;
+  mixer.add(e.modulus);
+  if (symmetric) {
+    add_flow(packet_, headers_, mixer);
+  } else {
+    mixer.add(std::bit_cast<std::uintptr_t>(&e));  // each rule has a seed of its own
+    mixer.add(registers_.view(e.from->word, e.length));
+  }
+  registers_.word(e.to.word) = world_.choices->choose_once(mixer.key(), e.modulus) + e.offset;
+}
+
 void Run::other(const fw::Hash& e, std::uint32_t /*index*/) {
   if (e.modulus <= 1) {
     registers_.word(e.to.word) = e.offset;
     return;
   }
-  if (e.kind == fw::HashKind::Symmetric) return give_up("symhash: its key is random");
-  if (!e.seed || !e.from) return give_up("jhash: its seed is random");
+  if (is_drawn(e)) return draw_hash(e);
   const auto hash = conntrack::jhash_bytes(registers_.view(e.from->word, e.length), *e.seed);
   registers_.word(e.to.word) = conntrack::scaled(hash, e.modulus) + e.offset;
 }

@@ -57,8 +57,7 @@ void Run::load_meta(const code::LoadMeta& i) {
     case fw::MetaKey::Pkttype:
       return registers_.store8(i.to, static_cast<std::uint8_t>(packet_.type));
     case fw::MetaKey::Random:
-      is_random_ = true;
-      registers_.word(i.to) = random_.next32();
+      registers_.word(i.to) = draw_number(i);
       return;
     case fw::MetaKey::Secpath:  // nothing here transforms packets with IPsec
       return registers_.store8(i.to, 0);
@@ -83,6 +82,15 @@ void Run::load_meta(const code::LoadMeta& i) {
     case fw::MetaKey::Nftrace:
       return give_up("this key of meta");
   }
+}
+
+std::uint32_t Run::draw_number(const code::LoadMeta& i) {
+  if (i.kinds != code::LoadMeta::kNoKinds && world_.can_choose()) {
+    const auto kinds = program_.kinds_of_numbers(i.kinds);
+    return kinds[world_.choices->choose(static_cast<std::uint32_t>(kinds.size()))];
+  }
+  is_random_ = true;
+  return random_.next32();
 }
 
 void Run::load_name(std::uint8_t to, std::string_view name) {

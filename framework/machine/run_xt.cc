@@ -207,14 +207,17 @@ void Run::target(const xt::TosTarget& t) {
 }
 
 void Run::target(const xt::HopLimitTarget& t) {
-  const auto bytes = packet_.writable();
-  auto& field = bytes[packet_.is_ipv4() ? 8 : 7];
-  const int old = std::to_integer<int>(field);
+  const int old = packet_.ttl();
   int changed = t.value;
   if (t.change == xt::HopChange::Increase) changed = std::min(old + t.value, 255);
   if (t.change == xt::HopChange::Decrease) changed = std::max(old - t.value, 0);
+  set_hop_limit(static_cast<std::uint8_t>(changed));
+}
+
+void Run::set_hop_limit(std::uint8_t value) {
+  const auto bytes = packet_.writable();
   const Bytes before(bytes.begin() + 8, bytes.begin() + 10);
-  field = static_cast<std::byte>(changed);
+  bytes[packet_.is_ipv4() ? 8 : 7] = std::byte{value};
   if (!packet_.is_ipv4()) return;
   store_be16(&bytes[10],
              packet::updated_checksum(load_be16(&bytes[10]), before, bytes.subspan(8, 2)));

@@ -118,10 +118,10 @@ TEST(Verdicts, TheTraceTellsRuleReturnAndPolicy) {
 
 TEST(Verdicts, WhatIsNotModelledIsUnknownOnlyWhenReached) {
   auto f = filter({base(
-      {make_rule(kInet, {udp_dport(9), Statement{.expressions = {Duplicate{}}}}), of({accept()})},
+      {make_rule(kInet, {udp_dport(9), Statement{.expressions = {Synproxy{}}}}), of({accept()})},
       true)});
   EXPECT_EQ(f.decide(udp()), "accept");
-  EXPECT_EQ(f.decide(udp({.dport = 9})), "unknown(dup)");
+  EXPECT_EQ(f.decide(udp({.dport = 9})), "unknown(synproxy)");
   EXPECT_NE(f.last.rule, nullptr);
 }
 

@@ -138,6 +138,50 @@ TEST(Outcomes, OnlyTheOneThatWasSeenHappened) {
   EXPECT_EQ(simulator.counters(NodeId(3))[0].counter.packets, 1U);
 }
 
+fw::Ruleset rules_of(fw::Expressions expressions) {
+  fw::Chain chain = fw::make_base_chain("f", fw::ChainType::Filter, fw::Hook::Forward, 0);
+  expressions.emplace_back(fw::Verdict{fw::VerdictKind::Drop, {}});
+  chain.rules = {{.expressions = std::move(expressions)}};
+  return {{{.family = fw::TableFamily::Ip, .name = "t", .sets = {}, .chains = {chain}}}};
+}
+Prediction ping_through(fw::Expressions expressions) {
+  auto nodes = fork();
+  nodes[3].ruleset = rules_of(std::move(expressions));
+  return Simulator(nodes).predict(ping("10.3.0.2"));
+}
+
+// `meta random < 1000`
+TEST(Outcomes, ARandomNumberIsOneOfTheKindsThatItsRuleTellsApart) {
+  const Prediction prediction =
+      ping_through({fw::MetaLoad{fw::MetaKey::Random, fw::reg(1)},
+                    fw::ByteOrder{fw::ByteOrderOp::ToNetwork, fw::reg(1), fw::reg(1), 4, 4},
+                    fw::Compare{fw::CompareOp::Less, fw::reg(1),
+                                Bytes{std::byte{}, std::byte{}, std::byte{3}, std::byte{0xe8}}}});
+  EXPECT_TRUE(prediction.unknown.empty());
+  EXPECT_EQ(prediction.others.size(), 2U);  // the request or its answer is dropped, or none
+}
+
+// `meta mark set meta random`
+TEST(Outcomes, ARandomNumberThatGoesElsewhereIsUnknown) {
+  const Prediction prediction = ping_through({fw::MetaLoad{fw::MetaKey::Random, fw::reg(1)},
+                                              fw::MetaStore{fw::MetaKey::Mark, fw::reg(1)}});
+  EXPECT_EQ(prediction.unknown.size(), 1U);
+}
+
+// `jhash ip daddr mod 2 == 1`
+TEST(Outcomes, AHashWithAKeyThatNobodyKnowsIsTheSameForTheSame) {
+  fw::Expressions once{fw::PayloadLoad{fw::PayloadBase::Network, 16, 4, fw::reg(1)},
+                       fw::Hash{.from = fw::reg(1), .length = 4, .modulus = 2, .to = fw::reg(2)},
+                       fw::Compare{fw::CompareOp::Equal, fw::reg(2), fw::host_number(1)}};
+  EXPECT_EQ(ping_through(once).others.size(), 2U);
+  fw::Expressions contrary{
+      fw::Hash{.kind = fw::HashKind::Symmetric, .modulus = 2, .to = fw::reg(2)},
+      fw::Compare{fw::CompareOp::Equal, fw::reg(2), fw::host_number(1)},
+      fw::Hash{.kind = fw::HashKind::Symmetric, .modulus = 2, .to = fw::reg(3)},
+      fw::Compare{fw::CompareOp::Equal, fw::reg(3), fw::host_number(0)}};
+  EXPECT_TRUE(ping_through(contrary).others.empty());
+}
+
 // Frames that come from outside have no outcomes to choose from.
 TEST(Outcomes, AnInjectedFrameIsUnknownWhereItWouldBeDrawn) {
   Simulator simulator(fork());
