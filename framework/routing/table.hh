@@ -18,6 +18,7 @@ struct Hop {
   std::optional<IpAddress> gateway;
   Slot interface = kNoSlot;
   std::uint16_t weight = 1;
+  friend bool operator==(const Hop&, const Hop&) = default;
 };
 
 struct Route {

@@ -268,10 +268,43 @@ std::vector<Fact> facts_of_routes() {
   };
 }
 
+std::vector<Fact> facts_of_draws() {
+  return {
+      {"ARandomNumberIsOfOneKindOrAnother",
+       at_r(chain("c", "forward", "priority 0;\nmeta random < 2147483648 ip ttl set 40")),
+       "  - a -> b icmp: delivered\n  - a -> b udp/53: delivered\n  - a -> b tcp/80: delivered\n"},
+      {"AHashHasAKeyOfItsOwn",
+       at_r(chain("c", "forward",
+                  "priority 0;\nip ttl set jhash ip saddr . udp dport mod 4 offset 40\n"
+                  "meta l4proto icmp ip ttl set symhash mod 2 offset 50")),
+       "  - a -> b icmp: delivered\n  - a -> b udp/53: delivered\n  - a -> b udp/54: delivered\n"},
+      {"F48_EqualWaysOfIpv6AreAnyOfThem",
+       "nodes:\n"
+       "  a: { routes: [default via fd01::1], loopback: [fd07::1/128] }\n"
+       "  r: { forwarding: true, routes: [fd09::/64 nexthop via fd02::2 nexthop via fd03::2, "
+       "fd07::/64 via fd01::2] }\n"
+       "  b: { loopback: [fd09::1/128, fd09::2/128, fd09::3/128, fd09::4/128], routes: [default "
+       "via fd02::1] }\n"
+       "links:\n"
+       "  - a:eth0 fd01::2/64 -- r:left fd01::1/64\n"
+       "  - r:up fd02::1/64 -- b:eth0 fd02::2/64\n"
+       "  - r:down fd03::1/64 -- b:eth1 fd03::2/64\n",
+       "  - a -> fd09::1 icmp: delivered at b\n  - a -> fd09::2 icmp: delivered at b\n"
+       "  - a -> fd09::3 udp/53: delivered at b\n  - a -> fd09::4 tcp/80: delivered at b\n"
+       "  - a -> fd09::1 udp/53 source fd07::1: delivered at b\n"
+       "  - r -> fd09::1 tcp/80: delivered at b\n  - b -> a icmp source fd09::2: delivered\n"},
+      {"ASynHasTheOptionsThatRulesAskFor",
+       at_r(chain("c", "forward",
+                  "priority 0;\ntcp dport 80 tcp flags syn tcp option maxseg size 1460 meta length "
+                  "60 drop\ntcp dport 81 tcp option timestamp missing drop")),
+       "  - a -> b tcp/80: dropped at r\n  - a -> b tcp/81: delivered\n"},
+  };
+}
+
 class Facts : public sys::KernelTest, public testing::WithParamInterface<Fact> {};
 
-TEST_P(Facts, HoldInTheKernelAndInTheSimulator) {
-  for (const CheckResult& result : run_checks(GetParam().network, GetParam().checks)) {
+void expect_as_foretold(const std::vector<CheckResult>& results) {
+  for (const CheckResult& result : results) {
     EXPECT_EQ(result.outcome, Outcome::Passed)
         << result.name << ": " << told(result)
         << fmt::format("\n{}\n{}", fmt::join(result.notes, "\n"), fmt::join(result.hops, "\n"));
@@ -279,11 +312,39 @@ TEST_P(Facts, HoldInTheKernelAndInTheSimulator) {
   }
 }
 
+TEST_P(Facts, HoldInTheKernelAndInTheSimulator) {
+  expect_as_foretold(run_checks(GetParam().network, GetParam().checks));
+}
+
+// Who sends learns the MTU of a way from the first packet that was too large; routers do not heed
+// what they hear of it, and without DF nobody needs to know.
+using PathMtus = sys::KernelTest;
+TEST_F(PathMtus, AreLearnedBySenders) {
+  expect_as_foretold(run_steps(to_text({.right = "mtu: 1200"}),
+                               "  - checks:\n"
+                               "    - a -> b icmp size 1300 df: too_big at r\n"
+                               "  - checks:\n"
+                               "    - a -> b icmp size 1300 df: too_big at a\n"
+                               "    - a -> b udp/53 size 1300: delivered\n"
+                               "    - a -> b tcp/80: delivered\n"));
+}
+TEST_F(PathMtus, OfIpv6AreLearnedAsWell) {
+  expect_as_foretold(run_steps(to_ipv6_text({.a = "routes: [default via fd01::1]",
+                                             .b = "routes: [default via fd02::1]",
+                                             .right = "mtu: 1300"}),
+                               "  - checks:\n"
+                               "    - a -> b icmp size 1400 df: too_big at r\n"
+                               "  - checks:\n"
+                               "    - a -> b icmp size 1400 df: too_big at a\n"
+                               "    - a -> b udp/53 size 3000: delivered\n"));
+}
+
 std::string name_of(const testing::TestParamInfo<Fact>& info) { return info.param.name; }
 
 INSTANTIATE_TEST_SUITE_P(Rules, Facts, testing::ValuesIn(facts_of_rules()), name_of);
 INSTANTIATE_TEST_SUITE_P(Nat, Facts, testing::ValuesIn(facts_of_nat()), name_of);
 INSTANTIATE_TEST_SUITE_P(Routes, Facts, testing::ValuesIn(facts_of_routes()), name_of);
+INSTANTIATE_TEST_SUITE_P(Draws, Facts, testing::ValuesIn(facts_of_draws()), name_of);
 
 }  // namespace
 }  // namespace topoproof::scenario

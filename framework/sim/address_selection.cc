@@ -99,6 +99,14 @@ std::optional<IpAddress> select_address6(const Host& host, Slot out, const IpAdd
   return best;
 }
 
+std::optional<IpAddress> link_address(const Interface& interface) {
+  const auto is_it = [](const InterfaceAddress& own) {
+    return own.address.is_v6() && own.address.is_link_local();
+  };
+  const auto found = std::ranges::find_if(interface.addresses, is_it);
+  return found == interface.addresses.end() ? std::nullopt : std::optional(found->address);
+}
+
 bool is_anycast(const Host& host, const IpAddress& address) {
   if (address.is_v4()) return false;
   const routing::Found found =

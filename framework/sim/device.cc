@@ -21,6 +21,8 @@ void cross_veth(World& world, Host& host, const Interface& out, Packet&& packet)
   packet.way = {};
   packet.bridged.reset();
   packet.locally_made = false;
+  packet.is_copy = false;
+  packet.detours = 0;
   packet.skb.type = packet_type(packet.skb.link->destination, peer);
   if (!out.impaired) return world.send(out.peer, std::move(packet));
   const auto arrivals =
@@ -33,6 +35,8 @@ void cross_veth(World& world, Host& host, const Interface& out, Packet&& packet)
 void cross_loopback(World& world, const Host& host, Packet&& packet) {
   packet.skb.type = skb::PacketType::Host;
   packet.locally_made = false;
+  packet.is_copy = false;
+  packet.detours = 0;
   world.send({host.id, kLoopback}, std::move(packet));
 }
 

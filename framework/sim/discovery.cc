@@ -14,6 +14,7 @@ struct Message {
   std::uint8_t type = 0;
   IpAddress target;
   std::optional<MacAddress> mac;  // of the source, or of the target
+  bool overrides = false;         // of an advertisement
 };
 
 std::optional<Message> read_message(const skb::Skb& skb) {
@@ -23,6 +24,7 @@ std::optional<Message> read_message(const skb::Skb& skb) {
   const bool asks = message.type == Icmpv6::kNeighborSolicitation;
   if (!asks && message.type != Icmpv6::kNeighborAdvertisement) return std::nullopt;
   message.target = IpAddress::from_bytes(bytes.subspan(8, 16));
+  message.overrides = (load_be16(bytes.data() + 4) & Icmpv6::kOverride) != 0;
   message.mac = packet::find_nd_link_address(
       bytes.subspan(24), asks ? packet::kNdSourceLinkAddress : packet::kNdTargetLinkAddress);
   return message;
@@ -65,8 +67,8 @@ bool receive_neighbor_discovery(World& world, Host& host, Slot in, Packet& packe
   world.end(host, packet, End::Consumed);
   const IpAddress source = packet.skb.source();
   if (message->type == Icmpv6::kNeighborAdvertisement) {
-    if (message->mac && host.find_neighbor(in, message->target) != nullptr) {
-      learn_neighbor(world, host, in, message->target, *message->mac);
+    if (message->mac) {
+      confirm_neighbor(world, host, in, message->target, *message->mac, message->overrides);
     }
     return true;
   }

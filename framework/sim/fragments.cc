@@ -26,6 +26,22 @@ void finish_header(std::span<std::byte> packet, std::uint16_t field) {
   store_be16(packet.data() + 10, packet::internet_checksum(packet.first(size)));
 }
 
+// ip_options_fragment: of the options only some stand in every piece.
+void drop_uncopied_options(std::span<std::byte> header) {
+  constexpr std::byte kEnd{0};
+  constexpr std::byte kNoOperation{1};
+  constexpr std::byte kCopied{0x80};
+  for (std::size_t at = 20; at + 1 < header.size() && header[at] != kEnd;) {
+    const std::size_t size =
+        header[at] == kNoOperation ? 1 : std::to_integer<std::size_t>(header[at + 1]);
+    if (size == 0 || at + size > header.size()) return;
+    if ((header[at] & kCopied) == std::byte{}) {
+      std::ranges::fill(header.subspan(at, size), kNoOperation);
+    }
+    at += size;
+  }
+}
+
 // What was put together leaves as it came, unless a piece has become too large.
 std::vector<std::size_t> sizes_of_pieces(const skb::Skb& whole, std::size_t payload,
                                          std::size_t room) {
@@ -79,6 +95,7 @@ std::vector<skb::Skb> fragments_of(const skb::Skb& ipv4, std::uint32_t mtu) {
     Bytes bytes(whole.bytes().begin(), whole.bytes().begin() + static_cast<std::ptrdiff_t>(header));
     bytes.insert(bytes.end(), payload.begin() + static_cast<std::ptrdiff_t>(at),
                  payload.begin() + static_cast<std::ptrdiff_t>(at + size));
+    if (at > 0) drop_uncopied_options(std::span(bytes).first(header));
     const std::size_t offset = (field & kOffset) + at / 8;
     const unsigned more = last ? field & kMoreFragments : kMoreFragments;
     finish_header(bytes,

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "sim/bridge_netfilter.hh"
-#include "sim/device.hh"
+#include "sim/detour.hh"
 #include "sim/netfilter.hh"
 #include "sim/reject.hh"
 #include "sim/route.hh"
@@ -26,7 +26,8 @@ class Chains : public conntrack::NatChains {
 
   std::size_t count() const override { return chains_.size(); }
   conntrack::Outcome run(std::size_t chain, skb::Skb& /*packet*/) override {
-    const auto decision = at_.host.netfilter->run(at_, chains_[chain], packet_, hit_);
+    auto decision = at_.host.netfilter->run(at_, chains_[chain], packet_, hit_);
+    if (!decision.copies.empty()) send_copies(at_, packet_, std::move(decision.copies));
     if (decision.is_random) return conntrack::unknown(kRandom);
     if (decision.kind == machine::Decision::Kind::Unknown) return conntrack::unknown(decision.why);
     if (decision.accepts()) return conntrack::accepted();
@@ -112,7 +113,8 @@ class HookPassage {
         netfilter().program().base(station.chain).type == firewall::ChainType::Route;
     const RouteKeys before = routes ? route_keys(packet_.skb) : RouteKeys{};
     RuleHit hit;
-    const machine::Decision decision = netfilter().run(at_, station.chain, packet_, hit);
+    machine::Decision decision = netfilter().run(at_, station.chain, packet_, hit);
+    if (!decision.copies.empty()) send_copies(at_, packet_, std::move(decision.copies));
     if (decision.is_random) return give_up(kRandom, hit);
     if (decision.kind == machine::Decision::Kind::Unknown) return give_up(decision.why, hit);
     if (!decision.accepts()) return refuse(decision, hit);
@@ -128,22 +130,12 @@ class HookPassage {
   }
 
   bool refuse(const machine::Decision& decision, const RuleHit& hit) {
-    if (decision.forward_to != 0) return send_elsewhere(decision.forward_to);
+    if (decision.forward_to != 0) {
+      send_elsewhere(at_, std::move(packet_), decision);
+      return false;
+    }
     at_.world.end_by(at_.host, packet_, decision.answer ? End::Rejected : End::Filtered, hit);
     if (decision.answer) send_reject(at_, packet_, *decision.answer);
-    return false;
-  }
-
-  // nf_fwd_netdev_egress: the frame as it is, by another interface.
-  bool send_elsewhere(std::uint32_t interface) {
-    const auto& interfaces = at_.host.interfaces;
-    const auto out = std::ranges::find(interfaces, interface, &Interface::index);
-    if (out == interfaces.end()) {
-      at_.world.end(at_.host, packet_, End::LinkDown);
-    } else {
-      transmit(at_.world, at_.host, static_cast<Slot>(out - interfaces.begin()),
-               std::move(packet_));
-    }
     return false;
   }
 

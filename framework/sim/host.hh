@@ -81,6 +81,7 @@ struct Neighbor {
   bool permanent = false;
   bool sought = false;     // asked for, and not found yet
   std::uint8_t asked = 0;  // how often, while packets wait
+  Time updated{0};         // when its address last changed
   std::vector<Packet> waiting = {};
 };
 
@@ -91,6 +92,13 @@ struct Peer {
   Time tokens;
   Time last;
   unsigned redirects = 0;
+};
+
+// Of the way to a destination, for packets of the node's own (fib_nh_exception).
+struct PathMtu {
+  IpAddress destination;
+  std::uint32_t mtu = 0;
+  Time expires{0};
 };
 
 struct Host {
@@ -111,6 +119,7 @@ struct Host {
   FirstFragments first_fragments;
   std::unique_ptr<conntrack::Defragmenter> fragments;  // of what is for the node itself
   std::vector<Peer> peers;
+  std::vector<PathMtu> path_mtus;
   std::unique_ptr<Netfilter> netfilter;  // null: no rules
   std::string unknown;                   // why nothing is known of packets that come here
   bool is_plain = false;  // all it knows of its links was learned there, or will stay; see Audience

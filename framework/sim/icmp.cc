@@ -10,6 +10,8 @@
 #include "sim/fragments.hh"
 #include "sim/ip.hh"
 #include "sim/make_packet.hh"
+#include "sim/path_mtu.hh"
+#include "sim/peer.hh"
 #include "sim/route.hh"
 #include "sim/transport.hh"
 
@@ -126,32 +128,18 @@ std::optional<IpAddress> answering_address(const World& world, const Host& host,
   if (own && !about.locally_made) return about.skb.destination();
   const Slot in = slot_in(host, about);
   if (in == kNoSlot) return std::nullopt;
-  // Of IPv6 the address that it would talk with by the interface that the packet came in by.
-  if (about.skb.is_ipv6()) return select_address6(host, in, about.skb.source());
+  // Of IPv6 the address that it would talk with by the interface that the packet came in by, unless
+  // the route back says which (icmpv6_rt_has_prefsrc).
+  if (about.skb.is_ipv6()) {
+    const OutputRoute back = route_output(world, host, {.destination = about.skb.source()});
+    if (back.way.source) return std::nullopt;
+    return select_address6(host, in, about.skb.source());
+  }
   if (!host.settings->errors_use_inbound_address) return std::nullopt;
   return select_address(world, host, in, about.skb.source());
 }
 
-Peer& peer_of(const World& world, Host& host, const IpAddress& address) {
-  auto& peers = host.peers;
-  const auto known = std::ranges::find(peers, address, &Peer::address);
-  if (known != peers.end()) return *known;
-  return peers.emplace_back(Peer{address, std::chrono::minutes(1), world.now()});
-}
-
-// inet_peer_xrlim_allow: six answers at once to one target, then one in each `rate`. Packets that
-// discover an MTU, and those over the loopback, are always answered.
-bool within_rate(World& world, Host& host, const IpAddress& target, std::uint32_t rate_ms) {
-  constexpr int kBurst = 6;
-  const Time rate = std::chrono::milliseconds(rate_ms);
-  Peer& peer = peer_of(world, host, target);
-  peer.tokens = std::min(peer.tokens + (world.now() - peer.last), rate * kBurst);
-  peer.last = world.now();
-  if (peer.tokens < rate) return false;
-  peer.tokens -= rate;
-  return true;
-}
-
+// Packets that discover an MTU are always answered.
 bool is_limited(const skb::Skb& about, std::uint8_t type, std::uint8_t code) {
   if (about.is_ipv6()) return type != Icmpv6::kTooBig;
   if (type == Icmp::kUnreachable) return code != Icmp::kFragmentationNeeded;
@@ -224,8 +212,8 @@ bool send_error(World& world, Host& host, const Packet& about, std::uint8_t type
                                           .source = answering_address(world, host, about),
                                           .out = link_of_answer(host, about)});
   if (route.end != End::None) return false;
-  const std::uint32_t rate =
-      skb.is_ipv4() ? host.settings->icmp_rate_ms : host.settings->icmp6_rate_ms;
+  const Time rate = std::chrono::milliseconds(skb.is_ipv4() ? host.settings->icmp_rate_ms
+                                                            : host.settings->icmp6_rate_ms);
   const bool over_loopback = route.way.out == kLoopback;
   if (!over_loopback && is_limited(skb, type, code) && !within_rate(world, host, target, rate)) {
     return false;
@@ -257,34 +245,6 @@ void complain(World& world, Host& host, Packet&& packet, End how, Complaint what
   send_error(world, host, packet, numbers.type, numbers.code, info);
 }
 
-namespace {
-
-// ip_rt_send_redirect: each redirect that was not heeded doubles the pause to the next, and after
-// nine there is none until the source was silent for 20 seconds.
-bool may_redirect(const World& world, Host& host, const IpAddress& source) {
-  constexpr unsigned kMost = 9;
-  constexpr Time kLoad = std::chrono::milliseconds(20);
-  constexpr Time kSilence = kLoad * 1024;
-  Peer& peer = peer_of(world, host, source);
-  const Time since = world.now() - peer.last;
-  if (since > kSilence) peer.redirects = 0;
-  const bool too_soon = peer.redirects != 0 && since <= kLoad * (1 << peer.redirects);
-  if (peer.redirects < kMost && too_soon) return false;
-  peer.last = world.now();
-  if (peer.redirects >= kMost) return false;
-  ++peer.redirects;
-  return true;
-}
-
-}  // namespace
-
-void send_redirect(World& world, Host& host, const Packet& about) {
-  if (!may_redirect(world, host, about.skb.source())) return;
-  const IpAddress next = about.way.gateway.value_or(about.skb.destination());
-  constexpr std::uint8_t kForHost = 1;
-  send_error(world, host, about, Icmp::kRedirect, kForHost, next.v4().bits());
-}
-
 void fail_at_neighbor(World& world, Host& host, Packet&& packet) {
   complain(world, host, std::move(packet), End::NoNeighbor, Complaint::Host);
 }
@@ -299,6 +259,11 @@ void receive_icmp(World& world, Host& host, Packet&& packet) {
   if (type == (v4 ? Icmp::kEchoRequest : Icmpv6::kEchoRequest)) {
     return reply_to_echo(world, host, std::move(packet));
   }
+  constexpr std::uint8_t kTimestampRequest = 13;
+  if (v4 && type == kTimestampRequest && packet.way.kind == Way::Kind::Local) {
+    return world.end_unknown(host, packet, "the time of day in an ICMP timestamp");
+  }
+  learn_path_mtu(world, host, packet.skb);
   const bool reply = type == (v4 ? Icmp::kEchoReply : Icmpv6::kEchoReply);
   world.end(host, packet, reply ? End::Delivered : End::Consumed);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a node answers about packets: ICMP and ICMPv6 errors (icmp_send, icmp6_send), redirects,
-// echo replies. Internal to this module.
+// What a node answers about packets: ICMP and ICMPv6 errors (icmp_send, icmp6_send), echo
+// replies. Internal to this module.
 #pragma once
 
 #include "sim/world.hh"
@@ -30,8 +30,6 @@ bool send_error(World& world, Host& host, const Packet& about, std::uint8_t type
 // Of IPv6 a link's own address is answered by the link that the packet came in by. kNoSlot: by
 // whatever route there is.
 Slot link_of_answer(const Host& host, const Packet& about);
-
-void send_redirect(World& world, Host& host, const Packet& about);
 
 // The packet is for this node and its protocol is ICMP.
 void receive_icmp(World& world, Host& host, Packet&& packet);

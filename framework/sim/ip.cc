@@ -19,6 +19,9 @@
 #include "sim/ip_output.hh"
 #include "sim/neighbor.hh"
 #include "sim/netfilter.hh"
+#include "sim/options.hh"
+#include "sim/peer.hh"
+#include "sim/redirect.hh"
 #include "sim/transport.hh"
 
 namespace topoproof::sim {
@@ -88,6 +91,12 @@ bool may_leave_link(World& world, Host& host, Packet& packet) {
   return false;
 }
 
+// ip6_dst_mtu_maybe_forward: what a route says is looked at later, where the packet leaves.
+std::uint32_t mtu_of_link6(const Interface& out) {
+  constexpr std::uint32_t kLeast = 1280;
+  return std::max(out.mtu, kLeast);
+}
+
 // ip_forward and ip6_forward: TTL and MTU are looked at before the FORWARD hook.
 void forward(World& world, Host& host, Slot in, Packet&& packet) {
   const bool v4 = packet.skb.is_ipv4();
@@ -98,7 +107,8 @@ void forward(World& world, Host& host, Slot in, Packet&& packet) {
   }
   const bool goes_back = packet.way.redirects;
   if (!v4 && !goes_back && !may_leave_link(world, host, packet)) return;
-  const std::uint32_t mtu = packet.way.mtu;
+  if (!v4 && goes_back) send_redirect6(world, host, in, packet);
+  const std::uint32_t mtu = v4 ? packet.way.mtu : mtu_of_link6(host.at(packet.way.out));
   const bool too_big = v4 ? must_not_be_fragmented(packet.skb, mtu) : is_too_big6(packet.skb, mtu);
   if (too_big) {
     return complain(world, host, std::move(packet), End::TooBig, Complaint::TooBig, mtu);
@@ -195,12 +205,23 @@ void deliver(World& world, Host& host, Slot in, Packet&& packet) {
   }
   if (conntrack::is_fragment(packet.skb) && !gather(world, host, packet)) return;
   if (!pass_hook(world, host, Hook::Input, packet, in, kNoSlot)) return;
-  if (packet.skb.is_ipv6() && receive_neighbor_discovery(world, host, in, packet)) return;
+  if (packet.skb.is_ipv6()) {
+    if (!pass_extensions(world, host, packet)) return;
+    if (receive_neighbor_discovery(world, host, in, packet)) return;
+  }
   hand_to_protocol(world, host, std::move(packet));
 }
 
 // ip_error, ip6_pkt_drop, and what is dropped in silence.
 void end_without_route(World& world, Host& host, Packet&& packet, End end) {
+  const bool is_answered =
+      end == End::NoRoute || end == End::RouteUnreachable || end == End::RouteProhibit;
+  const bool v4 = packet.skb.is_ipv4();
+  if (v4 && is_answered && !pass_options(world, host, packet)) return;
+  const bool counts = v4 && is_answered && world.counts_complaints();
+  if (counts && !may_say_no_route(world, host, packet.skb.source())) {
+    return world.end(host, packet, end);
+  }
   if (end == End::NoRoute) {
     return complain(world, host, std::move(packet), end, Complaint::NoRoute);
   }
@@ -224,6 +245,7 @@ void route_and_go(World& world, Host& host, Slot in, Packet&& packet) {
     packet.way = route.way;
     world.note_way(host, packet);
   }
+  if (packet.skb.is_ipv4() && !pass_options(world, host, packet)) return;
   if (packet.way.kind == Way::Kind::Unicast) return forward(world, host, in, std::move(packet));
   deliver(world, host, in, std::move(packet));
 }
@@ -240,6 +262,7 @@ void receive_ip(World& world, Host& host, Slot in, Packet&& packet) {
   }
   const End unsound = check_header(packet.skb, in == kLoopback);
   if (unsound != End::None) return world.end(host, packet, unsound);
+  if (packet.skb.is_ipv6() && !pass_hop_options(world, host, packet)) return;
   // What met PREROUTING in the bridge does not meet it again (ip_sabotage_in).
   if (packet.bridged) return route_and_go(world, host, in, std::move(packet));
   if (!pass_hook(world, host, Hook::Prerouting, packet, in, kNoSlot)) return;

@@ -3,6 +3,7 @@
 
 #include "packet/icmp.hh"
 #include "packet/icmpv6.hh"
+#include "packet/tcp.hh"
 #include "sim/fragments.hh"
 #include "sim/fragments6.hh"
 #include "sim/icmp.hh"
@@ -38,14 +39,17 @@ void finish_ipv4(World& world, Host& host, Packet&& packet) {
   finish_pieces(world, host, packet, fragments_of(packet.skb, mtu));
 }
 
-// ip6_finish_output. A local sender's packet is cut as its socket asks, which is not modelled.
+bool is_tcp(const skb::Skb& skb) { return skb.headers().protocol == packet::Tcp::kProtocol; }
+
+// ip6_finish_output. Who sends datagrams here lets them be cut (ip6_sk_ignore_df), or has refused
+// them before.
 void finish_ipv6(World& world, Host& host, Packet&& packet) {
   const std::uint32_t mtu = packet.way.mtu;
   if (!needs_pieces6(packet.skb, mtu)) return finish(world, host, std::move(packet));
-  if (packet.locally_made) {
-    return world.end_unknown(host, packet, "a local sender's IPv6 packet larger than the MTU");
+  if (packet.locally_made && is_tcp(packet.skb)) {
+    return world.end_unknown(host, packet, "a local sender's segment larger than the MTU");
   }
-  if (is_too_big6(packet.skb, mtu)) {
+  if (!packet.locally_made && is_too_big6(packet.skb, mtu)) {
     return complain(world, host, std::move(packet), End::TooBig, Complaint::TooBig, mtu);
   }
   finish_pieces(world, host, packet, fragments6_of(packet.skb, mtu));

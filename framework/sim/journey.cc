@@ -12,7 +12,7 @@ using flow::StepKind;
 
 bool is_boundary(const Record& record) {
   return record.event == Event::Answered || record.event == Event::Replied ||
-         record.event == Event::Asked;
+         record.event == Event::Asked || record.event == Event::Copied;
 }
 
 // How much an end says of what became of a packet, where copies of it ended in several ways.
@@ -30,7 +30,12 @@ class Reader {
   Prediction read() {
     Prediction out;
     out.unknown = world_.unknowns;
+    note_storm(out);
     const RecordId end = best_end_of(start_);
+    if (end == kNoRecord) {
+      out.request = held();
+      return out;
+    }
     out.request = journey(end, StepKind::Sent);
     const Record& last = world_.trace[end];
     if (fate_of(last.end) != flow::FateKind::Delivered) return out;
@@ -40,6 +45,15 @@ class Reader {
   }
 
  private:
+  // In a kernel nothing else would go on.
+  void note_storm(Prediction& out) const {
+    const auto all = world_.trace.all();
+    const auto storm = std::ranges::find(all, End::Storm, &Record::end);
+    if (storm == all.end()) return;
+    out.unknown.push_back({.reason = "a storm: frames go round in bridges for ever",
+                           .node = world_.hosts[storm->node].node()});
+  }
+
   // The record that the packet of `id` begins behind.
   RecordId boundary_of(RecordId id) const {
     while (!is_boundary(world_.trace[id])) id = world_.trace[id].previous;
@@ -55,6 +69,19 @@ class Reader {
       if (best == kNoRecord || rank(all[id].end) > rank(all[best].end)) best = id;
     }
     return best;
+  }
+
+  // A fragment that has not ended waits for the others of its packet.
+  flow::Journey held() const {
+    RecordId last = start_;
+    const auto all = world_.trace.all();
+    for (RecordId id = start_ + 1; id < all.size(); ++id) {
+      if (!is_boundary(all[id]) && boundary_of(id) == start_) last = id;
+    }
+    return {.fate = {.kind = flow::FateKind::Lost,
+                     .at = world_.hosts[all[last].node].node(),
+                     .proof = "a fragment waits there for the others of its packet"},
+            .trace = steps_to(last, StepKind::Sent)};
   }
 
   // The first boundary of this kind right behind `cause`.
@@ -110,15 +137,17 @@ class Reader {
   }
   static constexpr int kPacketsUntilAnswered = 2;  // the request, and its answer
 
-  flow::Journey journey(RecordId end, StepKind first) const {
+  flow::Trace steps_to(RecordId last, StepKind first) const {
     std::vector<RecordId> way;
-    RecordId id = end;
+    RecordId id = last;
     for (; !is_boundary(world_.trace[id]); id = world_.trace[id].previous) way.push_back(id);
     std::ranges::reverse(way);
-    flow::Journey out;
-    for (const RecordId step : way) add_step(world_.trace[step], first, out.trace);
-    out.fate = fate(end);
-    return out;
+    flow::Trace trace;
+    for (const RecordId step : way) add_step(world_.trace[step], first, trace);
+    return trace;
+  }
+  flow::Journey journey(RecordId end, StepKind first) const {
+    return {.fate = fate(end), .trace = steps_to(end, first)};
   }
 
   flow::Step make_step(const Record& record, StepKind kind) const {
@@ -158,6 +187,7 @@ class Reader {
         return add_decision(record, StepKind::Route, describe(world_.ways[record.detail], record),
                             trace);
       case Event::Asked:
+      case Event::Copied:
       case Event::Answered:
       case Event::Replied:
         return;

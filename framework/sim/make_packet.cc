@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sim/make_packet.hh"
 
+#include <array>
+#include <span>
+
 #include "packet/stack.hh"
 
 namespace topoproof::sim {
@@ -19,6 +22,11 @@ packet::Stack ip_layer(const IpFields& ip) {
                        .hop_limit = ip.ttl,
                        .src = ip.source.v6(),
                        .dst = ip.destination.v6()});
+}
+
+Bytes as_bytes(std::span<const std::uint8_t> numbers) {
+  const auto bytes = std::as_bytes(numbers);
+  return {bytes.begin(), bytes.end()};
 }
 
 Bytes with_payload(packet::Stack headers, std::size_t payload) {
@@ -40,8 +48,22 @@ Bytes make_tcp(const IpFields& ip, const TcpFields& tcp, std::size_t payload) {
                                                   .seq = tcp.sequence,
                                                   .ack = tcp.acknowledged,
                                                   .flags = tcp.flags,
-                                                  .window = tcp.window}),
+                                                  .window = tcp.window,
+                                                  .options = tcp.options}),
                       payload);
+}
+
+// tcp_options_write. The time is not that of any machine.
+Bytes opening_options(std::uint16_t mss) {
+  // MSS, SACK permitted, timestamps, nothing, window scale
+  constexpr std::array<std::uint8_t, 20> kOptions{2, 4, 0, 0, 4, 2, 8, 10, 0, 0,
+                                                  0, 1, 0, 0, 0, 0, 1, 3,  3, 7};
+  Bytes options = as_bytes(kOptions);
+  store_be16(options.data() + 2, mss);
+  return options;
+}
+Bytes timestamp_option() {
+  return as_bytes(std::array<std::uint8_t, 12>{1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 1});
 }
 
 Bytes make_udp(const IpFields& ip, std::uint16_t source_port, std::uint16_t destination_port,

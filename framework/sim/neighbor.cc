@@ -54,13 +54,20 @@ void ask_by_arp(World& world, Host& host, const Neighbor& neighbor, RecordId cau
   send_arp(world, host, neighbor.slot, MacAddress::broadcast(), request, cause);
 }
 
-// ndisc_solicit: the waiting packet's own source if it is an address of ours, else one of the
-// interface's. The packet meets the OUTPUT hook as any other.
+// ndisc_solicit: the waiting packet's own source if it is an address of the interface, else that of
+// the link; without one nobody is asked.
+std::optional<IpAddress> discovery_source(const Interface& interface, const IpAddress& packets) {
+  const bool is_own = std::ranges::any_of(
+      interface.addresses, [&](const InterfaceAddress& own) { return own.address == packets; });
+  return is_own ? packets : link_address(interface);
+}
+
+// The packet meets the OUTPUT hook as any other.
 void ask_by_discovery(World& world, Host& host, const Neighbor& neighbor, RecordId cause) {
-  IpAddress source = neighbor.waiting.front().skb.source();
-  if (!host.has_address(source)) {
-    source = select_address6(host, neighbor.slot, neighbor.address).value_or(Ipv6Address());
-  }
+  const auto found =
+      discovery_source(host.at(neighbor.slot), neighbor.waiting.front().skb.source());
+  if (!found) return;
+  const IpAddress source = *found;
   const Ipv6Address target = neighbor.address.v6();
   const Ipv6Address group = solicited_group(neighbor.address).v6();
   const Bytes bytes = packet::build(
@@ -92,9 +99,12 @@ void ask(World& world, Host& host, Neighbor& neighbor) {
   }
 }
 
-// neigh_update: what waited goes out in its order.
-void learn(World& world, Host& host, Neighbor& neighbor, const MacAddress& mac) {
+// neigh_update: what waited goes out in its order. `overrides`: it counts more than what is known.
+void learn(World& world, Host& host, Neighbor& neighbor, const MacAddress& mac, bool overrides) {
   if (neighbor.permanent) return;
+  const bool differs = neighbor.mac && *neighbor.mac != mac;
+  if (differs && !overrides) return;
+  if (neighbor.mac != mac) neighbor.updated = world.now();
   neighbor.mac = mac;
   neighbor.asked = 0;
   if (std::exchange(neighbor.sought, false)) world.found(neighbor.address);
@@ -131,6 +141,12 @@ bool filters(const World& world, const Host& host, Slot in, const packet::Arp& r
       world, host,
       {.destination = IpAddress(request.sender_ip), .source = IpAddress(request.target_ip)});
   return back.end != End::None || back.way.out != in;
+}
+
+// arp_is_garp
+bool is_gratuitous(const packet::Arp& arp) {
+  if (arp.sender_ip != arp.target_ip || IpAddress(arp.sender_ip).is_multicast()) return false;
+  return arp.operation != packet::Arp::kReply || arp.target_mac == arp.sender_mac;
 }
 
 void answer_arp(World& world, Host& host, Slot in, const packet::Arp& request, RecordId cause) {
@@ -173,7 +189,15 @@ void learn_neighbor(World& world, Host& host, Slot slot, const IpAddress& addres
                     const MacAddress& mac) {
   Neighbor* known = host.find_neighbor(slot, address);
   if (known == nullptr) known = &host.add_neighbor({.slot = slot, .address = address});
-  learn(world, host, *known, mac);
+  learn(world, host, *known, mac, true);
+}
+
+// ndisc_recv_na: who has given up asking takes no answer.
+void confirm_neighbor(World& world, Host& host, Slot slot, const IpAddress& address,
+                      const MacAddress& mac, bool overrides) {
+  Neighbor* known = host.find_neighbor(slot, address);
+  const bool listens = known != nullptr && (known->mac || known->asked > 0);
+  if (listens) learn(world, host, *known, mac, overrides);
 }
 
 void send_to_station(World& world, Host& host, Slot out, const MacAddress& mac, Packet&& packet) {
@@ -227,7 +251,11 @@ void receive_arp(World& world, Host& host, Slot in, Packet& packet) {
     return answer_arp(world, host, in, *arp, packet.tail);
   }
   Neighbor* known = host.find_neighbor(in, sender);
-  if (known != nullptr) learn(world, host, *known, arp->sender_mac);
+  if (known == nullptr) return;
+  // Of several answers the first counts, unless the others come later (locktime).
+  constexpr Time kLocked = std::chrono::seconds(1);
+  const bool overrides = is_gratuitous(*arp) || world.now() > known->updated + kLocked;
+  learn(world, host, *known, arp->sender_mac, overrides);
 }
 
 }  // namespace topoproof::sim

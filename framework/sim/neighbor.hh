@@ -24,6 +24,9 @@ IpAddress solicited_group(const IpAddress& target);
 // The station of an address: what waits for it goes out. A permanent entry stays as it is.
 void learn_neighbor(World& world, Host& host, Slot slot, const IpAddress& address,
                     const MacAddress& mac);
+// The same, if the node knows of the address at all. `overrides`: also if it knows another station.
+void confirm_neighbor(World& world, Host& host, Slot slot, const IpAddress& address,
+                      const MacAddress& mac, bool overrides);
 
 // The frame that a packet goes out in, to a station that is known or a group.
 void send_to_station(World& world, Host& host, Slot out, const MacAddress& mac, Packet&& packet);

@@ -36,7 +36,8 @@ struct Packet {
   RecordId tail = kNoRecord;
   std::uint16_t hops = 0;     // interfaces that it went out by: what goes round is found so
   bool locally_made = false;  // at the node where it is
-  bool may_fragment_locally = true;
+  bool is_copy = false;       // that a rule made at the node where it is
+  std::uint8_t detours = 0;   // how often rules sent it out by another interface there
   std::optional<Bridged> bridged = {};
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "sim/multipath.hh"
+#include "sim/path_mtu.hh"
 
 namespace topoproof::sim {
 namespace {
@@ -13,8 +14,9 @@ using routing::Query;
 using routing::Refusal;
 using state::RouteType;
 
-End end_of(Refusal refusal) {
-  switch (refusal) {
+// What a policy rule says is unreachable has no route (FR_ACT_UNREACHABLE).
+End end_of(const Found& found) {
+  switch (found.refusal) {
     case Refusal::None:
       break;
     case Refusal::NoRoute:
@@ -22,7 +24,7 @@ End end_of(Refusal refusal) {
     case Refusal::Blackhole:
       return End::RouteBlackhole;
     case Refusal::Unreachable:
-      return End::RouteUnreachable;
+      return found.route == nullptr ? End::NoRoute : End::RouteUnreachable;
     case Refusal::Prohibit:
       return End::RouteProhibit;
   }
@@ -174,10 +176,20 @@ End martian_end(const Arrival& a) {
   return a.source.is_loopback() ? End::MartianSource : End::None;
 }
 
+// ip_mc_validate_source
+End source_end_of_group(const Arrival& a) {
+  const bool never = a.source.is_multicast() || is_limited_broadcast(a.source) ||
+                     (a.source.is_loopback() && !a.settings().route_localnet);
+  if (never) return End::MartianSource;
+  if (a.source.is_unspecified()) return End::None;
+  return validate_source(a, kNoSlot).end;
+}
+
 // Of the groups a host is in 224.0.0.1 alone (ip_check_mc_rcu); nobody here asks for others.
 InputRoute input_multicast(const Arrival& a) {
   const bool all_hosts = a.destination.v4().bits() == 0xe000'0001;
-  return {all_hosts && !a.is_arp ? End::None : End::OtherHost, local_way(Way::Kind::Multicast)};
+  if (!all_hosts || a.is_arp) return {End::OtherHost};
+  return {source_end_of_group(a), local_way(Way::Kind::Multicast)};
 }
 
 InputRoute input_v4(const Arrival& a) {
@@ -190,7 +202,7 @@ InputRoute input_v4(const Arrival& a) {
       {.source = a.source, .destination = a.destination, .incoming = a.in, .mark = a.mark});
   const bool forwards = a.settings().forwarding;
   if (found.refusal != Refusal::None) {
-    return {forwards ? end_of(found.refusal) : End::NotForwarding};
+    return {forwards ? end_of(found) : End::NotForwarding};
   }
   if (found.route->type == RouteType::Broadcast) return input_broadcast(a);
   if (found.route->type == RouteType::Local) {
@@ -212,7 +224,7 @@ InputRoute input_v6(const Arrival& a) {
                                          .incoming = a.in,
                                          .outgoing = strict_interface(a.destination, a.in),
                                          .mark = a.mark});
-  if (found.refusal != Refusal::None) return {end_of(found.refusal)};
+  if (found.refusal != Refusal::None) return {end_of(found)};
   const Way::Kind kind = kind_of(found.route->type);
   if (kind != Way::Kind::Unicast) return {End::None, local_way(kind)};
   const routing::Hop* chosen = choose_way(a, found);
@@ -310,7 +322,7 @@ OutputRoute route_output(const World& world, const Host& host, const OutputQuery
        .destination = query.destination,
        .outgoing = query.out != kNoSlot ? query.out : kNoSlot,
        .mark = query.mark});
-  if (found.refusal != Refusal::None) return {.end = end_of(found.refusal)};
+  if (found.refusal != Refusal::None) return {.end = end_of(found)};
   OutputRoute out;
   const routing::Hop* hop = choose_output(world, host, query, found);
   if (hop == nullptr) return {.end = End::Unknown};
@@ -320,6 +332,8 @@ OutputRoute route_output(const World& world, const Host& host, const OutputQuery
     out.way.out = kLoopback;
     out.way.gateway.reset();
     out.way.mtu = host.at(kLoopback).mtu;
+  } else {
+    out.way.mtu = path_mtu(world, host, query.destination, out.way.mtu);
   }
   const bool leaves = out.way.out != kLoopback;
   if (family == Family::Ipv4 && leaves && out.source.is_loopback() &&

@@ -51,6 +51,9 @@ std::optional<IpAddress> select_address(const World& world, const Host& host, Sl
 // ipv6_dev_get_saddr (RFC 6724), as far as scopes, the interface and the longest prefix decide.
 std::optional<IpAddress> select_address6(const Host& host, Slot out, const IpAddress& peer);
 
+// The interface's own link-local address of IPv6 (ipv6_get_lladdr).
+std::optional<IpAddress> link_address(const Interface& interface);
+
 // An IPv6 address of several nodes, this one among them: fe80:: and the like, of routers.
 bool is_anycast(const Host& host, const IpAddress& address);
 

@@ -42,6 +42,22 @@ state::Connection to_connection(const conntrack::Entry& entry) {
   return connection;
 }
 
+bool has_same_way(const Host& before, const Host& after, const IpAddress& destination) {
+  const auto hops_of = [&](const Host& host) {
+    const routing::Fib* fib = host.fib(destination.family());
+    return fib == nullptr ? std::span<const routing::Hop>()
+                          : fib->find({.source = {}, .destination = destination}).hops;
+  };
+  return std::ranges::equal(hops_of(before), hops_of(after));
+}
+
+// What was learned of a way is forgotten with its route.
+void keep_path_mtus(Host& old, Host& made) {
+  for (PathMtu& known : old.path_mtus) {
+    if (has_same_way(old, made, known.destination)) made.path_mtus.push_back(std::move(known));
+  }
+}
+
 // One that stays the same goes on counting.
 void keep_direction(std::unique_ptr<impair::Direction>& old,
                     std::unique_ptr<impair::Direction>& made) {
@@ -184,6 +200,7 @@ class Simulator::Impl {
         made.add_neighbor(std::move(neighbor));
       }
     }
+    keep_path_mtus(old, made);
     old = std::move(made);
     see_what_draws();
   }
@@ -212,7 +229,9 @@ class Simulator::Impl {
     packet.skb.link = skb::LinkHeader{view->src, view->dst, view->ether_type};
     packet.skb.type = packet_type(view->dst, *at);
     world_.send({host.id, static_cast<Slot>(at - host.interfaces.begin())}, std::move(packet));
+    world_.count_complaints(true);
     world_.run(until);
+    world_.count_complaints(false);
     return world_.unknowns;
   }
   Time now() const { return world_.now(); }

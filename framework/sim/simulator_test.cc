@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "firewall/build.hh"
+#include "packet/stack.hh"
 #include "sim/test_network.hh"
 
 namespace topoproof::sim {
@@ -123,7 +124,45 @@ TEST(Simulator, ALoopOfBridgesIsAStorm) {
   }
   Simulator simulator(nodes);
   const Prediction prediction = simulator.predict(ping("10.0.0.9"));
-  EXPECT_EQ(prediction.request.fate.kind, flow::FateKind::NoNeighbor);
+  ASSERT_EQ(prediction.unknown.size(), 1U);
+  EXPECT_TRUE(prediction.unknown[0].reason.starts_with("a storm"));
+}
+
+// A sender that was told the MTU of a way does not try again; who forwards does not heed it.
+TEST(Simulator, APathsMtuIsLearnedByTheSender) {
+  auto nodes = routed_pair();
+  for (state::Link& link : nodes[1].state.links) {
+    if (link.name == "right") link.mtu = 1200;
+  }
+  nodes[2].state.links.back().mtu = 1200;
+  Simulator simulator(nodes);
+  Question large = ping("10.2.0.2");
+  large.flow.payload_size = 1300;
+  large.flow.dont_fragment = true;
+  EXPECT_EQ(simulator.predict(large).request.fate.at, NodeId(1));
+  const Prediction again = simulator.predict(large);
+  EXPECT_EQ(again.request.fate.kind, flow::FateKind::TooBig);
+  EXPECT_EQ(again.request.fate.at, NodeId(0));
+  simulator.wait(std::chrono::minutes(10));
+  EXPECT_EQ(simulator.predict(large).request.fate.at, NodeId(1)) << "it is forgotten";
+}
+
+TEST(Simulator, AFragmentAloneIsLostWhereItWaits) {
+  const auto nodes = routed_pair();
+  Simulator simulator(nodes);
+  const Bytes frame = packet::build(
+      packet::ether({.src = MacAddress::from_bits(0x0200'0000'0000 | 101),
+                     .dst = MacAddress::from_bits(0x0200'0000'0000 | 102)}) /
+      packet::ipv4(
+          {.more_fragments = true, .src = ip("10.1.0.2").v4(), .dst = ip("10.1.0.1").v4()}) /
+      packet::udp({.dport = 53}) / packet::payload(Bytes(16)));
+  const Prediction prediction = simulator.predict({.flow = {.from = NodeId(0),
+                                                            .destination = ip("10.1.0.1"),
+                                                            .service = {flow::Protocol::Raw, 0},
+                                                            .frame = frame,
+                                                            .interface = "eth0"}});
+  EXPECT_EQ(prediction.request.fate.kind, flow::FateKind::Lost);
+  EXPECT_EQ(prediction.request.fate.at, NodeId(1));
 }
 
 }  // namespace

@@ -25,6 +25,7 @@ struct Socket {
   std::uint32_t sequence = 0;      // the next to be sent
   std::uint32_t acknowledged = 0;  // the next that is expected
   std::uint32_t payload = 0;       // bytes of a client's request
+  std::uint32_t mtu = 1500;        // of its way, as it was when it began
   Slot link = kNoSlot;             // that it is bound to, for it talks with an address of the link
 };
 

@@ -20,7 +20,8 @@ namespace {
 
 using packet::Tcp;
 
-constexpr std::size_t kToken = 16;  // bytes that a request and an answer have at least
+constexpr std::uint32_t kSmallestMtu = 68;  // of IPv4, RFC 791
+constexpr std::size_t kToken = 16;          // bytes that a request and an answer have at least
 
 struct Segment {
   flow::Tuple tuple;  // as it came
@@ -95,13 +96,21 @@ void send_as(World& world, Host& host, const flow::Tuple& tuple, Slot link, cons
   send_ip(world, host, std::move(packet));
 }
 
+// What the interface can take, less the headers, is told to the other end (tcp_advertise_mss).
+Bytes options_of(const Socket& socket, std::uint8_t flags) {
+  if ((flags & Tcp::kSyn) == 0) return timestamp_option();
+  const std::uint32_t headers = socket.tuple.source.is_v4() ? 40 : 60;
+  return opening_options(static_cast<std::uint16_t>(std::min(socket.mtu, 0xffffU) - headers));
+}
+
 void send_segment(World& world, Host& host, Socket& socket, std::uint8_t flags, RecordId cause,
                   std::uint32_t payload = 0) {
   const TcpFields fields{.source_port = socket.tuple.source_port,
                          .destination_port = socket.tuple.destination_port,
                          .flags = flags,
                          .sequence = socket.sequence,
-                         .acknowledged = (flags & Tcp::kAck) != 0 ? socket.acknowledged : 0};
+                         .acknowledged = (flags & Tcp::kAck) != 0 ? socket.acknowledged : 0,
+                         .options = options_of(socket, flags)};
   const bool counts = (flags & (Tcp::kSyn | Tcp::kFin)) != 0;
   const flow::Tuple tuple = socket.tuple;
   const Bytes bytes = make_tcp(ip_fields(host, socket), fields, payload);
@@ -110,12 +119,17 @@ void send_segment(World& world, Host& host, Socket& socket, std::uint8_t flags, 
 }
 
 void accept_connection(World& world, Host& host, const Segment& syn, const Packet& packet) {
+  const flow::Tuple own = syn.tuple.inverse();
+  const Slot link = link_of_answer(host, packet);
+  const OutputRoute route = route_output(
+      world, host, {.destination = own.destination, .source = own.source, .out = link});
   world.opened_socket(host.id);
-  host.sockets.push_back({.tuple = syn.tuple.inverse(),
+  host.sockets.push_back({.tuple = own,
                           .state = Socket::State::SynReceived,
                           .sequence = syn.sequence ^ 0x5a5a'5a5a,
                           .acknowledged = syn.sequence + 1,
-                          .link = link_of_answer(host, packet)});
+                          .mtu = std::max(route.way.mtu, kSmallestMtu),
+                          .link = link});
   send_segment(world, host, host.sockets.back(), Tcp::kSyn | Tcp::kAck, packet.tail);
 }
 
@@ -173,12 +187,16 @@ Socket make_client(const Host& host, const Launch& launch, const OutputRoute& ro
                 .is_client = true,
                 .ttl = flow.ttl.value_or(host.settings->ttl),
                 .sequence = 0x1000'0000U + launch.source_port,
-                .payload = static_cast<std::uint32_t>(std::max(size, kToken))};
+                .payload = static_cast<std::uint32_t>(std::max(size, kToken)),
+                .mtu = std::max(route.way.mtu, kSmallestMtu)};
   // Of what is smaller than the way's MTU, senders that discover it ask that nobody cuts it.
   const std::size_t headers = (flow.family() == Family::Ipv4 ? 20 : 40) + 8;
   const bool fits = socket.payload + headers <= route.way.mtu;
   socket.dont_fragment = flow.dont_fragment || (!flow.payload_size && fits);
-  if (flow.service.protocol == flow::Protocol::Tcp) socket.dont_fragment = true;
+  if (flow.service.protocol == flow::Protocol::Tcp) {
+    socket.dont_fragment = true;
+    socket.payload = kToken;  // whatever size is asked for: that is of datagrams
+  }
   return socket;
 }
 
@@ -189,7 +207,8 @@ Bytes first_packet(const Host& host, const Socket& socket, const Launch& launch)
       return make_tcp(ip, {.source_port = socket.tuple.source_port,
                            .destination_port = socket.tuple.destination_port,
                            .flags = Tcp::kSyn,
-                           .sequence = socket.sequence});
+                           .sequence = socket.sequence,
+                           .options = options_of(socket, Tcp::kSyn)});
     case flow::Protocol::Udp:
       return make_udp(ip, socket.tuple.source_port, socket.tuple.destination_port, socket.payload);
     case flow::Protocol::Icmp:
@@ -346,10 +365,8 @@ RecordId launch(World& world, Host& host, const Launch& launch) {
     socket.state = Socket::State::SynSent;
     ++socket.sequence;
   }
-  if (socket.tuple.protocol != flow::Protocol::Icmp) {
-    world.opened_socket(host.id);
-    host.sockets.push_back(socket);
-  }
+  world.opened_socket(host.id);
+  host.sockets.push_back(socket);
   send_ip(world, host, std::move(packet));
   return start;
 }

@@ -60,9 +60,20 @@ struct World::Memory {
   Time now{0};
   std::map<std::uint32_t, Netfilter::Memory> rules;  // by node
   std::map<std::uint32_t, std::vector<Peer>> peers;
+  std::map<std::uint32_t, std::vector<PathMtu>> path_mtus;
   std::map<std::pair<std::uint32_t, Slot>, impair::Direction> impaired;  // by node and interface
   std::multimap<Time, std::pair<Place, Packet>> delayed;
 };
+
+namespace {
+
+template <class T>
+T of_node(const std::map<std::uint32_t, T>& all, std::uint32_t node) {
+  const auto at = all.find(node);
+  return at == all.end() ? T() : at->second;
+}
+
+}  // namespace
 
 std::shared_ptr<const World::Memory> World::remember() const {
   auto memory = std::make_shared<Memory>();
@@ -70,6 +81,7 @@ std::shared_ptr<const World::Memory> World::remember() const {
   for (const Host& host : hosts) {
     if (host.netfilter) memory->rules.emplace(host.id, host.netfilter->remember());
     if (!host.peers.empty()) memory->peers.emplace(host.id, host.peers);
+    if (!host.path_mtus.empty()) memory->path_mtus.emplace(host.id, host.path_mtus);
     for (Slot slot = 0; slot < host.interfaces.size(); ++slot) {
       const auto& direction = host.interfaces[slot].impaired;
       if (direction) memory->impaired.emplace(std::pair(host.id, slot), *direction);
@@ -83,8 +95,8 @@ void World::restore(const Memory& memory) {
   clock.now = memory.now;
   for (const auto& [node, rules] : memory.rules) hosts[node].netfilter->restore(rules);
   for (Host& host : hosts) {
-    const auto peers = memory.peers.find(host.id);
-    host.peers = peers == memory.peers.end() ? std::vector<Peer>() : peers->second;
+    host.peers = of_node(memory.peers, host.id);
+    host.path_mtus = of_node(memory.path_mtus, host.id);
   }
   for (const auto& [at, direction] : memory.impaired) {
     *hosts[at.first].interfaces[at.second].impaired = direction;

@@ -75,6 +75,11 @@ class World {
   // are. Where somebody looks on, every frame counts.
   bool is_pristine() const { return pristine_ && !tap; }
   void touch() { pristine_ = false; }
+  // Flows that are asked about are questions of their own: how often the node has said of others
+  // that there is no route does not matter to them. With frames that come one after the other it
+  // does.
+  bool counts_complaints() const { return counts_complaints_; }
+  void count_complaints(bool count) { counts_complaints_ = count; }
   // The address is asked for, and nobody has answered yet.
   void seek(const IpAddress& address) { ++sought_[address]; }
   void found(const IpAddress& address) {
@@ -110,6 +115,7 @@ class World {
   bool run_delayed(Time until);
 
   bool pristine_ = true;
+  bool counts_complaints_ = false;
   std::map<IpAddress, std::size_t> sought_;
   std::deque<std::pair<Place, Packet>> arriving_;
   std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>> alarms_;
