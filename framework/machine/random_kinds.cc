@@ -40,10 +40,12 @@ class NumberInRule {
     at_ = e.to;
     return true;
   }
-  // Wide ones reach into the registers behind.
-  bool pass(const OneOf<fw::MetaLoad, fw::PayloadLoad, fw::CtLoad> auto& e) {
-    is_there_ = e.to != at_;
-    return e.to.word >= at_.word;
+  bool pass(const OneOf<fw::MetaLoad, fw::PayloadLoad, fw::CtLoad, fw::Immediate> auto& e) {
+    return write(e.to);
+  }
+  bool pass(const fw::Bitwise& e) { return e.from != at_ && write(e.to); }
+  bool pass(const OneOf<fw::PayloadStore, fw::MetaStore, fw::CtStore> auto& e) {
+    return e.from != at_;
   }
   bool pass(const OneOf<fw::Counter, fw::Verdict, fw::Reject, fw::Log, fw::Notrack> auto&) {
     return true;
@@ -51,6 +53,11 @@ class NumberInRule {
   bool pass(const auto&) { return false; }
 
  private:
+  // What is wide reaches into the registers behind.
+  bool write(fw::Register to) {
+    is_there_ = to != at_;
+    return to.word >= at_.word;
+  }
   bool add(const Bytes& value) {
     if (value.size() != 4) return false;
     std::uint32_t number = load_be32(value.data());

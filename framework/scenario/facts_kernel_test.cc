@@ -275,8 +275,9 @@ std::vector<Fact> facts_of_draws() {
        "  - a -> b icmp: delivered\n  - a -> b udp/53: delivered\n  - a -> b tcp/80: delivered\n"},
       {"AHashHasAKeyOfItsOwn",
        at_r(chain("c", "forward",
-                  "priority 0;\nip ttl set jhash ip saddr . udp dport mod 4 offset 40\n"
-                  "meta l4proto icmp ip ttl set symhash mod 2 offset 50")),
+                  "priority 0;\nmeta mark set jhash ip saddr . udp dport mod 4\nmeta mark 1 ip "
+                  "ttl set 40\nmeta l4proto icmp meta mark set symhash mod 2 offset 10\n"
+                  "meta mark 11 ip ttl set 50")),
        "  - a -> b icmp: delivered\n  - a -> b udp/53: delivered\n  - a -> b udp/54: delivered\n"},
       {"F48_EqualWaysOfIpv6AreAnyOfThem",
        "nodes:\n"
@@ -327,6 +328,13 @@ TEST_F(PathMtus, AreLearnedBySenders) {
                                "    - a -> b icmp size 1300 df: too_big at a\n"
                                "    - a -> b udp/53 size 1300: delivered\n"
                                "    - a -> b tcp/80: delivered\n"));
+}
+// Rules on the way are no reason to send it again: the sender would not any more.
+TEST_F(PathMtus, AreNotLearnedBeforeTheCheck) {
+  expect_as_foretold(
+      run_checks(to_text({.r = "forwarding: true, masquerade: [{ from: 10.1.0.0/24, out: right }]",
+                          .right = "mtu: 1200"}),
+                 "  - a -> b udp/53 size 1300 df: too_big at r\n"));
 }
 TEST_F(PathMtus, OfIpv6AreLearnedAsWell) {
   expect_as_foretold(run_steps(to_ipv6_text({.a = "routes: [default via fd01::1]",

@@ -195,7 +195,9 @@ class Runner {
     const flow::Fate& fate = verdict.request.fate;
     std::vector<NodeId> suspects;
     if (verdict.vanished_at) suspects.push_back(*verdict.vanished_at);
-    if (fate.answer && fate.at) suspects.push_back(*fate.at);
+    // No rule says that a packet is too big; and who was told so does not send it again.
+    const bool may_be_of_rule = fate.answer && fate.kind != flow::FateKind::TooBig;
+    if (may_be_of_rule && fate.at) suspects.push_back(*fate.at);
     std::erase_if(suspects, [&](NodeId node) {
       return traced.contains(node) || !has_rules(session_->topology().node(node));
     });

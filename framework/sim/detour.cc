@@ -71,7 +71,6 @@ void send_copies(const HookPlace& at, const Packet& packet, std::vector<machine:
     if (copy.next_hop && packet.is_copy) continue;
     Packet other = packet;
     other.skb = std::move(copy.packet);
-    other.tail = at.world.answer(at.host, packet.tail, Event::Copied, 0);
     if (copy.next_hop) {
       send_packet(at, std::move(other), copy);
     } else {

@@ -5,6 +5,8 @@
 #include <numeric>
 
 #include "packet/checksum.hh"
+#include "packet/ipv6.hh"
+#include "packet/ipv6_extension.hh"
 
 namespace topoproof::sim {
 namespace {
@@ -113,7 +115,31 @@ namespace {
 
 constexpr std::size_t kMostKnown = 64;
 
-std::uint16_t id_of(const skb::Skb& ipv4) { return load_be16(ipv4.bytes().data() + 4); }
+// Where an IPv6 packet has its fragment header; none: it is whole.
+std::optional<std::size_t> fragment_header_of(BytesView ipv6) {
+  auto next = std::to_integer<std::uint8_t>(ipv6[6]);
+  for (std::size_t at = packet::Ipv6::kSize; at + packet::Ipv6Fragment::kSize <= ipv6.size();) {
+    if (next == packet::Ipv6Fragment::kProtocol) return at;
+    const bool skipped = next == packet::HopByHop::kProtocol ||
+                         next == packet::Routing::kProtocol ||
+                         next == packet::DestinationOptions::kProtocol;
+    if (!skipped) return std::nullopt;
+    next = std::to_integer<std::uint8_t>(ipv6[at]);
+    at += (std::to_integer<std::size_t>(ipv6[at + 1]) + 1) * 8;
+  }
+  return std::nullopt;
+}
+
+bool is_first(const skb::Skb& fragment) {
+  if (fragment.is_ipv4()) return (fragment_field(fragment) & kOffset) == 0;
+  const auto header = fragment_header_of(fragment.bytes());
+  return header && load_be16(fragment.bytes().data() + *header + 2) >> 3 == 0;
+}
+
+// Of IPv6 what was put together says nothing any more of its identification.
+std::uint16_t id_of(const skb::Skb& packet) {
+  return packet.is_ipv4() ? load_be16(packet.bytes().data() + 4) : std::uint16_t{0};
+}
 
 }  // namespace
 
@@ -125,13 +151,13 @@ std::vector<FirstFragments::Known>::iterator FirstFragments::find(const skb::Skb
 }
 
 void FirstFragments::note(const skb::Skb& fragment, std::uint32_t record) {
-  if (!fragment.is_ipv4() || (fragment_field(fragment) & kOffset) != 0) return;
+  if (!is_first(fragment)) return;
+  if (const auto older = find(fragment); older != known_.end()) known_.erase(older);
   if (known_.size() == kMostKnown) known_.erase(known_.begin());
   known_.push_back({fragment.source(), fragment.destination(), id_of(fragment), record});
 }
 
 std::optional<std::uint32_t> FirstFragments::take(const skb::Skb& whole) {
-  if (!whole.is_ipv4()) return std::nullopt;
   const auto at = find(whole);
   if (at == known_.end()) return std::nullopt;
   const std::uint32_t record = at->record;

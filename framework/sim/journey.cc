@@ -12,7 +12,7 @@ using flow::StepKind;
 
 bool is_boundary(const Record& record) {
   return record.event == Event::Answered || record.event == Event::Replied ||
-         record.event == Event::Asked || record.event == Event::Copied;
+         record.event == Event::Asked;
 }
 
 // How much an end says of what became of a packet, where copies of it ended in several ways.
@@ -187,7 +187,6 @@ class Reader {
         return add_decision(record, StepKind::Route, describe(world_.ways[record.detail], record),
                             trace);
       case Event::Asked:
-      case Event::Copied:
       case Event::Answered:
       case Event::Replied:
         return;

@@ -32,7 +32,6 @@ enum class Event : std::uint8_t {
   Routed,    // `detail`: Recorder::route
   Asked,     // a neighbour is asked for; `destination` is who
   // The first record of a packet that was made because of the record before.
-  Copied,    // by a rule that sends the copy elsewhere
   Answered,  // an error or a reset; `detail`: see answer_detail()
   Replied,   // what its receiver says to it
   Ended,     // `end` says how

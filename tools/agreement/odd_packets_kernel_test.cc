@@ -325,7 +325,8 @@ TEST_F(OddPackets, RefusalsOfPolicyRules) {
   for (const auto action : {state::RuleAction::Blackhole, state::RuleAction::Unreachable,
                             state::RuleAction::Prohibit}) {
     TwoBodies bodies({.change = [&](state::Namespace& router) {
-      router.rules.push_back({.priority = 10, .from = prefix("10.201.0.2/32"), .action = action, .table = 0});
+      router.rules.push_back(
+          {.priority = 10, .from = prefix("10.201.0.2/32"), .action = action, .table = 0});
     }});
     bodies.send(kToOutside);
     bodies.send(udp(kInside, "10.201.0.3", "10.200.0.2"));
