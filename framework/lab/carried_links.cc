@@ -88,6 +88,12 @@ void CarriedLinks::impair(std::uint32_t index, const impair::Impairment& impairm
   if (link != nullptr) workshop_->relay.impair(link->number, end_of(link->ends, index), impairment);
 }
 
+std::vector<std::array<std::uint32_t, 2>> CarriedLinks::ends() const {
+  std::vector<std::array<std::uint32_t, 2>> all;
+  for (const Link& link : links_) all.push_back(link.ends);
+  return all;
+}
+
 void CarriedLinks::join_ends(state::Namespace& found) const {
   for (state::Link& end : found.links) {
     const Link* link = end.index ? find(*end.index) : nullptr;

@@ -29,6 +29,8 @@ class CarriedLinks {
   void erase(std::uint32_t index);            // takes the other end away
   void set_up(std::uint32_t index, bool up);  // the other end has its carrier by it
   void impair(std::uint32_t index, const impair::Impairment& impairment);
+  // Of each link the indexes of its ends in the nodes.
+  std::vector<std::array<std::uint32_t, 2>> ends() const;
   // As if each end were the other's peer.
   void join_ends(state::Namespace& found) const;
 

@@ -128,25 +128,15 @@ std::vector<NodeId> Lab::all_nodes() const {
 
 std::vector<NodeDifference> Lab::differences() { return differences(all_nodes()); }
 
-std::vector<NodeDifference> Lab::differences(std::span<const NodeId> nodes) {
-  return differences(nodes, [this](NodeId node) { return expected(node); });
-}
-
 std::vector<NodeDifference> Lab::differences_of_building() {
-  return differences(all_nodes(), [this](NodeId node) {
-    state::Namespace written = expected(node);
-    const std::set<std::string>& untouched = namespaces_.untouched_sysctls(node);
-    std::erase_if(written.sysctls, [&](const auto& s) { return untouched.contains(s.name); });
-    return written;
-  });
+  return differences(all_nodes(), Sysctls::Written);
 }
 
-std::vector<NodeDifference> Lab::differences(
-    std::span<const NodeId> nodes, const std::function<state::Namespace(NodeId)>& expected_of) {
+std::vector<NodeDifference> Lab::differences(std::span<const NodeId> nodes, Sysctls sysctls) {
   std::vector<NodeDifference> differing;
   namespaces_.perform([&] {
     for (const NodeId node : nodes) {
-      auto differences = differences_from(expected_of(node), node);
+      auto differences = differences_of(node, sysctls);
       if (differences.empty()) continue;
       differing.push_back({nodes_[node.index()], std::move(differences)});
     }
@@ -154,7 +144,12 @@ std::vector<NodeDifference> Lab::differences(
   return differing;
 }
 
-std::vector<state::Difference> Lab::differences_from(state::Namespace expected, NodeId node) {
+std::vector<state::Difference> Lab::differences_of(NodeId node, Sysctls sysctls) {
+  state::Namespace expected = expected_[node.index()];
+  std::erase_if(expected.sysctls, [&](const state::Sysctl& sysctl) {
+    const bool is_written = !namespaces_.untouched_sysctls(node).contains(sysctl.name);
+    return sysctls == Sysctls::LeftOut || (sysctls == Sysctls::Written && !is_written);
+  });
   const state::Namespace found = observe(node, names_of(expected.sysctls));
   leave_missing(expected.sysctls, found.sysctls, optional_pins_);
   return state::diff(expected, found);

@@ -6,6 +6,8 @@
 // whatever fails while building takes all of them down.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <functional>
 #include <set>
 #include <span>
@@ -79,6 +81,11 @@ class Lab {
   void settle();
   void settle(std::span<const NodeId> nodes);  // where only these have changed
 
+  // Of the links that are impaired, or may be: the kernel does not know their far ends.
+  std::vector<std::array<std::uint32_t, 2>> carried_ends() {
+    return executor_.carried_links().ends();
+  }
+
   // Waits until nothing is under way on links that are impaired. RETURNS: false if there is still
   // at the deadline.
   bool wait_until_idle(sys::Clock::time_point deadline) {
@@ -93,15 +100,16 @@ class Lab {
   // The same for right after building, in half of the time: without the sysctls that needed no
   // write. New namespaces have these anyway, and nobody has had time to change them.
   std::vector<NodeDifference> differences_of_building();
-  std::vector<NodeDifference> differences(std::span<const NodeId> nodes);
+  // Sysctls are a file each to read: those who have set none may leave them out.
+  enum class Sysctls { Compared, Written, LeftOut };
+  std::vector<NodeDifference> differences(std::span<const NodeId> nodes,
+                                          Sysctls sysctls = Sysctls::Compared);
 
  private:
   std::vector<NodeId> all_nodes() const;
   void execute(std::span<const plan::Step> steps);
   void expect(const plan::Step& step);
-  std::vector<NodeDifference> differences(
-      std::span<const NodeId> nodes, const std::function<state::Namespace(NodeId)>& expected_of);
-  std::vector<state::Difference> differences_from(state::Namespace expected, NodeId node);
+  std::vector<state::Difference> differences_of(NodeId node, Sysctls sysctls);
   state::Namespace observe(NodeId node, const std::vector<std::string>& sysctls);
   void settle_links(NodeId node, std::vector<std::uint32_t> links);
   void settle_addresses(NodeId node, std::vector<IpAddress> addresses);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <string_view>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
@@ -17,8 +18,8 @@ namespace {
 // A bridge or an end of a link. An end that leads elsewhere now is another one.
 struct DeviceName {
   NodeId node;
-  std::string interface;
-  std::optional<std::pair<NodeId, std::string>> far_end = {};
+  std::string_view interface;  // of the plan
+  std::optional<std::pair<NodeId, std::string_view>> far_end = {};
   friend auto operator<=>(const DeviceName&, const DeviceName&) = default;
 };
 
@@ -31,8 +32,8 @@ struct CollectDevices {
     devices.emplace(DeviceName{op.node, op.link.name}, &op.link);
   }
   void operator()(const CreateVeth& op) const {
-    const std::pair near{op.node, op.link.name};
-    const std::pair far{op.peer_node, op.peer->name};
+    const std::pair<NodeId, std::string_view> near{op.node, op.link.name};
+    const std::pair<NodeId, std::string_view> far{op.peer_node, op.peer->name};
     devices.emplace(DeviceName{near.first, near.second, far}, &op.link);
     devices.emplace(DeviceName{far.first, far.second, near}, &*op.peer);
   }

@@ -2,12 +2,14 @@
 #include "plan/planner.hh"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "plan/bridge_entries.hh"
 #include "plan/devices.hh"
+#include "plan/namespace_steps.hh"
 #include "plan/neighborhood.hh"
 #include "plan/pins.hh"
 #include "plan/reason.hh"
@@ -69,7 +71,7 @@ class Planner {
     constexpr std::size_t kStepsOfANode = 32;
     plan_.steps.reserve(kStepsOfANode * plan_.nodes.size());
     check_limits();
-    each_node(&Planner::create_namespace);
+    if (options_.namespaces) each_node(&Planner::create_namespace);
     each_node(&Planner::create_devices);
     each_node(&Planner::configure);
     each_node(&Planner::impair);
@@ -131,22 +133,8 @@ void Planner::check_limits() {
   }
 }
 
-// Sysctls of the namespace are written before it has links: links inherit them when they are born.
-void Planner::create_namespace(NodeId id) {
-  const topology::Node& node = topology_.node(id);
-  step(CreateNamespace{id}, fmt::format("node {} exists", node.name));
-  const PinScope scope{.forwarding = node.forwarding,
-                       .bridges = !topology_.bridges_of(id).empty(),
-                       .ipv6 = uses_ipv6_};
-  for (const Pin& pin : make_pins(scope)) {
-    if (is_stated(node, pin.name)) continue;
-    step(SetSysctl{id, {std::string(pin.name), std::string(pin.value)}, true},
-         std::string(pin.reason));
-  }
-  for (const auto& sysctl : node.sysctls) {
-    if (!interface_of_sysctl(sysctl.value.name).empty()) continue;
-    step(SetSysctl{id, sysctl.value}, stated(sysctl.where));
-  }
+void Planner::create_namespace(NodeId node) {
+  std::ranges::move(namespace_steps(topology_, node, uses_ipv6_), std::back_inserter(plan_.steps));
 }
 
 void Planner::create_devices(NodeId node) {

@@ -48,6 +48,7 @@ struct PlanOptions {
   // Nodes that give up on a neighbour that does not answer after 20 ms instead of 3 s.
   std::vector<NodeId> impatient = {};
   std::optional<Limits> limits = {};  // none: not checked
+  bool namespaces = true;             // false: without namespace_steps.hh
   std::vector<LinkId> carried = {};   // links that are to be impaired later, besides those that are
 };
 

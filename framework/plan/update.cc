@@ -27,8 +27,8 @@ bool is_rules(const Operation& op) {
 // The steps of one node, in order. A link's stand with both of its ends.
 using NodeSteps = std::vector<const Step*>;
 
-std::vector<NodeSteps> by_node(const Plan& plan) {
-  std::vector<NodeSteps> nodes(plan.nodes.size());
+std::vector<NodeSteps> by_node(const Plan& plan, std::size_t count) {
+  std::vector<NodeSteps> nodes(count);
   for (const Step& step : plan.steps) {
     nodes[node_of(step.operation).index()].push_back(&step);
     const auto* veth = std::get_if<CreateVeth>(&step.operation);
@@ -53,15 +53,23 @@ struct ByOperation {
 };
 using StepSet = std::set<const Step*, ByOperation>;
 
+bool begins_with(const std::vector<std::string>& nodes, const std::vector<std::string>& first) {
+  return first.size() <= nodes.size() &&
+         std::ranges::equal(first, nodes | std::views::take(first.size()));
+}
+
 class Updater {
  public:
-  explicit Updater(const Plan& before, const Plan& after)
+  // The numbers of nodes are those of the new plan. Plans of large networks are not copied.
+  Updater(const Plan& before, Plan after)
       : nodes_(all_nodes(before, after)),
-        before_(renumbered(before, nodes_)),
-        after_(with_identities_of(before_, renumbered(after, nodes_))),
+        renumbered_(begins_with(nodes_, before.nodes) ? std::nullopt
+                                                      : std::optional(renumbered(before, nodes_))),
+        before_(renumbered_ ? *renumbered_ : before),
         remaining_(after.nodes.size()),
-        old_steps_(by_node(before_)),
-        new_steps_(by_node(after_)) {}
+        after_(with_identities_of(before_, std::move(after))),
+        old_steps_(by_node(before_, nodes_.size())),
+        new_steps_(by_node(after_, nodes_.size())) {}
 
   Update run() {
     find_changed_nodes();
@@ -76,7 +84,6 @@ class Updater {
                   .steps = std::move(steps_),
                   .plan = {},
                   .notes = std::move(notes_)};
-    after_.nodes.resize(remaining_);
     update.plan = std::move(after_);
     return update;
   }
@@ -238,9 +245,10 @@ class Updater {
   }
 
   std::vector<std::string> nodes_;
-  Plan before_;
-  Plan after_;
+  std::optional<Plan> renumbered_;
+  const Plan& before_;
   std::size_t remaining_;
+  Plan after_;
   std::vector<NodeSteps> old_steps_;
   std::vector<NodeSteps> new_steps_;
   std::set<NodeId> changed_;
@@ -263,7 +271,9 @@ bool takes_away(const Operation& op) {
 
 }  // namespace
 
-Update make_update(const Plan& before, const Plan& after) { return Updater(before, after).run(); }
+Update make_update(const Plan& before, Plan after) {
+  return Updater(before, std::move(after)).run();
+}
 
 std::string to_string(const Update& update) {
   std::string text;

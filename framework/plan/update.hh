@@ -25,7 +25,7 @@ struct Update {
   bool is_empty() const { return steps.empty() && remaining == nodes.size(); }
 };
 
-Update make_update(const Plan& before, const Plan& after);
+Update make_update(const Plan& before, Plan after);
 
 // One step a line, as they are carried out: "- delete link ...", "+ add route ...".
 std::string to_string(const Update& update);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "service/hosts.hh"
 
+#include <set>
+#include <string_view>
+
 #include <fmt/format.h>
 
 #include "sys/output.hh"
@@ -45,14 +48,16 @@ std::string resolver_text(const topology::Node& node) {
 void save_name_files(const fs::path& folder, const topology::Topology& topology) {
   sys::save_file(hosts_of(folder), hosts_text(topology));
   sys::save_file(resolver_of(folder), resolver_text({.name = {}}));
+  std::set<fs::path> own;
   for (const topology::Node& node : topology.nodes()) {
-    const fs::path own = resolver_of(folder, node.name);
-    if (!node.name_servers.empty()) {
-      sys::save_file(own, resolver_text(node));
-    } else {
-      std::error_code ignored;
-      fs::remove(own, ignored);
-    }
+    if (node.name_servers.empty()) continue;
+    sys::save_file(*own.insert(resolver_of(folder, node.name)).first, resolver_text(node));
+  }
+  const std::string beginning = resolver_of(folder, "").filename().string();
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const bool is_one = entry.path().filename().string().starts_with(beginning);
+    std::error_code ignored;
+    if (is_one && !own.contains(entry.path())) fs::remove(entry.path(), ignored);
   }
 }
 
