@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "scenario/changes.hh"
 
+#include <algorithm>
+
 #include "plan/planner.hh"
 
 namespace topoproof::scenario {
@@ -32,6 +34,7 @@ struct ToSteps {
     }
     return steps;
   }
+  std::vector<plan::Step> operator()(const FlapLink&) const { return {}; }
   std::vector<plan::Step> operator()(const Wait&) const { return {}; }
 };
 
@@ -39,6 +42,7 @@ struct ToTopology {
   topology::Topology& topology;
 
   void operator()(const SetLink&) const {}
+  void operator()(const FlapLink&) const {}
   void operator()(const Impair&) const {}
   void operator()(const ChangeRoute&) const {}
   void operator()(const SetSysctl& change) const {
@@ -58,6 +62,14 @@ struct ToTopology {
 
 std::vector<plan::Step> steps_of(const Change& change) {
   return std::visit(ToSteps{"the scenario changes it at " + to_string(change.where)}, change.what);
+}
+
+bool has_flaps(const Scenario& scenario) {
+  return std::ranges::any_of(scenario.steps, [](const Step& step) {
+    return std::ranges::any_of(step.changes, [](const Change& change) {
+      return std::holds_alternative<FlapLink>(change.what);
+    });
+  });
 }
 
 void apply_to(topology::Topology& topology, const Change& change) {

@@ -10,8 +10,9 @@
 
 namespace topoproof::scenario {
 
-// Nothing for a Wait: that is the runner's.
+// Nothing for a Wait and for a FlapLink: those are the runner's.
 std::vector<plan::Step> steps_of(const Change& change);
+bool has_flaps(const Scenario& scenario);
 void apply_to(topology::Topology& topology, const Change& change);
 
 }  // namespace topoproof::scenario

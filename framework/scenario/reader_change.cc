@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// link down red:eth0 | link up ...        impair red:eth0 delay 10ms loss 5% | impair red:eth0 none
+// link down red:eth0 | link up ... | link flap red:eth0 [for 200ms]
+//       impair red:eth0 delay 10ms loss 5% | impair red:eth0 none
 // route add blue default via 10.0.0.1 | route delete ...
 // sysctl host net.ipv4.ip_forward=0       wait 2s
 // rules: { node: host, nftables: new.nft }
@@ -59,11 +60,23 @@ std::optional<InterfaceOfNode> take_interface(Sentence& words, const Reading& re
 }
 
 std::optional<What> read_link_change(Sentence& words, const Reading& reading) {
-  const auto up = take_either(words, "up", "down");
+  enum class Action { Up, Down, Flap };
+  Action action = Action::Up;
+  words.value("'up', 'down' or 'flap'",
+              document::choice<Action>(
+                  {{"up", Action::Up}, {"down", Action::Down}, {"flap", Action::Flap}}),
+              action);
   const auto place = take_interface(words, reading);
+  FlapLink flap;
+  if (action == Action::Flap && words.skip("for")) {
+    words.value("a time like 200ms", parse_duration, flap.down_for);
+  }
   words.finish();
   if (words.failed() || !place) return std::nullopt;
-  return SetLink{place->node, place->interface, *up};
+  if (action != Action::Flap) return SetLink{place->node, place->interface, action == Action::Up};
+  flap.node = place->node;
+  flap.interface = place->interface;
+  return flap;
 }
 
 // "red:eth0 delay 10ms loss 5% seed 3"; "red:eth0 none"

@@ -34,6 +34,12 @@ TEST(Change, TurnsLinksOffAndOn) {
             (Texts{"link down red:eth0", "link up host:eth0"}));
 }
 
+TEST(Change, FlapsLinks) {
+  EXPECT_EQ(changes_of("[link flap red:eth0, link flap host:eth0 for 200ms]\n"),
+            (Texts{"link flap red:eth0 for 1s", "link flap host:eth0 for 200ms"}));
+  EXPECT_NE(issues_of("  - change: link flap red:eth0 for ever\n"), "");
+}
+
 TEST(Change, AddsAndDeletesRoutes) {
   EXPECT_EQ(changes_of("\n    - route add red default via 10.0.0.5\n"
                        "    - route delete red blackhole 10.9.0.0/16\n"),
@@ -88,8 +94,9 @@ TEST(Change, SaysWhatIsWrong) {
       issues_of("  - change: lnk down red:eth0\n"),
       "s.yaml:4:13: error: expected one of link, impair, route, sysctl, wait, found 'lnk'; did you "
       "mean 'link'?\n");
-  EXPECT_EQ(issues_of("  - change: link dwon red:eth0\n"),
-            "s.yaml:4:18: error: expected one of up, down, found 'dwon'; did you mean 'down'?\n");
+  EXPECT_EQ(
+      issues_of("  - change: link dwon red:eth0\n"),
+      "s.yaml:4:18: error: expected one of up, down, flap, found 'dwon'; did you mean 'down'?\n");
   EXPECT_EQ(issues_of("  - change: link down red\n"),
             "s.yaml:4:23: error: which interface of 'red'? red:INTERFACE\n");
   EXPECT_EQ(issues_of("  - change: link down red:eth1\n"),

@@ -30,6 +30,9 @@ struct RunOptions {
   // sent there is seen by whoever else works in it; connection tracking is flushed where checks
   // need it.
   std::function<std::vector<lab::RunningNode>()> running = {};
+  // Of such a lab: waits until nothing is under way on impaired links, no longer than that. None:
+  // the longest time is waited that a packet can take.
+  std::function<void(sys::Clock::time_point)> wait_until_idle = {};
   const std::atomic<bool>* stop = nullptr;  // once true, run() returns within 100 ms
 };
 

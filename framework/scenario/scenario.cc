@@ -37,6 +37,10 @@ struct DescribeChange {
   std::string operator()(const ReplaceRules& change) const {
     return fmt::format("replace the rules of {}", name(change.node));
   }
+  std::string operator()(const FlapLink& change) const {
+    return fmt::format("link flap {}:{} for {}", name(change.node), change.interface,
+                       topoproof::to_string(change.down_for));
+  }
   std::string operator()(const Wait& change) const {
     return fmt::format("wait {}", topoproof::to_string(change.time));
   }

@@ -78,6 +78,12 @@ struct SetLink {
   std::string interface;
   bool up = true;
 };
+// Down for a while, and up again with all that the topology gives the interface.
+struct FlapLink {
+  NodeId node;
+  std::string interface;
+  std::chrono::nanoseconds down_for = std::chrono::seconds(1);
+};
 // What leaves by the interface; no impairment at all: as usual again.
 struct Impair {
   NodeId node;
@@ -103,7 +109,7 @@ struct Wait {
   std::chrono::nanoseconds time{};
 };
 struct Change {
-  std::variant<SetLink, Impair, ChangeRoute, SetSysctl, ReplaceRules, Wait> what;
+  std::variant<SetLink, FlapLink, Impair, ChangeRoute, SetSysctl, ReplaceRules, Wait> what;
   Location where;
 };
 

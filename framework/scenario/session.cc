@@ -12,6 +12,7 @@
 #include "netfilter/kernel_ruleset.hh"
 #include "netfilter/trace.hh"
 #include "netlink/conntrack.hh"
+#include "plan/link_steps.hh"
 #include "rules/rule_lines.hh"
 #include "scenario/changes.hh"
 #include "scenario/listeners.hh"
@@ -81,8 +82,9 @@ Session::Session(const Scenario& scenario, const RunOptions& options)
 }
 
 void Session::build(const Scenario& scenario, const RunOptions& options) {
-  lab_ = std::make_unique<lab::Lab>(make_plan_or_throw(scenario, options.limits),
-                                    [this](lab::Lab& lab) { open_taps(lab); });
+  const plan::Plan plan = make_plan_or_throw(scenario, options.limits);
+  if (has_flaps(scenario)) plan_ = plan;
+  lab_ = std::make_unique<lab::Lab>(plan, [this](lab::Lab& lab) { open_taps(lab); });
   lab_->settle();
   compare_with_plan();
   start_services();
@@ -103,6 +105,7 @@ void Session::start_services() {
 // Whoever works in the lab may have changed it: that is what the checks are to find out.
 void Session::adopt(const Scenario& scenario, const RunOptions& options) {
   is_adopted_ = true;
+  await_idle_ = options.wait_until_idle;
   const plan::Plan plan = make_plan_or_throw(scenario, options.limits);
   lab_ = std::make_unique<lab::Lab>(plan, in_order_of(plan.nodes, options.running()));
   open_taps(*lab_);
@@ -160,22 +163,35 @@ Instruments Session::instruments() {
           !is_adopted_ && is_impaired_};
 }
 
-// The relay of a lab that somebody else holds cannot be asked: then it is given the time that a
-// packet can take there and back.
+// Others may send in a lab that goes on: it is given no more time than a packet can take.
 bool Session::wait_until_idle(sys::Clock::time_point deadline) {
   if (!is_adopted_) return lab_->wait_until_idle(deadline);
   const auto longest = longest_delay(topology_);
   if (longest.count() == 0) return true;
-  loop_.run_until([] { return false; }, std::min(deadline, sys::Clock::now() + longest));
+  const auto end = std::min<sys::Clock::time_point>(deadline, sys::Clock::now() + longest);
+  if (await_idle_) {
+    await_idle_(end);
+  } else {
+    loop_.run_until([] { return false; }, end);
+  }
   return true;
 }
 
+void Session::wait(std::chrono::nanoseconds time) {
+  const auto stopped = [this] { return stop_ != nullptr && *stop_; };
+  loop_.run_until(stopped, sys::Clock::now() + time);
+}
+
+void Session::flap(const FlapLink& link) {
+  lab_->change(plan::link_steps(*plan_, link.node, link.interface, false));
+  wait(link.down_for);
+  lab_->change(plan::link_steps(*plan_, link.node, link.interface, true));
+  lab_->settle();
+}
+
 void Session::change(const Change& change) {
-  if (const auto* wait = std::get_if<Wait>(&change.what)) {
-    const auto stopped = [this] { return stop_ != nullptr && *stop_; };
-    loop_.run_until(stopped, sys::Clock::now() + wait->time);
-    return;
-  }
+  if (const auto* pause = std::get_if<Wait>(&change.what)) return wait(pause->time);
+  if (const auto* link = std::get_if<FlapLink>(&change.what)) return flap(*link);
   lab_->change(steps_of(change));
   apply_to(topology_, change);
   if (std::holds_alternative<SetLink>(change.what)) lab_->settle();

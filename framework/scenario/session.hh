@@ -3,6 +3,7 @@
 // Internal to the runner.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -35,6 +36,8 @@ class Session {
   evidence::Observer& observer() { return *observer_; }
   lab::Lab& lab() { return *lab_; }
 
+  bool is_impaired() const { return is_impaired_; }  // some of its links, now or later
+
   void change(const Change& change);
   // From here on it is known which rule ends a packet at the node, or at every node with rules.
   void trace_rules(NodeId node);
@@ -47,6 +50,8 @@ class Session {
 
  private:
   void open_taps(lab::Lab& lab);
+  void wait(std::chrono::nanoseconds time);
+  void flap(const FlapLink& link);
   void build(const Scenario& scenario, const RunOptions& options);
   void adopt(const Scenario& scenario, const RunOptions& options);
   void compare_with_plan();
@@ -59,10 +64,12 @@ class Session {
   topology::Topology topology_;
   std::uint32_t run_;
   const std::atomic<bool>* stop_;
-  bool is_adopted_ = false;  // the lab goes on when this ends
-  bool is_impaired_;         // some of its links are, or will be
+  bool is_adopted_ = false;                                 // the lab goes on when this ends
+  std::function<void(sys::Clock::time_point)> await_idle_;  // of the lab that goes on
+  bool is_impaired_;                                        // some of its links are, or will be
   probe::Barrier barrier_;
   RuleTrace trace_;
+  std::optional<plan::Plan> plan_;  // where links flap
   std::unique_ptr<lab::Lab> lab_;
   std::unique_ptr<evidence::Observer> observer_;
   std::unique_ptr<probe::Prober> prober_;

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "plan/link_steps.hh"
 #include "scenario/changes.hh"
 #include "scenario/compile_rules.hh"
 #include "scenario/listeners.hh"
@@ -13,8 +14,29 @@
 
 namespace topoproof::scenario {
 
-Simulation::Simulation(const Scenario& scenario, const RuleCompiler& compile) : compile_(compile) {
+namespace {
+
+bool comes_by(const flow::Trace& trace, NodeId node) {
+  return std::ranges::any_of(trace, [&](const flow::Step& step) { return step.node == node; });
+}
+
+bool stays_at(const flow::Trace& trace, NodeId node) {
+  return std::ranges::all_of(trace, [&](const flow::Step& step) { return step.node == node; });
+}
+
+bool may_decide(const topology::Gap& gap, const sim::Prediction& prediction, NodeId from) {
+  if (gap.to_itself) return *gap.node == from && stays_at(prediction.request.trace, from);
+  if (!gap.node || *gap.node == from || prediction.request.fate.at == gap.node) return true;
+  return comes_by(prediction.request.trace, *gap.node) ||
+         (prediction.reply && comes_by(prediction.reply->trace, *gap.node));
+}
+
+}  // namespace
+
+Simulation::Simulation(const Scenario& scenario, const RuleCompiler& compile)
+    : compile_(compile), gaps_(scenario.topology.gaps().begin(), scenario.topology.gaps().end()) {
   const plan::Plan plan = make_plan_or_throw(scenario);
+  if (has_flaps(scenario)) plan_ = plan;
   names_ = plan.nodes;
   states_.resize(names_.size());
   extras_.resize(names_.size());
@@ -27,10 +49,39 @@ Simulation::Simulation(const Scenario& scenario, const RuleCompiler& compile) : 
   simulator_.emplace(nodes);
 }
 
+sim::Prediction Simulation::predict(const sim::Question& question,
+                                    const sim::Simulator::Seen& seen) {
+  sim::Prediction prediction = simulator_->predict(question, seen);
+  if (gaps_.empty()) return prediction;
+  doubt(prediction, question.flow.from);
+  for (sim::Prediction& other : prediction.others) doubt(other, question.flow.from);
+  return prediction;
+}
+
+void Simulation::doubt(sim::Prediction& prediction, NodeId from) const {
+  for (const topology::Gap& gap : gaps_) {
+    if (!may_decide(gap, prediction, from)) continue;
+    prediction.unknown.push_back({.reason = "not captured: " + gap.text,
+                                  .where = gap.where,
+                                  .node = gap.node.value_or(from)});
+  }
+}
+
 void Simulation::change(const Change& change) {
   if (const auto* wait = std::get_if<Wait>(&change.what)) return simulator_->wait(wait->time);
+  if (const auto* link = std::get_if<FlapLink>(&change.what)) return flap(*link);
   if (std::holds_alternative<ReplaceRules>(change.what)) replaced_ = rule_uses();
-  for (const plan::Step& step : steps_of(change)) {
+  carry_out(steps_of(change));
+}
+
+void Simulation::flap(const FlapLink& link) {
+  carry_out(plan::link_steps(*plan_, link.node, link.interface, false));
+  simulator_->wait(link.down_for);
+  carry_out(plan::link_steps(*plan_, link.node, link.interface, true));
+}
+
+void Simulation::carry_out(const std::vector<plan::Step>& steps) {
+  for (const plan::Step& step : steps) {
     apply(step.operation);
     const NodeId id = node_of(step.operation);
     simulator_->change(id, node(id));

@@ -32,9 +32,8 @@ class Simulation {
   explicit Simulation(const Scenario& scenario, const RuleCompiler& compile = {});
 
   // `seen`: see sim::Simulator.
-  sim::Prediction predict(const sim::Question& question, const sim::Simulator::Seen& seen = {}) {
-    return simulator_->predict(question, seen);
-  }
+  // Unknown as well if it comes by a node of which something was not captured.
+  sim::Prediction predict(const sim::Question& question, const sim::Simulator::Seen& seen = {});
   void expect_draws(std::vector<std::uint16_t> ports) {
     simulator_->expect_draws(std::move(ports));
   }
@@ -57,7 +56,13 @@ class Simulation {
     std::vector<sim::Listener> listeners = {};
     std::map<std::string, impair::Impairment> impairments = {};
   };
+  void flap(const FlapLink& link);
+  void carry_out(const std::vector<plan::Step>& steps);
+  void doubt(sim::Prediction& prediction, NodeId from) const;
+
   RuleCompiler compile_;
+  std::vector<topology::Gap> gaps_;
+  std::optional<plan::Plan> plan_;  // where links flap
   std::vector<std::string> names_;
   plan::States states_;
   std::vector<Extras> extras_;

@@ -50,5 +50,42 @@ TEST_P(ForetoldFate, IsTheKernels) {
 INSTANTIATE_TEST_SUITE_P(Simulator, ForetoldFate, testing::ValuesIn(fate_stories()),
                          [](const auto& story) { return std::string(story.param.name); });
 
+//  a -- r -- b, and c beside b
+constexpr std::string_view kCaptured = R"(
+nodes:
+  a: { routes: [default via 10.1.0.1] }
+  r: { forwarding: true }
+  b: { routes: [default via 10.2.0.1] }
+  c: { routes: [default via 10.3.0.2] }
+links:
+  - a:eth0 10.1.0.2/24 -- r:left 10.1.0.1/24
+  - r:right 10.2.0.1/24 -- b:eth0 10.2.0.2/24
+  - c:eth0 10.3.0.1/24 -- b:eth1 10.3.0.2/24
+not_captured:
+)";
+
+std::string foretell_with_gap(std::string_view gap, std::string_view check) {
+  return foretell(fmt::format("{}  - '{}'\n", kCaptured, gap), check).observed;
+}
+
+TEST(NotCaptured, MakesFlowsByWayOfItsNodeUnknown) {
+  constexpr std::string_view kGap = "r: ipv4 rule 100: from 10.0.0.0/8 lookup 7";
+  EXPECT_EQ(foretell_with_gap(kGap, "a -> b icmp: delivered"),
+            "unknown: s:12:5: not captured: ipv4 rule 100: from 10.0.0.0/8 lookup 7");
+  EXPECT_TRUE(foretell_with_gap(kGap, "r -> a icmp: delivered").starts_with("unknown"));
+  EXPECT_TRUE(foretell_with_gap(kGap, "c -> b icmp: delivered").starts_with("passed"));
+}
+
+// Without a node it may be anywhere.
+TEST(NotCaptured, ThatNamesNoNodeMakesAllFlowsUnknown) {
+  EXPECT_TRUE(foretell_with_gap("a gateway of b", "c -> b icmp: delivered").starts_with("unknown"));
+}
+
+TEST(NotCaptured, OfTheLoopbackIsOfWhatANodeSendsToItself) {
+  constexpr std::string_view kGap = "b: lo is down; a topology builds it up";
+  EXPECT_TRUE(foretell_with_gap(kGap, "b -> 10.2.0.2 icmp: delivered").starts_with("unknown"));
+  EXPECT_TRUE(foretell_with_gap(kGap, "a -> b icmp: delivered").starts_with("passed"));
+}
+
 }  // namespace
 }  // namespace topoproof::scenario

@@ -44,14 +44,28 @@ void read_links(const document::Node& links, topology::Topology& topology, Issue
   connect_links(drafts, topology, issues);
 }
 
-// What a snapshot left out may decide what becomes of a flow.
-void warn_of_gaps(const document::Node& gaps, Issues& issues) {
+// "red: eth1 is down": what a snapshot left out at a node. What names no node may be anywhere.
+// "red: lo is down" is of what red sends to itself.
+void read_gap(const document::Node& item, topology::Topology& topology, Issues& issues) {
+  const auto text = document::read_string(item, issues);
+  if (!text) return;
+  const std::size_t colon = text->find(": ");
+  const auto node =
+      colon == std::string::npos ? std::nullopt : topology.find_node(text->substr(0, colon));
+  topology::Gap gap{.node = node, .text = *text, .where = item.where()};
+  if (node) gap.text.erase(0, colon + 2);
+  gap.to_itself = node && gap.text.starts_with("lo ");
+  topology.add_gap(std::move(gap));
+}
+
+void read_gaps(const document::Node& gaps, topology::Topology& topology, Issues& issues) {
   const auto items = document::items_of(gaps, issues);
+  for (const document::Node& item : items) read_gap(item, topology, issues);
   if (items.empty()) return;
   issues.push_back(
       make_warning(gaps.where(),
-                   "what stands here was not captured from the machine: flows that it decides may "
-                   "go otherwise"));
+                   "what stands here was not captured from the machine: it may decide what becomes "
+                   "of flows at these nodes, so nothing is foretold of them"));
 }
 
 }  // namespace
@@ -107,7 +121,9 @@ Description read_description(const document::Node& root,
   if (const auto* links = network.find("links"); links != nullptr && !links->is_null()) {
     read_links(*links, description.topology, issues);
   }
-  if (const auto* gaps = network.find("not_captured")) warn_of_gaps(*gaps, issues);
+  if (const auto* gaps = network.find("not_captured")) {
+    read_gaps(*gaps, description.topology, issues);
+  }
   return description;
 }
 

@@ -54,6 +54,7 @@ class Topology::Graph {
   std::vector<Node> nodes;
   std::vector<Bridge> bridges;
   std::vector<Link> links;
+  std::vector<Gap> gaps;
   std::unordered_map<std::string, NodeId> nodes_by_name;
   BoostGraph graph;
   std::vector<Vertex> node_vertices;
@@ -114,10 +115,17 @@ LinkId Topology::connect(Link link) {
   return id;
 }
 
+void Topology::add_gap(Gap gap) {
+  TOPOPROOF_CHECK(!gap.node || gap.node->index() < nodes().size(),
+                  "a gap is at a node that exists");
+  graph_->gaps.push_back(std::move(gap));
+}
+
 const std::string& Topology::name() const { return graph_->name; }
 std::span<const Node> Topology::nodes() const { return graph_->nodes; }
 std::span<const Bridge> Topology::bridges() const { return graph_->bridges; }
 std::span<const Link> Topology::links() const { return graph_->links; }
+std::span<const Gap> Topology::gaps() const { return graph_->gaps; }
 const Node& Topology::node(NodeId id) const { return graph_->nodes.at(id.index()); }
 const Bridge& Topology::bridge(BridgeId id) const { return graph_->bridges.at(id.index()); }
 const Link& Topology::link(LinkId id) const { return graph_->links.at(id.index()); }

@@ -120,6 +120,16 @@ struct Link {
   Location where = {};
 };
 
+// What is not known of the network that the file is a picture of: of flows that it may decide
+// nothing is foretold.
+struct Gap {
+  std::optional<NodeId> node = {};  // none: it may be anywhere
+  std::string text;                 // "eth1 is down; a topology builds it up"
+  bool to_itself = false;           // of the loopback: only flows that never leave the node
+  Location where = {};
+  friend auto operator<=>(const Gap&, const Gap&) = default;
+};
+
 class Topology {
  public:
   explicit Topology(std::string name = {});
@@ -134,11 +144,13 @@ class Topology {
   NodeId add_node(Node node);
   BridgeId add_bridge(Bridge bridge);
   LinkId connect(Link link);
+  void add_gap(Gap gap);
 
   const std::string& name() const;
   std::span<const Node> nodes() const;      // by NodeId
   std::span<const Bridge> bridges() const;  // by BridgeId
   std::span<const Link> links() const;      // by LinkId
+  std::span<const Gap> gaps() const;
   const Node& node(NodeId id) const;
   const Bridge& bridge(BridgeId id) const;
   const Link& link(LinkId id) const;
