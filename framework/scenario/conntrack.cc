@@ -30,6 +30,8 @@ std::vector<NodeTranslation> translations_of(const flow::Trace& trace) {
   return out;
 }
 
+}  // namespace
+
 state::Tuple to_tracked(const flow::Tuple& seen) {
   state::Tuple tuple{.source = seen.source, .destination = seen.destination};
   const bool v4 = seen.source.is_v4();
@@ -45,6 +47,8 @@ state::Tuple to_tracked(const flow::Tuple& seen) {
   tuple.destination_port = seen.destination_port;
   return tuple;
 }
+
+namespace {
 
 // The answer to an echo request is of another type: compared are addresses and ports, or the id.
 bool answers_as(const state::Tuple& reply, const flow::Tuple& expected) {

@@ -6,9 +6,13 @@
 #include "evidence/judge.hh"
 #include "lab/lab.hh"
 #include "scenario/outcome.hh"
+#include "state/connection.hh"
 #include "topology/topology.hh"
 
 namespace topoproof::scenario {
+
+// The tuple of a packet as connection tracking knows it: of an echo, as request.
+state::Tuple to_tracked(const flow::Tuple& seen);
 
 // For each node that translated the flow: an entry whose original tuple is the one that came in,
 // and whose reply tuple is the inverse of the one that went out. A missing one fails the result.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <set>
@@ -13,6 +14,7 @@
 #include "scenario/conntrack.hh"
 #include "scenario/failure_folder.hh"
 #include "scenario/foretold.hh"
+#include "scenario/kernel_proofs.hh"
 #include "scenario/plain_checks.hh"
 #include "scenario/prediction.hh"
 #include "scenario/session.hh"
@@ -25,6 +27,10 @@ namespace {
 
 // Flows that are sent together: enough to keep the machine busy, few enough for small buffers.
 constexpr std::size_t kWaveSize = 512;
+// Of flows that ended otherwise than expected, those that are sent once more, alone, to see which
+// counters grow; and the largest network whose counters are read for it.
+constexpr std::size_t kMostSentAgain = 16;
+constexpr std::size_t kMostCounted = 256;
 const Expectation& expectation_of(const CheckItem& item) {
   return std::visit([](const auto& i) -> const Expectation& { return i.expected; }, item);
 }
@@ -44,6 +50,8 @@ struct Slot {
   Check check;
   std::optional<sim::Prediction> foretold = {};  // asked once: what it says changes the simulator
 };
+
+using Lines = std::vector<std::string>;
 
 class Runner {
  public:
@@ -148,6 +156,7 @@ class Runner {
       const std::set<NodeId> traced = session_->traced();
       session_->forget_rule_events();
       std::vector<Slot> again;
+      read_counters(slots.size());
       const auto judged = probe(slots);
       for (std::size_t i = 0; i < judged.size(); ++i) {
         if (judged[i].undecided) continue;
@@ -160,9 +169,16 @@ class Runner {
       result_.interrupted |=
           judged.size() < slots.size() || std::ranges::any_of(judged, &Judged::undecided);
       session_->observer().drop_kept();
+      readings_.reset();
       slots = std::move(again);
       tell(Phase::Checking);
     }
+  }
+
+  // Of who is asked to explain each flow.
+  void read_counters(std::size_t flows) {
+    const bool few = scenario_.topology.nodes().size() <= kMostCounted;
+    if (flows == 1 && few && options_.verbose) readings_.emplace(session_->lab());
   }
 
   std::vector<Judged> probe(std::span<Slot> slots) {
@@ -211,14 +227,47 @@ class Runner {
       return tallies_[slot.item].add_passed();
     }
     CheckResult result = make_result(slot.check, judged, scenario_, detail_of(options_));
+    const auto proofs = result.why.empty() ? Lines() : prove(slot, judged);
     if (slot.check.expected.translated && judged.verdict.at_target) {
       compare_connections(session_->lab(), session_->topology(), judged.verdict, result);
     }
     if (simulation_) foretell(slot, judged, result);
+    std::ranges::copy(proofs, std::back_inserter(result.why));
     if (serial_) result.notes.push_back("run alone: the rules of this network keep state");
     keep_capture(judged, result);
     ++progress_.flows_done;
     tallies_[slot.item].add(std::move(result), options_.verbose);
+  }
+
+  // What the kernel says of it besides. Its counters are of all flows of a wave: one that was not
+  // alone is sent again, where that changes nothing for those to come.
+  Lines prove(Slot& slot, const Judged& judged) {
+    lab::Lab& lab = session_->lab();
+    Lines lines = proof_lines(lab, session_->topology(), judged);
+    const auto count = [&](const evidence::Verdict& verdict) {
+      std::ranges::move(counter_lines(lab, session_->topology(), verdict, *readings_),
+                        std::back_inserter(lines));
+    };
+    if (readings_) {
+      count(judged.verdict);
+    } else if (place_of_end(judged.verdict) && may_send_again()) {
+      ++sent_again_;
+      readings_.emplace(lab);
+      const auto again = probe({&slot, 1});
+      if (!again.empty() && is_same_end(again.front(), judged)) count(judged.verdict);
+      readings_.reset();
+    }
+    return lines;
+  }
+
+  bool may_send_again() const {
+    return !serial_ && !session_->is_impaired() && sent_again_ < kMostSentAgain &&
+           scenario_.topology.nodes().size() <= kMostCounted && !options_.running;
+  }
+
+  static bool is_same_end(const Judged& a, const Judged& b) {
+    return !a.undecided && a.verdict.request.fate.kind == b.verdict.request.fate.kind &&
+           place_of_end(a.verdict) == place_of_end(b.verdict);
   }
 
   void foretell(Slot& slot, const Judged& judged, CheckResult& result) {
@@ -262,6 +311,8 @@ class Runner {
   std::optional<Simulation> simulation_;  // none: nothing is foretold
   std::vector<Tally> tallies_;            // of the step under way, by item
   bool serial_ = false;
+  std::optional<CounterReadings> readings_;  // before what is sent now, where that is one flow
+  std::size_t sent_again_ = 0;
 };
 
 }  // namespace
