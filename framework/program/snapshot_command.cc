@@ -22,6 +22,9 @@ int write(std::span<const snapshot::Place> places, const std::string& name,
   for (const std::string& missed : taken.not_captured) {
     console.error(fmt::format("not captured: {}\n", report::printable(missed)));
   }
+  for (const std::string& note : taken.notes) {
+    console.error(fmt::format("note: {}\n", report::printable(note)));
+  }
   write_output(console, output, snapshot::to_yaml(taken, comment));
   return kPassed;
 }

@@ -15,6 +15,7 @@ namespace {
 void find_objects(std::size_t own, std::span<const Place> places, Found& found) {
   netlink::Socket socket(netlink::Protocol::Route);
   found.state = netlink::observe_namespace(socket);
+  found.queueing = netlink::observe_queueing(socket);
   const auto ids = netlink::observe_peer_namespaces(socket);
   std::map<std::uint32_t, std::size_t> place_of_id;
   for (std::size_t i = 0; i < places.size(); ++i) {

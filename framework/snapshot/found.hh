@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "netlink/queueing.hh"
 #include "state/namespace.hh"
 #include "sys/netns.hh"
 #include "topology/topology.hh"
@@ -23,6 +24,7 @@ struct Found {
   state::Namespace state;  // not normalized
   // Of veths whose other end is in one of the places: which one, by the veth's index.
   std::map<std::uint32_t, std::size_t> peers = {};
+  std::vector<netlink::Queueing> queueing = {};
   std::vector<topology::RulesText> rules = {};
   std::vector<std::string> missed = {};  // sentences: what could not be read
 };

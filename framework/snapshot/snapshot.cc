@@ -2,7 +2,10 @@
 #include "snapshot/snapshot.hh"
 
 #include <algorithm>
+#include <array>
 #include <exception>
+#include <iterator>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -11,6 +14,7 @@
 #include "snapshot/topology_of.hh"
 #include "sys/error.hh"
 #include "topofile/yaml_writer.hh"
+#include "topology/interfaces.hh"
 
 namespace topoproof::snapshot {
 namespace {
@@ -42,6 +46,63 @@ void keep_sysctls(const Place& place, const state::Namespace& planned, topology:
   }
 }
 
+// Of interfaces, with what a topology leaves there where nothing is said; where that is for the
+// namespace to say, with what decides it there.
+struct InterfaceSetting {
+  std::string_view name;
+  std::string_view usual;
+};
+constexpr std::array<InterfaceSetting, 8> kIpv4Settings{{{"rp_filter", "0"},
+                                                         {"accept_local", "0"},
+                                                         {"arp_ignore", "0"},
+                                                         {"arp_announce", "0"},
+                                                         {"arp_filter", "0"},
+                                                         {"proxy_arp", "0"},
+                                                         {"route_localnet", "0"},
+                                                         {"send_redirects", "1"}}};
+constexpr std::array<InterfaceSetting, 1> kIpv6Settings{{{"proxy_ndp", "0"}}};
+
+// What the namespace's own settings make of those of a new interface.
+std::string usual_value(const topology::Node& node, std::string_view family,
+                        const InterfaceSetting& setting) {
+  const std::string inherited = fmt::format("net.{}.conf.default.{}", family, setting.name);
+  const auto stated = std::ranges::find_if(
+      node.sysctls, [&](const auto& sysctl) { return sysctl.value.name == inherited; });
+  return stated != node.sysctls.end() ? stated->value.value : std::string(setting.usual);
+}
+
+std::vector<state::Sysctl> usual_settings(const topology::Node& node, std::string_view family,
+                                          std::string_view interface) {
+  std::vector<state::Sysctl> settings;
+  const auto add = [&](const InterfaceSetting& setting) {
+    settings.push_back({fmt::format("net/{}/conf/{}/{}", family, interface, setting.name),
+                        usual_value(node, family, setting)});
+  };
+  add({"forwarding", node.forwarding ? "1" : "0"});
+  if (family == "ipv4") std::ranges::for_each(kIpv4Settings, add);
+  if (family == "ipv6") std::ranges::for_each(kIpv6Settings, add);
+  return settings;
+}
+
+// Of which the namespace's own settings, and those that all have, do not say what they are.
+void keep_interface_sysctls(const Place& place, topology::Topology& topology, NodeId id) {
+  topology::Node& node = topology.node(id);
+  std::vector<state::Sysctl> usual;
+  for (const topology::Interface& interface : topology::interfaces_of(topology, id)) {
+    if (interface.kind == topology::Interface::Kind::Loopback) continue;
+    for (const Family family : {Family::Ipv4, Family::Ipv6}) {
+      if (!topology::uses_family(topology, family)) continue;
+      std::ranges::move(usual_settings(node, to_string(family), interface.name),
+                        std::back_inserter(usual));
+    }
+  }
+  std::vector<std::string> names;
+  for (const state::Sysctl& sysctl : usual) names.push_back(sysctl.name);
+  for (const state::Sysctl& found : sysctls_in(place, names)) {
+    if (std::ranges::find(usual, found) == usual.end()) node.sysctls.push_back({found});
+  }
+}
+
 }  // namespace
 
 Snapshot take(std::span<const Place> places, const std::string& name) {
@@ -51,8 +112,8 @@ Snapshot take(std::span<const Place> places, const std::string& name) {
     try {
       part();
     } catch (const std::exception& refused) {
-      snapshot.not_captured.push_back(
-          fmt::format("{}: its sysctls: {}", found[place].name, refused.what()));
+      snapshot.not_captured.push_back(fmt::format(
+          "{}: its sysctls: {}", snapshot.topology.node(NodeId(place)).name, refused.what()));
     }
   };
   for (std::size_t i = 0; i < places.size(); ++i) {
@@ -65,7 +126,10 @@ Snapshot take(std::span<const Place> places, const std::string& name) {
   }
   const plan::States planned = plan::expected(*plan);
   for (std::size_t i = 0; i < places.size(); ++i) {
-    attempt(i, [&] { keep_sysctls(places[i], planned[i], snapshot.topology.node(NodeId(i))); });
+    attempt(i, [&] {
+      keep_sysctls(places[i], planned[i], snapshot.topology.node(NodeId(i)));
+      keep_interface_sysctls(places[i], snapshot.topology, NodeId(i));
+    });
   }
   return snapshot;
 }
@@ -78,8 +142,10 @@ bool is_in_use(const Place& place) {
 }
 
 std::string to_yaml(const Snapshot& snapshot, const std::string& comment) {
+  std::string comments = comment;
+  for (const std::string& note : snapshot.notes) comments += "\n" + note;
   return topofile::to_yaml(snapshot.topology,
-                           {.comment = comment, .not_captured = snapshot.not_captured});
+                           {.comment = comments, .not_captured = snapshot.not_captured});
 }
 
 }  // namespace topoproof::snapshot

@@ -14,14 +14,15 @@ namespace topoproof::snapshot {
 
 struct Snapshot {
   topology::Topology topology;
-  // "red: its rule ipv4 rule 100: ...": what could not be read, or that no topology can say.
+  // "red: ipv4 rule 100: ...": what could not be read, or that no topology can say, by node.
   std::vector<std::string> not_captured = {};
+  std::vector<std::string> notes = {};  // what is otherwise here, and decides no flow
 };
 
 // Sysctls are those that a topology would set otherwise. THROWS: sys::SystemError
 Snapshot take(std::span<const Place> places, const std::string& name);
 
-// The file: what is left out stands under `not_captured:`.
+// The file: what is left out stands under `not_captured:`, the notes below the comment.
 std::string to_yaml(const Snapshot& snapshot, const std::string& comment);
 
 // The names below /run/netns, as ip-netns(8) keeps them, in order. THROWS: sys::SystemError if one

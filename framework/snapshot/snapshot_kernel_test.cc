@@ -113,10 +113,41 @@ TEST_F(SnapshotTest, SaysWhatItLeavesOut) {
       (std::vector<std::string>{
           "box: bridge br0: stp on ageing_time 300s forward_delay 15s hello_time 2s max_age "
           "20s priority 4096 mcast_snooping on",
-          "box: v1 is down; a topology builds it up", "box: v0 is down; a topology builds it up",
+          "box: lo is down; a topology builds it up", "box: v1 is down; a topology builds it up",
+          "box: v0 is down; a topology builds it up",
           "box: ipv4 rule 32765: from 10.0.0.0/8 lookup 7"}));
   EXPECT_NE(to_yaml(snapshot, "").find("not_captured:"), std::string::npos);
   EXPECT_EQ(snapshot.topology.links().size(), 1U);
+}
+
+TEST_F(SnapshotTest, KeepsSysctlsOfInterfaces) {
+  const auto places =
+      one_place(with_commands("ip link set lo up\n"
+                              "ip link add v0.1 type veth peer name v1\n"
+                              "ip addr add 10.0.0.1/24 dev v0.1\n"
+                              "ip link set v0.1 up; ip link set v1 up\n"
+                              "sysctl -qw net/ipv4/conf/v0.1/rp_filter=2\n"
+                              "sysctl -qw net/ipv4/conf/v1/proxy_arp=1\n"));
+  const Snapshot snapshot = take(places, "box");
+  std::vector<std::string> of_interfaces;
+  for (const auto& sysctl : snapshot.topology.node(NodeId(0U)).sysctls) {
+    if (sysctl.value.name.find("/v") == std::string::npos) continue;
+    of_interfaces.push_back(sysctl.value.name + "=" + sysctl.value.value);
+  }
+  EXPECT_EQ(of_interfaces, (std::vector<std::string>{"net/ipv4/conf/v1/proxy_arp=1",
+                                                     "net/ipv4/conf/v0.1/rp_filter=2"}))
+      << to_yaml(snapshot, "");
+  EXPECT_EQ(fmt::format("{}", fmt::join(snapshot.not_captured, "\n")), "");
+}
+
+TEST_F(SnapshotTest, CallsANodeOtherwiseWhereItsNameIsNone) {
+  std::vector<Place> places;
+  places.push_back({"my box", sys::Netns::create()});
+  const Snapshot snapshot = take(places, "box");
+  EXPECT_EQ(snapshot.notes, std::vector<std::string>{"my box is called my-box here"});
+  EXPECT_EQ(snapshot.not_captured,
+            std::vector<std::string>{"my-box: lo is down; a topology builds it up"});
+  EXPECT_NE(to_yaml(snapshot, "").find("# my box is called my-box here"), std::string::npos);
 }
 
 TEST_F(SnapshotTest, FindsTheFarEndAmongEqualIndexes) {
@@ -150,8 +181,10 @@ TEST_F(SnapshotTest, TellsOfAnEndThatIsElsewhere) {
                        &inside);
   ASSERT_EQ(run.exit_status, 0) << run.output;
   EXPECT_EQ(take(one_place(std::move(inside)), "box").not_captured,
-            std::vector<std::string>{"box: veth eth0, with its addresses and routes: its other end "
-                                     "is in no place that was read"});
+            (std::vector<std::string>{
+                "box: lo is down; a topology builds it up",
+                "box: veth eth0, with its addresses and routes: its other end is in no place that "
+                "was read"}));
 }
 
 TEST_F(SnapshotTest, KeepsRulesOfIptablesInItsOwnWords) {

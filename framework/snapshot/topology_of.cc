@@ -52,15 +52,18 @@ class Builder {
  private:
   template <class... Args>
   void miss(std::size_t place, fmt::format_string<Args...> format, Args&&... args) {
-    snapshot_.not_captured.push_back(fmt::format("{}: {}", found_[place].name,
-                                                 fmt::format(format, std::forward<Args>(args)...)));
+    const std::string& node = snapshot_.topology.node(NodeId(place)).name;
+    snapshot_.not_captured.push_back(
+        fmt::format("{}: {}", node, fmt::format(format, std::forward<Args>(args)...)));
   }
 
   void add_node(std::size_t place) {
     const Found& found = found_[place];
     std::string name = node_name(found.name);
     while (snapshot_.topology.find_node(name)) name += "-2";
-    if (name != found.name) miss(place, "its name, which no node may have; here it is {}", name);
+    if (name != found.name) {
+      snapshot_.notes.push_back(fmt::format("{} is called {} here", found.name, name));
+    }
     snapshot_.topology.add_node({.name = name, .rules = found.rules});
     for (const std::string& sentence : found.missed) miss(place, "{}", sentence);
     made_[place].insert("lo");
@@ -120,6 +123,7 @@ class Builder {
   void add_links(std::size_t place) {
     for (const Link& link : found_[place].state.links) {
       if (link.kind == LinkKind::Veth) add_veth(place, link);
+      if (link.kind == LinkKind::Loopback) add_state(place, link);
       if (link.kind == LinkKind::Other) {
         miss(place, "{}, which is no veth or bridge but {}, with its addresses and routes",
              link.name, link.other_kind.empty() ? "a device" : link.other_kind);
@@ -189,6 +193,15 @@ class Builder {
       if (made_[place].contains(neighbor.interface)) node.neighbors.push_back({neighbor});
     }
     for (const state::Rule& rule : state.rules) miss(place, "{}", describe(rule));
+    for (const netlink::Queueing& queueing : found_[place].queueing) miss_queueing(place, queueing);
+  }
+
+  // One of a device that is not here stands there already.
+  void miss_queueing(std::size_t place, const netlink::Queueing& queueing) {
+    for (const Link& link : found_[place].state.links) {
+      if (link.index != queueing.interface || !made_[place].contains(link.name)) continue;
+      miss(place, "{} has the queueing discipline {}", link.name, queueing.kind);
+    }
   }
 
   void add_route(std::size_t place, const state::Route& route, topology::Node& node) {
