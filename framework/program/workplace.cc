@@ -4,7 +4,6 @@
 #include <charconv>
 #include <cstdint>
 #include <cstdlib>
-#include <filesystem>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -23,11 +22,6 @@ bool is_set(const char* variable) {
   return value != nullptr && *value != '\0';
 }
 
-bool exists(const char* path) {
-  std::error_code ignored;
-  return std::filesystem::exists(path, ignored);
-}
-
 // "Name:\tvalue", a line of /proc/self/status.
 std::string_view field_of(std::string_view status, std::string_view name) {
   const std::string key = fmt::format("\n{}:\t", name);
@@ -37,18 +31,18 @@ std::string_view field_of(std::string_view status, std::string_view name) {
   return status.substr(0, status.find('\n'));
 }
 
-std::optional<unsigned long> number_in(const char* file) {
-  const auto text = sys::read_file(file);
+std::optional<unsigned long> number_in(const Signs& signs, const char* file) {
+  const auto text = signs.read(file);
   unsigned long value = 0;
   if (!text) return std::nullopt;
   const auto read = std::from_chars(text->data(), text->data() + text->size(), value);
   return read.ec == std::errc() ? std::optional(value) : std::nullopt;
 }
 
-std::string container_of() {
-  if (is_set("KUBERNETES_SERVICE_HOST")) return "Kubernetes";
-  if (exists("/.dockerenv")) return "Docker";
-  return exists("/run/.containerenv") ? "Podman" : "";
+std::string container_of(const Signs& signs) {
+  if (signs.is_set("KUBERNETES_SERVICE_HOST")) return "Kubernetes";
+  if (signs.read("/.dockerenv")) return "Docker";
+  return signs.read("/run/.containerenv") ? "Podman" : "";
 }
 
 bool is_read_only(const char* path) {
@@ -83,21 +77,29 @@ bool has_admin(const std::string& status) {
 
 bool has_filter(const std::string& status) { return field_of(status, "Seccomp") == "2"; }
 
-Workplace observe_workplace() {
-  const std::string status = sys::read_file("/proc/self/status").value_or("");
-  Workplace workplace{.github = is_set("GITHUB_ACTIONS"),
-                      .gitlab = is_set("GITLAB_CI"),
-                      .container = container_of(),
-                      .root = ::geteuid() == 0,
+Workplace recognize(const Signs& signs) {
+  const std::string status = signs.read("/proc/self/status").value_or("");
+  Workplace workplace{.github = signs.is_set("GITHUB_ACTIONS"),
+                      .gitlab = signs.is_set("GITLAB_CI"),
+                      .container = container_of(signs),
+                      .root = signs.root,
                       .admin = has_admin(status),
                       .filtered = has_filter(status),
-                      .read_only_sysctls = is_read_only("/proc/sys")};
-  workplace.other_ci = is_set("CI") && !workplace.github && !workplace.gitlab;
+                      .read_only_sysctls = signs.read_only_sysctls};
+  workplace.other_ci = signs.is_set("CI") && !workplace.github && !workplace.gitlab;
   workplace.restricted_by_apparmor =
-      number_in("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == 1U;
-  workplace.restricted_by_debian = number_in("/proc/sys/kernel/unprivileged_userns_clone") == 0U;
-  workplace.user_namespaces = number_in("/proc/sys/user/max_user_namespaces");
+      number_in(signs, "/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == 1U;
+  workplace.restricted_by_debian =
+      number_in(signs, "/proc/sys/kernel/unprivileged_userns_clone") == 0U;
+  workplace.user_namespaces = number_in(signs, "/proc/sys/user/max_user_namespaces");
   return workplace;
+}
+
+Workplace observe_workplace() {
+  return recognize({.read = [](const std::string& file) { return sys::read_file(file); },
+                    .is_set = is_set,
+                    .root = ::geteuid() == 0,
+                    .read_only_sysctls = is_read_only("/proc/sys")});
 }
 
 std::string describe(const Workplace& workplace) {

@@ -3,6 +3,7 @@
 // Where namespaces are refused, each of them has its own way to allow them.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -22,7 +23,16 @@ struct Workplace {
   bool restricted_by_debian = false;    // kernel.unprivileged_userns_clone is 0
   std::optional<unsigned long> user_namespaces = {};  // user.max_user_namespaces
 };
-Workplace observe_workplace();
+
+// Where it is seen: this machine, or one that was written down.
+struct Signs {
+  std::function<std::optional<std::string>(const std::string& file)> read;  // nothing: no such file
+  std::function<bool(const char* variable)> is_set;                         // of the environment
+  bool root = false;
+  bool read_only_sysctls = false;
+};
+Workplace recognize(const Signs& signs);
+Workplace observe_workplace();  // this one
 
 // "a job of GitHub Actions, as an ordinary user".
 std::string describe(const Workplace& workplace);

@@ -23,9 +23,13 @@ bool own_user_namespace = false;
   const auto restricted = read_file("/proc/sys/kernel/apparmor_restrict_unprivileged_userns");
   const auto limit = read_file("/proc/sys/user/max_user_namespaces");
   if (restricted && *restricted == "1") {
-    attempt += " (AppArmor forbids it: sysctl kernel.apparmor_restrict_unprivileged_userns=0)";
+    attempt +=
+        " (AppArmor forbids it; to allow it, as root: sysctl -w "
+        "kernel.apparmor_restrict_unprivileged_userns=0)";
   } else if (limit && *limit == "0") {
-    attempt += " (none are allowed: sysctl user.max_user_namespaces=10000)";
+    attempt +=
+        " (this machine allows none; to allow some, as root: sysctl -w "
+        "user.max_user_namespaces=10000)";
   } else if (error == EINVAL) {
     attempt += " (a second thread exists already)";
   }
