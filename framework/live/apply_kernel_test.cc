@@ -78,6 +78,28 @@ TEST_F(LiveApply, LeavesAloneWhatStays) {
   EXPECT_EQ(output("net", "red", "cat /proc/net/arp | wc -l"), mac);
 }
 
+// A link that somebody took down was up again in the plan only, and an address more for its node
+// failed, or stood beside a link that was said to be up.
+TEST_F(LiveApply, KeepsDownWhatWasTakenDown) {
+  Client(state_, "net").ask({.verb = Verb::SetLink, .nodes = {"red"}, .interface = "eth0"});
+  std::string after = kAfter;
+  after.replace(after.find("red:eth0 10.0.0.1/24"), 20, "red:eth0 10.0.0.1/24 10.0.0.7/24");
+  const std::string text = apply(after);
+  EXPECT_NE(text.find("  red:eth0 stays down, as `link down` left it\n"), std::string::npos)
+      << text;
+  EXPECT_NE(ping("red", "10.0.0.254"), 0);
+  Client(state_, "net")
+      .ask({.verb = Verb::SetLink, .nodes = {"red"}, .interface = "eth0", .up = true});
+  EXPECT_EQ(ping("green", "10.0.0.7"), 0);
+}
+
+TEST_F(LiveApply, ForgetsThatALinkWasTakenDownWithTheLink) {
+  Client(state_, "net").ask({.verb = Verb::SetLink, .nodes = {"blue"}, .interface = "eth0"});
+  EXPECT_EQ(apply(kAfter).find("blue:eth0 stays"), std::string::npos);
+  EXPECT_EQ(apply(kBefore).find("blue:eth0 stays"), std::string::npos);
+  EXPECT_EQ(ping("red", "blue"), 0);
+}
+
 TEST_F(LiveApply, OnlySaysWhatItWouldDo) {
   const std::string text = apply(kAfter, true);
   EXPECT_NE(text.find("- delete link host:p2\n"), std::string::npos) << text;

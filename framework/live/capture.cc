@@ -34,7 +34,7 @@ class Capture {
  public:
   Capture(Client& client, const CaptureOptions& options, FrameSink& sink)
       : client_(client), options_(options), sink_(sink), joined_(client.join()) {
-    sys::join_user_namespace(joined_.process.user);
+    sys::join_user_namespace(joined_.user);
     points_ =
         resolve(options.places.empty() ? std::vector{CapturePlace{}} : options.places, joined_);
     names_.resize(points_.size());

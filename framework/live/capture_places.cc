@@ -38,10 +38,13 @@ void check_interface(const JoinedNode& node, const std::string& interface) {
                             did_you_mean(interface, known)));
 }
 
-std::vector<CapturePoint> ends_between(const JoinedNode& near, const JoinedNode& far) {
+std::vector<CapturePoint> ends_between(const Joined& joined, const JoinedNode& near,
+                                       const JoinedNode& far) {
   const auto far_links = links_of(far);
+  auto near_links = links_of(near);
+  joined.join_ends(near_links);
   std::vector<CapturePoint> ends;
-  for (const state::Link& link : links_of(near)) {
+  for (const state::Link& link : near_links) {
     const auto other = std::ranges::find(far_links, link.peer_index, &state::Link::index);
     if (!link.peer_index || other == far_links.end()) continue;
     ends.push_back({&near, link.name});
@@ -58,7 +61,7 @@ std::vector<CapturePoint> resolve(const CapturePlace& place, const Joined& joine
     return all;
   }
   const JoinedNode& node = find_node(joined, place.node);
-  if (!place.far_node.empty()) return ends_between(node, find_node(joined, place.far_node));
+  if (!place.far_node.empty()) return ends_between(joined, node, find_node(joined, place.far_node));
   if (!place.interface.empty()) check_interface(node, place.interface);
   return {{&node, place.interface}};
 }

@@ -57,8 +57,24 @@ std::string choose_lab(const StateFolder& state, const std::optional<std::string
   if (name) return *name;
   const auto names = living(state);
   if (names.size() == 1) return names.front();
+  const auto dead = state.names();
+  if (names.empty() && !dead.empty()) {
+    throw Refusal(
+        fmt::format("no lab is running: of {} the holder was killed; topoproof gc removes "
+                    "what is left",
+                    fmt::join(dead, ", ")));
+  }
   if (names.empty()) throw Refusal("no lab is running: topoproof up FILE starts one");
   throw Refusal(fmt::format("several labs are running ({}): say which", fmt::join(names, ", ")));
+}
+
+void Joined::join_ends(std::vector<state::Link>& links) const {
+  for (state::Link& link : links) {
+    for (const auto& ends : carried) {
+      if (link.index == ends[0]) link.peer_index = ends[1];
+      if (link.index == ends[1]) link.peer_index = ends[0];
+    }
+  }
 }
 
 Client::Client(const StateFolder& state, std::string name)
@@ -93,17 +109,24 @@ Joined Client::join(const std::vector<std::string>& nodes) {
     Received received = receive();
     auto next = received.descriptors.begin();
     if (std::exchange(first, false)) {
-      joined.process = {.user = std::move(next[0]),
-                        .mount = std::move(next[1]),
-                        .pid = std::move(next[2]),
-                        .ipc = std::move(next[3])};
-      next += 4;
+      joined.user = std::move(*next++);
+      joined.carried = std::move(received.answer.carried);
     }
     for (std::string& name : received.answer.nodes) {
       joined.nodes.push_back({std::move(name), sys::Netns(std::move(*next++))});
     }
     if (!received.answer.more) return joined;
   }
+}
+
+sys::NodePlace Client::enter(const std::string& node) {
+  send({.verb = Verb::Enter, .nodes = {node}});
+  auto given = receive().descriptors;
+  return {.process = {.user = std::move(given.at(0)),
+                      .pid = std::move(given.at(1)),
+                      .ipc = std::move(given.at(2))},
+          .surroundings = {.mount = std::move(given.at(3)), .uts = std::move(given.at(4))},
+          .netns = sys::Netns(std::move(given.at(5)))};
 }
 
 std::string Client::ask(const Request& request, std::span<const int> descriptors) {

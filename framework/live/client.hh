@@ -2,6 +2,8 @@
 // Whoever wants something of a running lab: talks to its holder.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,8 +11,9 @@
 
 #include "live/protocol.hh"
 #include "live/state_folder.hh"
+#include "state/link.hh"
 #include "sys/channel.hh"
-#include "sys/init_process.hh"
+#include "sys/join.hh"
 #include "sys/netns.hh"
 
 namespace topoproof::live {
@@ -26,8 +29,12 @@ struct JoinedNode {
 
 // Descriptors of a lab's namespaces. They keep the namespaces alive, but no process in them.
 struct Joined {
-  sys::ProcessNamespaces process;
+  sys::Fd user;
   std::vector<JoinedNode> nodes;
+  std::vector<std::array<std::uint32_t, 2>> carried = {};  // Answer has it
+
+  // Makes the ends of links that the lab carries each other's peers, as those of a veth are.
+  void join_ends(std::vector<state::Link>& links) const;
 };
 
 class Client {
@@ -43,6 +50,8 @@ class Client {
 
   // All of the nodes, if none is named. THROWS: as ask
   Joined join(const std::vector<std::string>& nodes = {});
+  // Where a program of the node is to run. THROWS: as ask
+  sys::NodePlace enter(const std::string& node);
   // An Apply comes with the folder that its file is named from.
   // RETURNS: what the holder did, in words. THROWS: Refusal; LabDied; std::runtime_error with what
   // went wrong; sys::SystemError

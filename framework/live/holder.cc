@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "live/holder.hh"
 
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <map>
@@ -84,6 +85,8 @@ class Holder {
     }
     try {
       if (request.verb == Verb::Join) return hand_out(who, request.nodes);
+      if (request.verb == Verb::Enter) return let_in(who, request.nodes.at(0));
+      if (request.verb == Verb::Idle) return tell(who, {.text = lab_.is_idle() ? "idle" : "busy"});
       if (request.verb == Verb::Lines) return tell(who, {.text = lab_.rule_lines()});
       const Answer answer{.text = lab_.change(request, parcel)};
       write_services();
@@ -99,9 +102,8 @@ class Holder {
 
   void hand_out(sys::Channel& who, const std::vector<std::string>& names) {
     const std::vector<NodeId> nodes = lab_.nodes_named(names);
-    const sys::ProcessNamespaces own = sys::own_namespaces();
-    std::vector<int> descriptors{own.user.get(), own.mount.get(), own.pid.get(), own.ipc.get()};
-    Answer answer;
+    std::vector<int> descriptors{own_.user.get()};
+    Answer answer{.carried = lab_.carried_ends()};
     for (std::size_t i = 0; i < nodes.size(); ++i) {
       answer.nodes.push_back(lab_.name_of(nodes[i]));
       descriptors.push_back(lab_.netns(nodes[i]).fd());
@@ -109,8 +111,17 @@ class Holder {
       if (answer.more && descriptors.size() < sys::kMostDescriptors) continue;
       who.send(to_json(answer), descriptors);
       answer.nodes.clear();
+      answer.carried.clear();
       descriptors.clear();
     }
+  }
+
+  void let_in(sys::Channel& who, const std::string& name) {
+    const NodeId node = lab_.node_named(name);
+    const sys::Surroundings& around = lab_.surroundings(node);
+    const std::array descriptors{own_.user.get(),    own_.pid.get(),   own_.ipc.get(),
+                                 around.mount.get(), around.uts.get(), lab_.netns(node).fd()};
+    who.send(to_json(Answer()), descriptors);
   }
 
   void take_signals() {
@@ -125,6 +136,7 @@ class Holder {
 
   std::filesystem::path folder_;
   sys::SignalFd signals_;  // before the lab, which has threads
+  sys::ProcessNamespaces own_ = sys::own_namespaces();
   RunningLab lab_;
   sys::EventLoop loop_;
   sys::Fd listener_;

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "live/capture_places.hh"
+#include "live/inspect.hh"
 #include "live/live_test.hh"
 #include "sys/event_loop.hh"
 #include "sys/output.hh"
@@ -67,6 +69,22 @@ TEST_F(LiveImpairment, IsChangedWhileTheLinkGoesOn) {
   EXPECT_EQ(ping(), -1);
   apply(", impair: { delay: 20ms }");
   EXPECT_GE(ping(5), 40);
+}
+
+// Its ends were taken for two links: each end's peer is the relay's.
+TEST_F(LiveImpairment, LeavesTheEndsOfALinkEachOthersPeers) {
+  up_with(", impair: { delay: 1ms }");
+  EXPECT_EQ(in_child([&] {
+              Client client(state_, "pair");
+              const std::string text = to_text(inspect(client, {}));
+              std::fputs(text.c_str(), stderr);
+              return text.contains("blue:eth0") ? 0 : 1;
+            }),
+            0);
+  const Joined joined = Client(state_, "pair").join();
+  const auto points = resolve({CapturePlace{.node = "red", .far_node = "blue"}}, joined);
+  ASSERT_EQ(points.size(), 2U);
+  EXPECT_EQ(points[1].node->name + ":" + points[1].interface, "blue:eth0");
 }
 
 TEST_F(LiveImpairment, ComesAndGoesWithAnotherLink) {

@@ -53,12 +53,13 @@ std::vector<InspectedNode> inspect(Client& client, const std::vector<std::string
   const Joined joined = client.join(names);
   const NodeRuleLines lines = rule_lines_of(client);
   const auto services = load_services(client.folder());
-  sys::join_user_namespace(joined.process.user);
+  sys::join_user_namespace(joined.user);
   sys::NetnsWorker worker;
   std::vector<InspectedNode> nodes;
   worker.perform([&] {
     for (const JoinedNode& node : joined.nodes) {
       worker.run(node.netns, [&] { nodes.push_back(look_into(node.name)); });
+      joined.join_ends(nodes.back().state.links);
       const auto of_node = lines.find(node.name);
       if (of_node != lines.end()) rules::give_origins(of_node->second, nodes.back().rules);
       std::ranges::copy_if(services, std::back_inserter(nodes.back().services),

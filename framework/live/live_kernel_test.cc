@@ -96,6 +96,8 @@ TEST_F(LiveLab, ThatWasKilledIsARecordUntilItIsCollected) {
   EXPECT_EQ(refusal([&] { Client(state_, "pair"); }),
             "lab 'pair' has died: its holder was killed, and all that ran in it ended with it; "
             "topoproof gc removes what is left of it");
+  EXPECT_EQ(refusal([&] { choose_lab(state_, std::nullopt); }),
+            "no lab is running: of pair the holder was killed; topoproof gc removes what is left");
   EXPECT_EQ(state_.collect(), std::vector<std::string>{"pair"});
   EXPECT_TRUE(state_.names().empty());
 }

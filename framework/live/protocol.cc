@@ -8,6 +8,8 @@
 namespace topoproof::live {
 
 NLOHMANN_JSON_SERIALIZE_ENUM(Verb, {{Verb::Join, "join"},
+                                    {Verb::Enter, "enter"},
+                                    {Verb::Idle, "idle"},
                                     {Verb::Lines, "lines"},
                                     {Verb::SetLink, "set-link"},
                                     {Verb::Apply, "apply"},
@@ -16,11 +18,11 @@ NLOHMANN_JSON_SERIALIZE_ENUM(Status, {{Status::Done, "done"},
                                       {Status::Refused, "refused"},
                                       {Status::Failed, "failed"}})
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Request, verb, nodes, interface, up, file, variants, dry_run)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Answer, status, text, nodes, more)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Answer, status, text, nodes, more, carried)
 
 namespace {
 
-constexpr int kProtocolVersion = 1;
+constexpr int kProtocolVersion = 2;
 
 template <class T>
 std::string write(const T& value) {

@@ -4,7 +4,10 @@
 // keeps the holder from nothing.
 #pragma once
 
+#include <array>
+#include <chrono>
 #include <compare>
+#include <cstdint>
 #include <expected>
 #include <string>
 #include <string_view>
@@ -15,16 +18,21 @@
 namespace topoproof::live {
 
 enum class Verb {
-  Join,     // the namespaces of nodes; none named: of all
+  Join,     // the network namespaces of nodes; none named: of all
+  Enter,    // all namespaces of one node, for a program to run there
+  Idle,     // whether anything is under way on impaired links: "idle", or "busy" after kIdleWait
   Lines,    // where the rules of all nodes were written (rule_lines_json.hh)
   SetLink,  // takes an interface down, or up with all that the topology says of it
   Apply,    // makes another topology of the running one
   Down,     // ends the lab
 };
 
+// The holder serves nobody else meanwhile.
+inline constexpr std::chrono::milliseconds kIdleWait{20};
+
 struct Request {
   Verb verb = Verb::Join;
-  std::vector<std::string> nodes = {};     // of Join; of SetLink one
+  std::vector<std::string> nodes = {};     // of Join; of Enter and SetLink one
   std::string interface = {};              // of SetLink
   bool up = false;                         // likewise
   std::string file = {};                   // of Apply
@@ -36,13 +44,17 @@ struct Request {
 enum class Status { Done, Refused, Failed };
 
 // Several to one request, where not all descriptors fit into one message. The first one to a Join
-// comes with the holder's user, mount, PID and IPC namespaces; then, as in all that follow, one
-// network namespace for each of `nodes`.
+// comes with the holder's user namespace; then, as in all that follow, one network namespace for
+// each of `nodes`. One to an Enter comes with the holder's user, PID and IPC namespaces and the
+// node's mount, UTS and network namespaces.
 struct Answer {
   Status status = Status::Done;
   std::string text = {};                // why not; or what was done
-  std::vector<std::string> nodes = {};  // of Join
+  std::vector<std::string> nodes = {};  // to Join
   bool more = false;                    // another one follows
+  // To Join, in the first one: the indexes of both ends of links that are impaired, or may be. The
+  // kernel does not know their far ends.
+  std::vector<std::array<std::uint32_t, 2>> carried = {};
   friend auto operator<=>(const Answer&, const Answer&) = default;
 };
 

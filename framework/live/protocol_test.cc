@@ -18,20 +18,23 @@ TEST(Protocol, CarriesRequests) {
 }
 
 TEST(Protocol, CarriesAnswers) {
-  const Answer answer{
-      .status = Status::Refused, .text = "no\nsuch node", .nodes = {"red"}, .more = true};
+  const Answer answer{.status = Status::Refused,
+                      .text = "no\nsuch node",
+                      .nodes = {"red"},
+                      .more = true,
+                      .carried = {{7, 8}}};
   EXPECT_EQ(parse_answer(to_json(answer)).value(), answer);
 }
 
 TEST(Protocol, KnowsAnotherVersion) {
-  EXPECT_EQ(parse_answer(R"({"version":2})").error().text,
+  EXPECT_EQ(parse_answer(R"({"version":1})").error().text,
             "the lab was started by another version of topoproof");
 }
 
 TEST(Protocol, RefusesWhatIsNoMessage) {
   EXPECT_FALSE(parse_request("").has_value());
   EXPECT_FALSE(parse_request("[]").has_value());
-  EXPECT_FALSE(parse_request(R"({"version":1,"verb":"join","nodes":7})").has_value());
+  EXPECT_FALSE(parse_request(R"({"version":2,"verb":"join","nodes":7})").has_value());
 }
 
 }  // namespace

@@ -10,13 +10,12 @@ namespace topoproof::live {
 
 int run_in_node(Client& client, const std::string& node,
                 const std::vector<std::string>& arguments) {
-  const Joined joined = client.join({node});
+  const sys::NodePlace place = client.enter(node);
   const sys::NodeProcess process{
       .arguments = arguments,
       .environment = {{"TOPOPROOF_LAB", client.lab()}, {"TOPOPROOF_NODE", node}},
-      .host_name = node,
       .files = service::name_files(client.folder(), node)};
-  return sys::run_joined(joined.process, joined.nodes.front().netns, process);
+  return sys::run_joined(place, process);
 }
 
 std::vector<std::string> shell_of_user() {

@@ -13,6 +13,7 @@
 #include "live/rule_lines_json.hh"
 #include "live/service_list.hh"
 #include "plan/link_steps.hh"
+#include "plan/namespace_steps.hh"
 #include "plan/planner.hh"
 #include "service/hosts.hh"
 #include "sys/files.hh"
@@ -20,9 +21,8 @@
 namespace topoproof::live {
 namespace {
 
-plan::Plan make_plan(const topology::Topology& topology,
-                     const std::optional<plan::Limits>& limits) {
-  auto plan = plan::make_plan(topology, {.limits = limits});
+plan::Plan make_plan(const topology::Topology& topology, const plan::PlanOptions& options) {
+  auto plan = plan::make_plan(topology, options);
   if (!plan) throw Refusal("the network cannot be planned:\n" + to_string(plan.error()));
   return *std::move(plan);
 }
@@ -38,15 +38,40 @@ const state::Link* find_link(const state::Namespace& ns, const std::string& name
   return found != ns.links.end() ? &*found : nullptr;
 }
 
-// Of a large lab most are not.
-std::vector<NodeId> touched_nodes(const plan::Update& update) {
-  std::set<NodeId> touched;
+// Nodes at which something is done that the kernel finishes later, or that has consequences: these
+// are looked at afterwards. A neighbour or a route is there once the kernel has said so.
+struct Touched {
+  std::set<NodeId> nodes;
+  std::set<NodeId> by_sysctls;
+};
+
+Touched touched_by(const plan::Update& update) {
+  Touched touched;
   for (const plan::Step& step : update.steps) {
-    touched.insert(node_of(step.operation));
-    const auto* veth = std::get_if<plan::CreateVeth>(&step.operation);
-    if (veth != nullptr) touched.insert(veth->peer_node);
+    const plan::Operation& op = step.operation;
+    const bool is_done_at_once = std::holds_alternative<plan::AddNeighbor>(op) ||
+                                 std::holds_alternative<plan::DeleteNeighbor>(op) ||
+                                 std::holds_alternative<plan::AddRoute>(op) ||
+                                 std::holds_alternative<plan::DeleteRoute>(op);
+    if (is_done_at_once) continue;
+    const bool sets = std::holds_alternative<plan::CreateNamespace>(op) ||
+                      std::holds_alternative<plan::SetSysctl>(op);
+    (sets ? touched.by_sysctls : touched.nodes).insert(node_of(op));
+    const auto* veth = std::get_if<plan::CreateVeth>(&op);
+    if (veth != nullptr) touched.nodes.insert(veth->peer_node);
   }
-  return {touched.begin(), touched.end()};
+  for (const NodeId node : touched.by_sysctls) touched.nodes.erase(node);
+  return touched;
+}
+
+std::set<std::string> changed_nodes(const plan::Update& update) {
+  std::set<std::string> names;
+  for (const plan::Step& step : update.steps) {
+    names.insert(update.nodes[node_of(step.operation).index()]);
+    const auto* veth = std::get_if<plan::CreateVeth>(&step.operation);
+    if (veth != nullptr) names.insert(update.nodes[veth->peer_node.index()]);
+  }
+  return names;
 }
 
 }  // namespace
@@ -54,13 +79,15 @@ std::vector<NodeId> touched_nodes(const plan::Update& update) {
 RunningLab::RunningLab(const Holding& holding, const std::filesystem::path& folder)
     : holding_(holding),
       folder_(folder),
-      plan_(make_plan(holding.topology, holding.limits)),
+      topology_(holding.topology),
+      plan_(make_plan(topology_, {.limits = holding.limits})),
       lab_(plan_),
       services_({.logs = logs_of(folder), .name_files = folder, .lab = holding.name}) {
+  plan::drop_namespace_steps(plan_);
   lab_.settle();
   check_nothing_differs(lab_.differences_of_building());
   std::filesystem::create_directory(logs_of(folder));
-  start_services(holding.topology, std::filesystem::current_path());
+  start_services(topology_, std::filesystem::current_path());
 }
 
 void RunningLab::start_services(const topology::Topology& topology,
@@ -93,6 +120,13 @@ std::vector<NodeId> RunningLab::nodes_named(const std::vector<std::string>& name
   return nodes;
 }
 
+const sys::Surroundings& RunningLab::surroundings(NodeId node) {
+  const std::string& name = name_of(node);
+  const auto known = surroundings_.find(name);
+  if (known != surroundings_.end()) return known->second;
+  return surroundings_.emplace(name, sys::make_surroundings(name)).first->second;
+}
+
 std::string RunningLab::rule_lines() {
   NodeRuleLines lines;
   for (std::size_t i = 0; i < lab_.nodes().size(); ++i) {
@@ -121,26 +155,61 @@ std::string RunningLab::apply(const Request& request, const sys::Parcel& parcel)
     topology = holding_.read_topology(request.file, request.variants, issues);
   }
   if (has_errors(issues)) throw Refusal(to_string(issues));
-  plan::Update update = plan::make_update(plan_, make_plan(topology, holding_.limits));
-  const std::string steps = update.is_empty() ? "" : plan::to_string(update);
-  const std::string text = steps + services_.difference(topology);
+  plan::Update update = update_to(topology);
+  std::string text = update.is_empty() ? "" : plan::to_string(update);
+  text += services_.difference(topology);
+  if (text.empty()) text = "nothing to do\n";
+  text += taken_down_.outlook(update);
   if (!request.dry_run) {
     carry_out(std::move(update));
-    start_services(topology, base);
+    topology_ = std::move(topology);
+    start_services(topology_, base);
   }
-  return text.empty() ? "nothing to do\n" : text;
+  return text;
+}
+
+plan::Update RunningLab::update_to(const topology::Topology& topology) const {
+  plan::Plan after = make_plan(topology, {.limits = holding_.limits, .namespaces = false});
+  const auto differing = plan::differing_namespaces(topology_, topology);
+  if (differing.empty()) return plan::make_update(plan_, std::move(after));
+  plan::Plan before = plan_;
+  plan::put_namespace_steps(before, topology_, differing);
+  plan::put_namespace_steps(after, topology, differing);
+  plan::Update update = plan::make_update(before, std::move(after));
+  plan::drop_namespace_steps(update.plan);
+  return update;
+}
+
+// What is down takes no routes: it is up while its node changes.
+void RunningLab::set_taken_down(const std::set<std::string>& nodes, bool up) {
+  for (const TakenDown::Place& place : taken_down_.at(nodes)) {
+    lab_.change(plan::link_steps(plan_, node_named(place.node), place.interface, up));
+  }
 }
 
 void RunningLab::carry_out(plan::Update update) {
+  const Touched touched = touched_by(update);
+  const std::set<std::string> changed = changed_nodes(update);
   is_between_ = true;
+  set_taken_down(changed, true);
+  taken_down_.forget_lost(update);
   lab_.renumber(update.nodes);
   lab_.change(update.steps);
   lab_.renumber(update.plan.nodes);
-  const std::vector<NodeId> touched = touched_nodes(update);
-  lab_.settle(touched);
   plan_ = std::move(update.plan);
-  check_nothing_differs(lab_.differences(touched));
+  set_taken_down(changed, false);
+  wait_and_compare(touched.by_sysctls, lab::Lab::Sysctls::Compared);
+  wait_and_compare(touched.nodes, lab::Lab::Sysctls::LeftOut);
   is_between_ = false;
+  std::erase_if(surroundings_, [this](const auto& of) {
+    return std::ranges::find(lab_.nodes(), of.first) == lab_.nodes().end();
+  });
+}
+
+void RunningLab::wait_and_compare(const std::set<NodeId>& some, lab::Lab::Sysctls sysctls) {
+  const std::vector<NodeId> nodes(some.begin(), some.end());
+  lab_.settle(nodes);
+  check_nothing_differs(lab_.differences(nodes, sysctls));
 }
 
 std::string RunningLab::set_link(const Request& request) {
@@ -156,6 +225,7 @@ std::string RunningLab::set_link(const Request& request) {
   if (link->up == request.up) return fmt::format("{} is {} already\n", place, state);
   lab_.change(plan::link_steps(plan_, node, request.interface, request.up));
   lab_.settle();
+  taken_down_.set({name_of(node), request.interface}, request.up);
   return fmt::format("{} is {}\n", place, state);
 }
 

@@ -3,7 +3,11 @@
 // made from, and changed on request.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <filesystem>
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,9 +15,11 @@
 #include "live/holder.hh"
 #include "live/protocol.hh"
 #include "live/refusal.hh"
+#include "live/taken_down.hh"
 #include "plan/plan.hh"
 #include "plan/update.hh"
 #include "service/services.hh"
+#include "sys/surroundings.hh"
 
 namespace topoproof::live {
 
@@ -29,8 +35,15 @@ class RunningLab {
   const sys::Netns& netns(NodeId node) const { return lab_.netns(node); }
   // All, if no name is given. THROWS: Refusal for a name that no node has
   std::vector<NodeId> nodes_named(const std::vector<std::string>& names) const;
+  NodeId node_named(const std::string& name) const;
+  // Made when first asked for, and kept. THROWS: sys::SystemError
+  const sys::Surroundings& surroundings(NodeId node);
 
   std::string rule_lines();  // of all nodes, as JSON
+
+  std::vector<std::array<std::uint32_t, 2>> carried_ends() { return lab_.carried_ends(); }
+  // Whether nothing is under way on impaired links, now or within kIdleWait.
+  bool is_idle() { return lab_.wait_until_idle(sys::Clock::now() + kIdleWait); }
 
   service::Services& services() { return services_; }
 
@@ -39,19 +52,25 @@ class RunningLab {
   std::string change(const Request& request, const sys::Parcel& parcel);
 
  private:
-  NodeId node_named(const std::string& name) const;
   std::string apply(const Request& request, const sys::Parcel& parcel);
+  plan::Update update_to(const topology::Topology& topology) const;
   void carry_out(plan::Update update);
+  void wait_and_compare(const std::set<NodeId>& nodes, lab::Lab::Sysctls sysctls);
   static void check_nothing_differs(const std::vector<lab::NodeDifference>& differences);
   std::string set_link(const Request& request);
+
+  void set_taken_down(const std::set<std::string>& nodes, bool up);
 
   void start_services(const topology::Topology& topology, const std::filesystem::path& base);
 
   const Holding& holding_;
   std::filesystem::path folder_;
-  plan::Plan plan_;
+  topology::Topology topology_;
+  plan::Plan plan_;  // of it, without namespace_steps.hh
   lab::Lab lab_;
   service::Services services_;
+  std::map<std::string, sys::Surroundings> surroundings_;  // by node
+  TakenDown taken_down_;
   bool is_between_ = false;  // an update failed on its way
 };
 

@@ -98,16 +98,21 @@ std::vector<service::Status> load_services(const fs::path& lab_folder) {
   }
 }
 
-std::string logs_text(const fs::path& lab_folder, const std::string& node,
-                      const std::string& service) {
+std::vector<service::Status> services_named(const fs::path& lab_folder, const std::string& node,
+                                            const std::string& service) {
   const auto all = load_services(lab_folder);
   auto own = services_of(all, node);
   if (own.empty()) refuse(all, node);
-  if (!service.empty()) {
-    const auto known = own;
-    std::erase_if(own, [&](const service::Status& status) { return status.name != service; });
-    if (own.empty()) refuse(known, node, service);
-  }
+  if (service.empty()) return own;
+  const auto known = own;
+  std::erase_if(own, [&](const service::Status& status) { return status.name != service; });
+  if (own.empty()) refuse(known, node, service);
+  return own;
+}
+
+std::string logs_text(const fs::path& lab_folder, const std::string& node,
+                      const std::string& service) {
+  const auto own = services_named(lab_folder, node, service);
   std::string text;
   for (const service::Status& status : own) {
     if (own.size() > 1) text += fmt::format("==> {} <==\n", status.name);

@@ -21,6 +21,10 @@ std::vector<service::Status> load_services(const std::filesystem::path& lab_fold
 
 std::string to_json(const std::vector<service::Status>& services);  // a list
 
+// Of a node, all or the one that is named. THROWS: Refusal if there is none
+std::vector<service::Status> services_named(const std::filesystem::path& lab_folder,
+                                            const std::string& node, const std::string& service);
+
 // What the services of a node have printed, or the one that is named. With several, each under a
 // heading. THROWS: Refusal if there is none
 std::string logs_text(const std::filesystem::path& lab_folder, const std::string& node,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Real programs as services of a running lab.
 #include "live/live_test.hh"
+#include "live/log_follower.hh"
 #include "live/service_list.hh"
 #include "sys/error.hh"
 #include "sys/event_loop.hh"
@@ -75,6 +76,32 @@ TEST_F(LiveServices, ThatEndAreListedSo) {
   up_with("services: { short: exit 4 }");
   EXPECT_TRUE(eventually([&] { return services().at(0).state == State::Ended; }));
   EXPECT_EQ(describe(services().at(0)), "short: ended with status 4");
+}
+
+// The second word comes when the first one was seen, and then the lab ends.
+TEST_F(LiveServices, AreFollowedUntilTheLabEnds) {
+  const auto seen = (folder_.path() / "seen").string();
+  up_with("services: { talk: { run: 'echo one; until [ -e " + seen +
+          " ]; do sleep 0.01; done; echo two; exec sleep 1000', ready: { log: one } } }");
+  Client client(state_, "pair");
+  std::string text;
+  const bool ended = follow_logs(client, {.node = "blue"}, [&](std::string_view part) {
+    text += part;
+    if (text == "one\n") sys::save_file(seen, "");
+    if (text == "one\ntwo\n") down("pair");
+  });
+  EXPECT_TRUE(ended);
+  EXPECT_EQ(text, "one\ntwo\n");
+}
+
+TEST_F(LiveServices, AreFollowedUntilItIsEnough) {
+  up_with("services: { talk: { run: echo one; exec sleep 1000, ready: { log: one } } }");
+  Client client(state_, "pair");
+  const std::atomic<bool> stop = true;
+  std::string text;
+  EXPECT_FALSE(follow_logs(client, {.node = "blue", .service = "talk", .stop = &stop},
+                           [&](std::string_view part) { text += part; }));
+  EXPECT_EQ(text, "one\n");
 }
 
 TEST_F(LiveServices, AreNamedWhenAskedFor) {

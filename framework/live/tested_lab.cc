@@ -10,7 +10,7 @@ namespace topoproof::live {
 
 TestedLab::TestedLab(const StateFolder& state, const std::string& name)
     : client_(state, name), joined_(client_.join()), lines_(rule_lines_of(client_)) {
-  sys::join_user_namespace(joined_.process.user);
+  sys::join_user_namespace(joined_.user);
   sys::enter_sandbox();
 }
 
@@ -23,6 +23,11 @@ std::vector<lab::RunningNode> TestedLab::nodes() const {
                      .lines = lines != lines_.end() ? lines->second : rules::RuleLines()});
   }
   return nodes;
+}
+
+void TestedLab::wait_until_idle(sys::Clock::time_point deadline) {
+  while (sys::Clock::now() < deadline && client_.ask({.verb = Verb::Idle}) != "idle") {
+  }
 }
 
 }  // namespace topoproof::live

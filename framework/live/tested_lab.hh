@@ -8,6 +8,7 @@
 #include "lab/lab.hh"
 #include "live/client.hh"
 #include "live/rule_lines_json.hh"
+#include "sys/event_loop.hh"
 
 namespace topoproof::live {
 
@@ -19,6 +20,8 @@ class TestedLab {
 
   // The nodes as they are now, for one run. THROWS: sys::SystemError
   std::vector<lab::RunningNode> nodes() const;
+  // Waits until nothing is under way on impaired links, no longer than this. THROWS: as Client::ask
+  void wait_until_idle(sys::Clock::time_point deadline);
 
  private:
   Client client_;

@@ -140,6 +140,7 @@ struct LogsCommand {
   std::string lab = {};
   std::string node;
   std::string service = {};  // empty: all of the node
+  bool follow = false;
 };
 struct CaptureCommand {
   std::string lab = {};

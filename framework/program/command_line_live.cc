@@ -123,6 +123,7 @@ void add_logs(const Adder& adder, LogsCommand& command) {
       adder.add("logs", "Show what the services of a node have printed", "logs web nginx", command);
   app->add_option("NODE", command.node, "The node")->required()->type_name("");
   app->add_option("SERVICE", command.service, "The service (all of the node)")->type_name("");
+  app->add_flag("-f,--follow", command.follow, "And what they go on to print, until Ctrl-C");
   add_lab(*app, command.lab);
 }
 

@@ -9,10 +9,12 @@
 #include <fmt/format.h>
 
 #include "lab/limits.hh"
+#include "live/apply_line.hh"
 #include "live/capture.hh"
 #include "live/client.hh"
 #include "live/inspect.hh"
 #include "live/listing.hh"
+#include "live/log_follower.hh"
 #include "live/refusal.hh"
 #include "live/run.hh"
 #include "live/service_list.hh"
@@ -131,6 +133,14 @@ int tell(const live::CaptureSummary& summary, const Console& console) {
   return kHarnessFailed;
 }
 
+int follow(const LogsCommand& command, const Console& console, const std::atomic<bool>& stop) {
+  live::Client client = connect(command.lab);
+  const live::LogQuestion question{.node = command.node, .service = command.service, .stop = &stop};
+  const bool ended = live::follow_logs(client, question, console.out);
+  if (ended) console.error("the lab has ended\n");
+  return kPassed;
+}
+
 }  // namespace
 
 int run_up(const UpCommand& command, const Console& console) {
@@ -210,8 +220,9 @@ int run_inspect(const InspectCommand& command, const Console& console) {
   });
 }
 
-int run_logs(const LogsCommand& command, const Console& console) {
+int run_logs(const LogsCommand& command, const Console& console, const std::atomic<bool>& stop) {
   return with_refusals_told(console, [&] {
+    if (command.follow) return follow(command, console, stop);
     const StateFolder state = StateFolder::of_user();
     const std::string lab = live::choose_lab(state, if_named(command.lab));
     if (!live::is_lab_name(lab) || !std::filesystem::exists(state.folder_of(lab))) {
@@ -248,13 +259,8 @@ int run_capture(const CaptureCommand& command, const Console& console,
 int run_apply(const ApplyCommand& command, const Console& console) {
   return with_refusals_told(console, [&] {
     live::Client client = connect(command.lab);
-    const sys::Fd folder = sys::open_folder(".");
-    const int descriptor = folder.get();
-    console.out(client.ask({.verb = live::Verb::Apply,
-                            .file = command.file,
-                            .variants = command.variants,
-                            .dry_run = command.dry_run},
-                           {&descriptor, 1}));
+    console.out(live::apply(
+        client, {.file = command.file, .variants = command.variants, .dry_run = command.dry_run}));
     return kPassed;
   });
 }

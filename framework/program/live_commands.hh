@@ -20,7 +20,7 @@ int run_exec(const ExecCommand& command, const Console& console);
 int run_link(const LinkCommand& command, const Console& console);
 int run_inspect(const InspectCommand& command, const Console& console);
 // Of a lab that has died, too.
-int run_logs(const LogsCommand& command, const Console& console);
+int run_logs(const LogsCommand& command, const Console& console, const std::atomic<bool>& stop);
 int run_capture(const CaptureCommand& command, const Console& console,
                 const std::atomic<bool>& stop);
 int run_apply(const ApplyCommand& command, const Console& console);

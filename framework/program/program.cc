@@ -50,7 +50,9 @@ class Runner {
   int operator()(const ExecCommand& command) const { return run_exec(command, console_); }
   int operator()(const LinkCommand& command) const { return run_link(command, console_); }
   int operator()(const InspectCommand& command) const { return run_inspect(command, console_); }
-  int operator()(const LogsCommand& command) const { return run_logs(command, console_); }
+  int operator()(const LogsCommand& command) const {
+    return run_logs(command, console_, sys::catch_interrupts());
+  }
   int operator()(const CaptureCommand& command) const {
     return run_capture(command, console_, sys::catch_interrupts());
   }

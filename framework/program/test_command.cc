@@ -57,7 +57,7 @@ std::vector<ScenarioFile> read_files(const TestCommand& command,
 class TestRun {
  public:
   TestRun(const TestCommand& command, const Console& console, const std::atomic<bool>& stop,
-          const Surroundings& surroundings, const live::TestedLab* lab)
+          const Surroundings& surroundings, live::TestedLab* lab)
       : command_(command), console_(console), stop_(stop), surroundings_(surroundings), lab_(lab) {}
 
   RunResult run(std::span<const ScenarioFile> files) {
@@ -129,6 +129,7 @@ class TestRun {
                                            .keep_ways = !command_.html.empty(),
                                            .limits = surroundings_.limits,
                                            .running = running_nodes(),
+                                           .wait_until_idle = idle_wait(),
                                            .stop = &stop_},
                                           observer);
     result.issues = file.issues;  // warnings
@@ -150,6 +151,10 @@ class TestRun {
   std::function<std::vector<lab::RunningNode>()> running_nodes() const {
     if (lab_ == nullptr) return {};
     return [this] { return lab_->nodes(); };
+  }
+  std::function<void(sys::Clock::time_point)> idle_wait() const {
+    if (lab_ == nullptr) return {};
+    return [this](sys::Clock::time_point deadline) { lab_->wait_until_idle(deadline); };
   }
 
   static bool has_changes(const scenario::Scenario& scenario) {
@@ -191,7 +196,7 @@ class TestRun {
   const Console& console_;
   const std::atomic<bool>& stop_;
   const Surroundings& surroundings_;
-  const live::TestedLab* lab_;  // null: networks are built
+  live::TestedLab* lab_;  // null: networks are built
 };
 
 std::string closing_text(const TestCommand& command, const Console& console, const RunResult& run) {

@@ -19,8 +19,8 @@ sys::ServiceStart start_of(const std::string& node, const topology::Program& pro
   const auto file = base / program.where.file;
   sys::ServiceStart start{.process = {.arguments = program.command,
                                       .environment = {{"TOPOPROOF_NODE", node}},
-                                      .host_name = node,
                                       .files = name_files(options.name_files, node)},
+                          .host_name = node,
                           .folder = file.parent_path() / program.folder.value_or("."),
                           .output = log_of(options.logs, node, program.name),
                           .own_processes = options.own_processes};

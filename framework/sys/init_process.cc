@@ -48,10 +48,8 @@ pid_t reap(int& wait_status) {
 }
 
 ProcessNamespaces own_namespaces() {
-  return {.user = open_namespace("user"),
-          .mount = open_namespace("mnt"),
-          .pid = open_namespace("pid"),
-          .ipc = open_namespace("ipc")};
+  return {
+      .user = open_namespace("user"), .pid = open_namespace("pid"), .ipc = open_namespace("ipc")};
 }
 
 void close_all_but(std::vector<int> kept) {

@@ -24,7 +24,6 @@ pid_t reap(int& wait_status);
 // What others need to join a process's namespaces, besides the network.
 struct ProcessNamespaces {
   Fd user;
-  Fd mount;
   Fd pid;
   Fd ipc;
 };

@@ -60,21 +60,7 @@ void take_terminal() {
   ::tcsetpgrp(STDIN_FILENO, ::getpgrp());
 }
 
-void put_file(const std::filesystem::path& file, const std::filesystem::path& place) {
-  std::error_code ignored;
-  const auto target = std::filesystem::canonical(place, ignored);
-  if (ignored) return;
-  std::ignore = ::mount(file.c_str(), target.c_str(), nullptr, MS_BIND, nullptr);
-}
-
-void set_surroundings(const NodeProcess& process) {
-  check_result(::unshare(CLONE_NEWNS | CLONE_NEWUTS), "create mount and UTS namespaces");
-  check_result(::mount("none", "/", nullptr, MS_REC | MS_SLAVE, nullptr), "part the mounts");
-  for (const auto& [file, place] : process.files) put_file(file, place);
-  if (!process.host_name.empty()) {
-    check_result(::sethostname(process.host_name.data(), process.host_name.size()),
-                 "set the host name");
-  }
+void set_environment(const NodeProcess& process) {
   for (const auto& [name, value] : process.environment) {
     ::setenv(name.c_str(), value.c_str(), 1);
   }
@@ -85,7 +71,7 @@ void set_surroundings(const NodeProcess& process) {
   try {
     ::prctl(PR_SET_PDEATHSIG, SIGHUP);
     take_terminal();
-    set_surroundings(process);
+    set_environment(process);
     restore_signals();
     execute(process.arguments);
   } catch (const SystemError& refused) {
@@ -123,16 +109,17 @@ void join_user_namespace(const Fd& user) {
   std::ignore = ::setresuid(0, 0, 0);
 }
 
-int run_joined(const ProcessNamespaces& namespaces, const Netns& netns,
-               const NodeProcess& process) {
+int run_joined(const NodePlace& place, const NodeProcess& process) {
   std::error_code ignored;
   const auto folder = std::filesystem::current_path(ignored);
-  join_user_namespace(namespaces.user);
-  join(namespaces.ipc, CLONE_NEWIPC, "enter the IPC namespace of a lab");
-  join(namespaces.pid, CLONE_NEWPID, "enter the PID namespace of a lab");
-  join(namespaces.mount, CLONE_NEWNS, "enter the mount namespace of a lab");
+  join_user_namespace(place.process.user);
+  join(place.process.ipc, CLONE_NEWIPC, "enter the IPC namespace of a lab");
+  join(place.process.pid, CLONE_NEWPID, "enter the PID namespace of a lab");
+  join(place.surroundings.uts, CLONE_NEWUTS, "enter the UTS namespace of a node");
+  join(place.surroundings.mount, CLONE_NEWNS, "enter the mount namespace of a node");
+  put_files(process.files);
   if (folder.empty() || ::chdir(folder.c_str()) < 0) std::ignore = ::chdir("/");
-  enter(netns);
+  enter(place.netns);
   leave_signals_to_child();
   const pid_t group = ::tcgetpgrp(STDIN_FILENO);
   child_of_ours = check_result(::fork(), "start a process");

@@ -3,13 +3,13 @@
 // program of its own.
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "sys/init_process.hh"
 #include "sys/netns.hh"
+#include "sys/surroundings.hh"
 
 namespace topoproof::sys {
 
@@ -20,22 +20,26 @@ void join_user_namespace(const Fd& user);
 struct NodeProcess {
   std::vector<std::string> arguments;
   std::vector<std::pair<std::string, std::string>> environment =
-      {};                      // in addition to what is there
-  std::string host_name = {};  // empty: as it is
-  // Files of the holder's that stand in place of others: /etc/hosts. One that cannot be put there
-  // is left out.
-  std::vector<std::pair<std::filesystem::path, std::filesystem::path>> files = {};
+      {};                 // in addition to what is there
+  FilePlaces files = {};  // put where it runs, if they are not there
+};
+
+// Where a program is to run.
+struct NodePlace {
+  ProcessNamespaces process;
+  Surroundings surroundings;
+  Netns netns;
 };
 
 // Exit codes for what could not be run, as in a shell.
 inline constexpr int kCannotRun = 126;
 inline constexpr int kNotFound = 127;
 
-// Runs a program in the namespaces, with this process's standard streams and terminal, in its
+// Runs a program in there, with this process's standard streams and terminal, in its
 // working directory where there is one of that name, and waits. SIGTERM and SIGHUP go on to it;
 // what the terminal sends reaches it by itself. REQUIRES: no second thread exists.
 // RETURNS: its exit status as a shell counts: 128 + signal if a signal ended it. Why it could not
 // be run is told on the error output. THROWS: SystemError
-int run_joined(const ProcessNamespaces& namespaces, const Netns& netns, const NodeProcess& process);
+int run_joined(const NodePlace& place, const NodeProcess& process);
 
 }  // namespace topoproof::sys

@@ -72,7 +72,7 @@ Prepared prepare(const Netns& netns, const ServiceStart& start) {
                     .arguments = ArgumentList(process.arguments),
                     .environment = ArgumentList(environment_of(process)),
                     .files = {},
-                    .host_name = process.host_name,
+                    .host_name = start.host_name,
                     .folder = start.folder.string(),
                     .input = open_for_child("/dev/null", O_RDONLY),
                     .output = open_for_child(start.output, O_WRONLY | O_CREAT | O_APPEND),

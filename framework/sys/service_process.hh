@@ -16,6 +16,7 @@ namespace topoproof::sys {
 
 struct ServiceStart {
   NodeProcess process;
+  std::string host_name;
   std::filesystem::path folder;  // where it runs
   std::filesystem::path output;  // appended to
   // A PID namespace of its own, so that all it starts ends with it, and with this process. Needless

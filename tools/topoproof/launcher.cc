@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What is called as `topoproof`. To load the libraries of all commands takes longer than to run a
-// program in a node: that is done here, and everything else by topoproof-main.
+// program in a node, or to change a lab: that is done here, and everything else by topoproof-main.
 #include <array>
 #include <cstdlib>
 #include <filesystem>
@@ -11,6 +11,7 @@
 
 #include <unistd.h>
 
+#include "live/apply_line.hh"
 #include "live/exec_line.hh"
 
 namespace {
@@ -35,6 +36,9 @@ std::string lab_of_environment() {
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (const auto line = topoproof::live::parse_exec_line(arguments, lab_of_environment())) {
+    if (const auto status = topoproof::live::execute(*line)) return *status;
+  }
+  if (const auto line = topoproof::live::parse_apply_line(arguments, lab_of_environment())) {
     if (const auto status = topoproof::live::execute(*line)) return *status;
   }
   const fs::path program = main_program();
