@@ -3,17 +3,18 @@
 
 #include <algorithm>
 
+#include "base/check.hh"
+
 namespace topoproof {
 
 ByteSource ByteSource::seeded(std::uint64_t seed) {
   ByteSource source{BytesView()};
-  source.is_endless_ = true;
-  source.random_.seed(seed);
+  source.random_.emplace(seed);
   return source;
 }
 
 std::uint8_t ByteSource::byte() {
-  if (is_endless_) return static_cast<std::uint8_t>(random_() & 0xff);
+  if (random_) return static_cast<std::uint8_t>((*random_)() & 0xff);
   if (bytes_.empty()) return 0;
   const auto value = std::to_integer<std::uint8_t>(bytes_.front());
   bytes_ = bytes_.subspan(1);
@@ -28,8 +29,19 @@ std::uint64_t ByteSource::up_to(std::uint64_t most) {
 
 Bytes ByteSource::bytes(std::size_t size) {
   Bytes out(size);
-  std::ranges::generate(out, [this] { return std::byte{byte()}; });
+  if (random_) {
+    std::ranges::generate(out, [this] { return std::byte{byte()}; });
+  } else {
+    std::ranges::copy(view(size), out.begin());
+  }
   return out;
+}
+
+BytesView ByteSource::view(std::size_t size) {
+  TOPOPROOF_CHECK(!random_, "a seeded source has nothing to view");
+  const BytesView taken = bytes_.first(std::min(size, bytes_.size()));
+  bytes_ = bytes_.subspan(taken.size());
+  return taken;
 }
 
 std::string ByteSource::letters(std::size_t size) {

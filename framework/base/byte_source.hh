@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <random>
 #include <span>
 #include <string>
@@ -22,7 +23,7 @@ class ByteSource {
   static ByteSource seeded(std::uint64_t seed);
 
   // Nothing is left: what comes now is zeros. Never of a seeded source.
-  bool is_exhausted() const { return !is_endless_ && bytes_.empty(); }
+  bool is_exhausted() const { return !random_ && bytes_.empty(); }
 
   std::uint8_t byte();
   bool coin() { return (byte() & 1) != 0; }
@@ -48,6 +49,9 @@ class ByteSource {
   }
 
   Bytes bytes(std::size_t size);
+  // The next bytes as they stand: fewer than asked for at the end. REQUIRES: it was made from
+  // bytes.
+  BytesView view(std::size_t size);
   std::string letters(std::size_t size);  // 'a' to 'z'
   BytesView rest() const { return bytes_; }
 
@@ -55,8 +59,7 @@ class ByteSource {
   std::uint64_t up_to(std::uint64_t most);
 
   BytesView bytes_;
-  bool is_endless_ = false;
-  std::mt19937_64 random_;
+  std::optional<std::mt19937_64> random_;  // its 2.5 KB are made only for a seed
 };
 
 }  // namespace topoproof

@@ -26,6 +26,14 @@ TEST(ByteSource, GivesZerosWhenItsBytesAreUsedUp) {
   EXPECT_EQ(source.pick(std::array{7, 8}), 7);
 }
 
+TEST(ByteSource, GivesBytesAndThenZeros) {
+  const Bytes bytes = parse_hex("07 01 02").value();
+  ByteSource source(bytes);
+  EXPECT_EQ(source.view(1).data(), bytes.data());
+  EXPECT_EQ(source.bytes(3), parse_hex("01 02 00").value());
+  EXPECT_EQ(source.view(4).size(), 0U);
+}
+
 TEST(ByteSource, CoversRangesWithNegativeEnds) {
   ByteSource source = ByteSource::seeded(1);
   for (int i = 0; i < 1000; ++i) {
