@@ -156,6 +156,22 @@ TEST(MessageWriter, RemembersANestThatItsLengthFieldCannotSay) {
   EXPECT_EQ(writer.oversized(), second);
 }
 
+// Found by the fuzz target nl_attr: the longest nest was told as too long.
+TEST(MessageWriter, TakesTheLongestNestThatItsLengthFieldCanSay) {
+  constexpr std::size_t kLongestBlob = 65'532 - 3 * 4;  // behind the nest's and its own header
+  for (const bool too_long : {false, true}) {
+    MessageWriter writer;
+    writer.begin(kSay);
+    writer.put_header(std::uint32_t{7});
+    {
+      const auto nest = writer.nest(7);
+      writer.put_header(std::uint32_t{9});
+      writer.put_bytes(2, Bytes(kLongestBlob + (too_long ? 1 : 0)));
+    }
+    EXPECT_EQ(writer.oversized().has_value(), too_long);
+  }
+}
+
 TEST(MessageWriterDeathTest, AbortsOnWhatTheSchemaDoesNotHave) {
   MessageWriter writer;
   writer.begin(kSay);

@@ -10,7 +10,7 @@
 namespace topoproof::netlink {
 namespace {
 
-constexpr std::size_t kMaxPayload = std::numeric_limits<std::uint16_t>::max() - sizeof(nlattr);
+constexpr std::size_t kMaxAttribute = std::numeric_limits<std::uint16_t>::max();  // with its header
 
 // Resizing fills with zeros: that is the padding which libmnl 1.0.4 leaves uninitialised.
 void make_room(Bytes& buffer, std::size_t size) { buffer.resize(buffer.size() + aligned(size)); }
@@ -47,7 +47,7 @@ const AttributeSpec& MessageWriter::spec(std::uint16_t type, Kind kind) const {
 
 void MessageWriter::put(std::uint16_t type, Kind kind, BytesView value) {
   spec(type, kind);
-  if (value.size() > kMaxPayload) {
+  if (sizeof(nlattr) + value.size() > kMaxAttribute) {
     oversized_ = message_;
     return;
   }
@@ -116,7 +116,7 @@ MessageWriter::Nest::Nest(MessageWriter& writer, std::uint16_t type, const Schem
 
 MessageWriter::Nest::~Nest() {
   writer_.schema_ = outer_;
-  if (writer_.buffer_.size() - start_ > kMaxPayload) writer_.oversized_ = writer_.message_;
+  if (writer_.buffer_.size() - start_ > kMaxAttribute) writer_.oversized_ = writer_.message_;
   mnl_attr_nest_end(header_at(writer_.buffer_, writer_.message_),
                     reinterpret_cast<nlattr*>(writer_.buffer_.data() + start_));
 }
