@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <string_view>
+
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "firewall/describe.hh"
 #include "generator/coverage.hh"
 #include "generator/generate.hh"
 #include "packet/view.hh"
@@ -21,6 +25,33 @@ TEST(Generator, TheSameBytesMakeTheSameCase) {
   EXPECT_EQ(one.probes, other.probes);
   EXPECT_EQ(one.features, other.features);
   EXPECT_NE(one.ruleset, make(8).ruleset);
+}
+
+// FNV-1a of all that cases consist of.
+class Digest {
+ public:
+  void add(std::string_view text) {
+    for (const char c : text) hash_ = (hash_ ^ static_cast<unsigned char>(c)) * 0x100'0000'01b3;
+  }
+  void add(const Case& made) {
+    add(firewall::describe(made.ruleset));
+    for (const Probe& probe : made.probes) {
+      add(fmt::format("{} {} {} ", probe.port, static_cast<int>(probe.make), probe.about));
+      add(to_hex(probe.frame));
+    }
+  }
+  std::uint64_t value() const { return hash_; }
+
+ private:
+  std::uint64_t hash_ = 0xcbf2'9ce4'8422'2325;
+};
+
+// A reported seed names a case for ever, in builds of GCC and of clang alike: draws that were
+// arguments of one call came in another order. Changes with the generator, and with nothing else.
+TEST(Generator, ASeedIsTheSameCaseWithEveryCompiler) {
+  Digest digest;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) digest.add(make(seed));
+  EXPECT_EQ(digest.value(), 0x0d1f'9632'5dff'd95cU);
 }
 
 TEST(Generator, MakesNothingThatIsSwitchedOff) {

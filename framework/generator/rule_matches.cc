@@ -45,29 +45,35 @@ std::string RuleParts::interface() {
   return chooser_.source().pick(shape_.ports).interface;
 }
 
+// Each draw is a statement of its own: in which order a call's arguments are evaluated is up to the
+// compiler, and a seed shall make the same case with every one of them.
 bool RuleParts::match_source() {
   hint_.source = edge_address();
-  add(ip_saddr(network(*hint_.source), match()));
+  const Match is = match();
+  add(ip_saddr(network(*hint_.source), is));
   return true;
 }
 
 bool RuleParts::match_destination() {
   hint_.destination = any_address();
-  add(ip_daddr(network(*hint_.destination), match()));
+  const Match is = match();
+  add(ip_daddr(network(*hint_.destination), is));
   return true;
 }
 
 bool RuleParts::match_source_port() {
   if (!has_ports()) return false;
   hint_.source_port = port();
-  add(sport(*hint_.protocol, ports(*hint_.source_port), match()));
+  const Match is = match();
+  add(sport(*hint_.protocol, ports(*hint_.source_port), is));
   return true;
 }
 
 bool RuleParts::match_destination_port() {
   if (!has_ports()) return false;
   hint_.destination_port = port();
-  add(dport(*hint_.protocol, ports(*hint_.destination_port), match()));
+  const Match is = match();
+  add(dport(*hint_.protocol, ports(*hint_.destination_port), is));
   return true;
 }
 
@@ -98,7 +104,8 @@ bool RuleParts::match_output() {
 }
 
 bool RuleParts::match_mark() {
-  add(meta_mark(mark(), match()));
+  const Match is = match();
+  add(meta_mark(mark(), is));
   return true;
 }
 
@@ -113,7 +120,8 @@ bool RuleParts::match_ct_state() {
 
 bool RuleParts::match_ct_mark() {
   if (is_bridge()) return false;
-  add(ct_mark(mark(), match()));
+  const Match is = match();
+  add(ct_mark(mark(), is));
   return true;
 }
 

@@ -156,7 +156,8 @@ bool RuleParts::do_limit() {
 }
 
 bool RuleParts::do_quota() {
-  add(quota(chooser_.source().between<std::uint64_t>(30, 300), chooser_.source().coin()));
+  const bool over = chooser_.source().coin();
+  add(quota(chooser_.source().between<std::uint64_t>(30, 300), over));
   decide();
   return true;
 }
@@ -210,7 +211,8 @@ bool RuleParts::do_destination_nat() {
 
 bool RuleParts::do_destination_nat_port() {
   if (!has_ports()) return false;
-  add(dnat_to(any_address(), port()));
+  const std::uint16_t new_port = port();
+  add(dnat_to(any_address(), new_port));
   return true;
 }
 

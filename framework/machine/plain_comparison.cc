@@ -70,7 +70,7 @@ std::string Comparison::ask(plain::Packet packet, std::chrono::nanoseconds later
   filter_.at.in = packet.in.empty() ? nullptr : &filter_.in;
   filter_.at.out = packet.out.empty() ? nullptr : &filter_.out;
   filter_.at.family = packet.version == 4 ? TableFamily::Ip : TableFamily::Ip6;
-  const auto before = to_hex(skb.bytes());
+  const Bytes before(skb.bytes().begin(), skb.bytes().end());
   records_.clear();
   decision_ = filter_.machine.run(0, skb, filter_.at, &records_);
   const auto now = static_cast<std::uint64_t>(filter_.clock.now.count());
@@ -82,7 +82,8 @@ std::string Comparison::ask(plain::Packet packet, std::chrono::nanoseconds later
   return fmt::format(
       "{} by rule {}, plain {} by {}; mark {} and {}\nbefore {}\nafter  {}\nplain  {}\n{}",
       say(decision_), text_of(decision_.rule), say(verdict), text_of(verdict.rule), skb.mark,
-      packet.mark, before, to_hex(skb.bytes()), to_hex(std::as_bytes(std::span(packet.bytes))),
+      packet.mark, to_hex(before), to_hex(skb.bytes()),
+      to_hex(std::as_bytes(std::span(packet.bytes))),
       firewall::describe(filter_.machine.program().ruleset()));
 }
 

@@ -209,7 +209,10 @@ fw::Table Generator::table() {
 
 Packet Generator::packet() {
   const bool v6 = chance(30);
-  const auto small = [&] { return static_cast<std::uint16_t>(below(4) * (chance(50) ? 1 : 256)); };
+  const auto small = [&] {
+    const auto digit = below(4);
+    return static_cast<std::uint16_t>(chance(50) ? digit : digit * 256);
+  };
   auto stack = v6 ? packet::ipv6() : packet::ipv4({.dont_fragment = chance(50)});
   if (v6 && chance(20)) stack = std::move(stack) / packet::hop_by_hop();
   if (v6 && chance(20)) {
