@@ -8,7 +8,7 @@ namespace topoproof::fuzz {
 namespace {
 
 // libFuzzer clears these before each input: https://llvm.org/docs/LibFuzzer.html, "extra counters".
-[[gnu::section("__libfuzzer_extra_counters")]] std::array<std::uint8_t, 1 << 14> counters;
+[[gnu::section("__libfuzzer_extra_counters")]] std::array<std::uint8_t, 1 << 13> counters;
 
 // FNV-1a.
 constexpr std::uint64_t kBegin = 0xcbf2'9ce4'8422'2325;

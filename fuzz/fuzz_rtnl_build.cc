@@ -11,16 +11,6 @@
 namespace topoproof::fuzz {
 namespace {
 
-const netlink::InterfaceNames& names() {
-  static const auto kNames = [] {
-    netlink::InterfaceNames names;
-    names.add("eth0", 4);
-    names.add("a-long-name-15b", 0x7fffffff);
-    return names;
-  }();
-  return kNames;
-}
-
 // `encode` and `decode` as the codec of the kind has them.
 template <class T, class Encode, class Decode>
 void check(const T& value, const netlink::Request& request, Encode encode, Decode decode) {

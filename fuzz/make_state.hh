@@ -7,12 +7,24 @@
 #include <string>
 
 #include "base/byte_source.hh"
+#include "netlink/interface_names.hh"
 #include "state/address.hh"
 #include "state/neighbor.hh"
 #include "state/route.hh"
 #include "state/rule.hh"
 
 namespace topoproof::fuzz {
+
+// The interfaces that objects are of.
+inline const netlink::InterfaceNames& names() {
+  static const auto kNames = [] {
+    netlink::InterfaceNames names;
+    names.add("eth0", 4);
+    names.add("a-long-name-15b", 0x7fffffff);
+    return names;
+  }();
+  return kNames;
+}
 
 class StateMaker {
   template <class F>
@@ -77,7 +89,8 @@ class StateMaker {
     return IpAddress::from_bytes(source_.bytes(family == Family::Ipv4 ? 4 : 16));
   }
   Prefix prefix(Family family) {
-    return make_prefix(ip(family), source_.between(0, family == Family::Ipv4 ? 32 : 128));
+    const IpAddress address = ip(family);
+    return make_prefix(address, source_.between(0, address_bits(family)));
   }
   std::string interface() { return source_.pick(std::array{"lo", "eth0", "a-long-name-15b"}); }
   state::NextHop hop(Family family) {

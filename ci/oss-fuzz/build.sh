@@ -6,22 +6,22 @@
 set -euo pipefail
 source=$SRC/topoproof
 build=$WORK/build
+. "$source/ci/fuzz-options"
 
 cmake -S "$source" -B "$build" -G Ninja --log-level=WARNING \
   -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+  -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=0 \
   -DCMAKE_BUILD_RPATH='$ORIGIN/lib' \
   -DTOPOPROOF_BUILD_TESTS=ON \
   -DTOPOPROOF_FUZZ_ENGINE=external \
   -DTOPOPROOF_FUZZ_LIBRARY="$LIB_FUZZING_ENGINE"
 cmake --build "$build" --target fuzz_targets
 
-# What is seed as it is.
 seeds_of() {
   echo "$source/fuzz/corpus/$1" "$source/fuzz/crashes/$1"
-  case $1 in
-    topo_parse) echo "$source/topologies" ;;
-    scenario_parse) echo "$source/scenarios" ;;
-  esac
+  local project
+  project=$(project_seeds_of "$1")
+  if [[ -n $project ]]; then echo "$source/$project"; fi
 }
 
 mkdir -p "$OUT/lib"
@@ -33,7 +33,10 @@ for program in "$build"/fuzz/fuzz_*; do
   ldd "$program" | awk '$3 ~ "^/" { print $3 }' |
     grep -vE '/(libc|libm|libdl|libpthread|librt|ld-linux[^/]*|libresolv)\.so' |
     xargs -r cp -n -L -t "$OUT/lib"
-  printf '[libfuzzer]\nmax_len = 4096\n' >"$OUT/$name.options"
+  echo '[libfuzzer]' >"$OUT/$name.options"
+  for option in $(engine_options_of "$target"); do
+    echo "${option/=/ = }" >>"$OUT/$name.options"
+  done
   dictionary=$source/fuzz/dictionaries/$target.dict
   if [[ -f $dictionary ]]; then
     cp "$dictionary" "$OUT/$name.dict"
