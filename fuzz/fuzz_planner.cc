@@ -1,61 +1,56 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Property: a plan is the same each time, a kernel in memory accepts each of its steps, and holds
-// in the end just what the plan expects.
-#include <array>
-
-#include "base/byte_source.hh"
+// Property: a plan is the same each time; a kernel in memory accepts each of its steps, and holds
+// in the end just what the plan expects; an update to the same plan does nothing, one to bare nodes
+// leaves nothing but what it says it cannot undo, and one back from there builds all of it again.
+#include "fuzz/make_network.hh"
 #include "fuzz/target.hh"
 #include "lab/fake_executor.hh"
 #include "plan/planner.hh"
-#include "topology/addressing.hh"
-#include "topology/generators.hh"
-#include "topology/routing.hh"
+#include "plan/update.hh"
 
 namespace topoproof::fuzz {
 namespace {
 
-topology::Topology make_shape(ByteSource& source) {
-  constexpr std::array kShapes{"star", "chain", "ring", "tree", "fat-tree", "full-mesh"};
-  const std::string_view shape = source.pick(kShapes);
-  std::vector<int> sizes{source.between(1, 6)};
-  if (shape == "tree") sizes = {source.between(0, 2), source.between(1, 3)};
-  if (shape == "ring") sizes = {source.between(3, 6)};
-  if (shape == "fat-tree") sizes = {2};
-  auto made = topology::generate(shape, sizes);
-  TOPOPROOF_CHECK(made, "the sizes are within the limits of their shape");
-  return *std::move(made);
+plan::Plan plan_of_bare_nodes(const topology::Topology& network) {
+  topology::Topology bare(network.name());
+  for (const topology::Node& node : network.nodes()) bare.add_node({.name = node.name});
+  return plan::make_plan(bare, {}).value();
 }
 
-// Nodes that differ in what the planner looks at.
-void vary(topology::Topology& network, ByteSource& source) {
-  for (std::size_t i = 0; i < network.nodes().size(); ++i) {
-    topology::Node& node = network.node(NodeId(i));
-    node.forwarding = source.coin();
-    if (source.coin()) node.masquerade.push_back({{.from = std::nullopt, .out = "eth0"}});
-    if (!source.coin()) continue;
-    const auto target = make_prefix(Ipv4Address(203, 0, source.byte(), 0), 24);
-    node.routes.push_back({{.type = state::RouteType::Blackhole, .destination = target}});
+// Without sysctls, which stay as they are.
+plan::States objects_of(plan::States states) {
+  for (state::Namespace& ns : states) {
+    ns.sysctls.clear();
+    ns = normalize(std::move(ns));
   }
+  return states;
+}
+
+// RETURNS: the plan of what runs then.
+plan::Plan change(lab::FakeExecutor& kernel, const plan::Plan& from, const plan::Plan& to) {
+  const plan::Update update = plan::make_update(from, to);
+  for (const plan::Step& step : update.steps) kernel.execute(step);
+  TOPOPROOF_CHECK(objects_of(kernel.states()) == objects_of(plan::expected(update.plan)),
+                  "an update leads to the other plan");
+  return update.plan;
 }
 
 }  // namespace
 
 void run(BytesView input) {
   ByteSource source(input);
-  topology::Topology shape = make_shape(source);
-  vary(shape, source);
-  topology::AddressingOptions options{.loopbacks = source.coin()};
-  if (source.coin()) options.ipv6 = topology::default_ipv6_pool();
-  const auto addressed = topology::assign_addresses(shape, options);
-  TOPOPROOF_CHECK(addressed, "the default pools are large enough");
-  const auto network = topology::add_shortest_path_routes(*addressed);
-  const auto plan = plan::make_plan(
-      network, {.neighbors = source.coin() ? plan::Neighbors::All : plan::Neighbors::Needed});
+  const topology::Topology network = make_network(source);
+  const plan::PlanOptions options{.neighbors = source.coin() ? plan::Neighbors::All
+                                                             : plan::Neighbors::Needed};
+  const auto plan = plan::make_plan(network, options);
   if (!plan) return;  // refused with its reasons: masquerade by an interface that the node lacks
-  TOPOPROOF_CHECK(plan::make_plan(network, {}) == plan::make_plan(network, {}), "same each time");
+  TOPOPROOF_CHECK(plan::make_plan(network, options) == plan, "same each time");
+  TOPOPROOF_CHECK(plan::make_update(*plan, *plan).is_empty(), "nothing is to be done");
   lab::FakeExecutor kernel(plan->nodes);
   execute(*plan, kernel);
   TOPOPROOF_CHECK(kernel.states() == plan::expected(*plan), "what it expects is what it builds");
+  const plan::Plan bare = change(kernel, *plan, plan_of_bare_nodes(network));
+  change(kernel, bare, *plan);
 }
 
 }  // namespace topoproof::fuzz
