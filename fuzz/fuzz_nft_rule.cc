@@ -4,8 +4,6 @@
 // as it was; it has a text (but for ports without their protocol); it means the same to the
 // simulator's machine and to the plain evaluator. One at a time, for all would take as long as
 // four inputs.
-#include <algorithm>
-
 #include "fuzz/feedback.hh"
 #include "fuzz/messages.hh"
 #include "fuzz/registers.hh"

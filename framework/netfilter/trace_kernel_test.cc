@@ -227,8 +227,9 @@ TEST_F(Trace, WhatMeetsNoChainIsNotTraced) {
 
 // Where it goes then, no other event need tell.
 TEST_F(Trace, BehindDestinationNatAPacketIsShownOnceMore) {
-  load("table ip n {\n chain out {\n  type nat hook output priority -100;\n"
-       "  udp dport 9 dnat to 127.0.0.1:10\n }\n}\n");
+  load(
+      "table ip n {\n chain out {\n  type nat hook output priority -100;\n"
+      "  udp dport 9 dnat to 127.0.0.1:10\n }\n}\n");
   const auto rules = observe_ruleset(*socket_);
   ASSERT_TRUE(rules) << to_string(rules.error());
   ASSERT_EQ(install_trace(*socket_, packets_that_meet(*rules)), Issues{});
