@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "machine/random_kinds.hh"
 
+#include <array>
+#include <bit>
 #include <concepts>
-#include <cstring>
 #include <limits>
 #include <set>
 #include <span>
@@ -25,15 +26,8 @@ class NumberInRule {
   std::vector<std::uint32_t> kinds() const { return {kinds_.begin(), kinds_.end()}; }
 
   // RETURNS: false if the expression may do more with the number than to compare it.
-  bool pass(const fw::Compare& e) {
-    if (e.from != at_) return true;
-    const bool orders = e.op != fw::CompareOp::Equal && e.op != fw::CompareOp::NotEqual;
-    return (is_swapped_ || !orders) && add(e.value);
-  }
-  bool pass(const fw::Range& e) {
-    return e.from != at_ || (is_swapped_ && add(e.low) && add(e.high));
-  }
-  // For comparing, numbers are turned into the network's order.
+  bool pass(const fw::Compare& e) { return e.from != at_ || add(e.value); }
+  bool pass(const fw::Range& e) { return e.from != at_ || (add(e.low) && add(e.high)); }
   bool pass(const fw::ByteOrder& e) {
     if (e.from != at_ || e.size != 4 || e.length != 4) return false;
     is_swapped_ = !is_swapped_;
@@ -58,12 +52,19 @@ class NumberInRule {
     is_there_ = to != at_;
     return to.word >= at_.word;
   }
+  // Registers are compared byte by byte: as numbers in the network's order.
   bool add(const Bytes& value) {
     if (value.size() != 4) return false;
-    std::uint32_t number = load_be32(value.data());
-    if (!is_swapped_) std::memcpy(&number, value.data(), sizeof number);
-    kinds_.insert({number - 1, number, number + 1});
+    const std::uint32_t number = load_be32(value.data());
+    for (const std::uint32_t kind : {number - 1, number, number + 1}) kinds_.insert(loaded(kind));
     return true;
+  }
+  // What is loaded, for this number to be compared.
+  std::uint32_t loaded(std::uint32_t number) const {
+    if (is_swapped_) return number;
+    std::array<std::byte, 4> bytes{};
+    store_be32(bytes.data(), number);
+    return std::bit_cast<std::uint32_t>(bytes);
   }
 
   fw::Register at_;

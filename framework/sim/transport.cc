@@ -274,6 +274,7 @@ void send_reset(World& world, Host& host, const Packet& about,
                                           .source = made->source(),
                                           .out = finish ? kNoSlot : link_of_answer(host, about),
                                           .any_source = true});
+  if (route.end != End::None && route.end != End::Unknown) return;  // who has no way says nothing
   Packet reset{.skb = std::move(*made),
                .way = route.way,
                .tail = world.answer(host, about.tail, Event::Answered, answer_detail(true, 0, 0)),
