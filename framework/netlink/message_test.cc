@@ -156,7 +156,8 @@ TEST(MessageWriter, RemembersANestThatItsLengthFieldCannotSay) {
   EXPECT_EQ(writer.oversized(), second);
 }
 
-// Found by the fuzz target nl_limits: the longest nest was told as too long.
+// Found when the property of the fuzz target nl_limits was written: the longest nest was told as
+// too long.
 TEST(MessageWriter, TakesTheLongestNestThatItsLengthFieldCanSay) {
   constexpr std::size_t kLongestBlob = 65'532 - 3 * 4;  // behind the nest's and its own header
   for (const bool too_long : {false, true}) {
