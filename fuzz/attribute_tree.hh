@@ -84,10 +84,10 @@ inline std::size_t measure(TreeView& rest, int depth, bool& fits) {
   while (!rest.empty() && rest.front().depth == depth) {
     const Attribute& each = rest.front();
     rest = rest.subspan(1);
-    std::size_t length = NLA_HDRLEN + each.content.size() + (each.type == kText ? 1U : 0U);
+    std::size_t length = sizeof(nlattr) + each.content.size() + (each.type == kText ? 1U : 0U);
     if (each.type == kNest) length += measure(rest, depth + 1, fits);
     fits = fits && length <= kLongest;
-    sum += NLA_ALIGN(length);
+    sum += netlink::aligned(length);
   }
   return sum;
 }
@@ -111,8 +111,8 @@ inline void check_frame(BytesView bytes, const netlink::AttributeView& found) {
   const bool is_nested = (header->nla_type & NLA_F_NESTED) != 0;
   TOPOPROOF_CHECK(is_nested == (found.type == kNest), "nests are marked, and nothing else");
   const std::size_t end = found.offset + header->nla_len;
-  TOPOPROOF_CHECK(NLA_ALIGN(end) <= bytes.size(), "attributes are padded to four bytes");
-  for (const std::byte pad : bytes.subspan(end, NLA_ALIGN(end) - end)) {
+  TOPOPROOF_CHECK(netlink::aligned(end) <= bytes.size(), "attributes are padded to four bytes");
+  for (const std::byte pad : bytes.subspan(end, netlink::aligned(end) - end)) {
     TOPOPROOF_CHECK(pad == std::byte{0}, "padding is zero");
   }
 }
