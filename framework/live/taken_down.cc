@@ -20,7 +20,7 @@ bool is_made_in(std::span<const plan::Step> steps, std::span<const std::string> 
   };
   return std::ranges::any_of(steps, [&](const plan::Step& step) {
     if (const auto* veth = std::get_if<plan::CreateVeth>(&step.operation)) {
-      return is_it(veth->node, veth->link) || is_it(veth->peer_node, veth->peer);
+      return is_it(veth->node, veth->link) || is_it(veth->peer_node, *veth->peer);
     }
     const auto* bridge = std::get_if<plan::CreateBridge>(&step.operation);
     return bridge != nullptr && is_it(bridge->node, bridge->link);
