@@ -56,6 +56,7 @@ EchoProber::~EchoProber() {
 }
 
 void EchoProber::open(NodeId node, Family family) {
+  if (is_open(node, family)) return;
   sys::Fd opened = open_echo_socket(family);
   sys::Fd& socket = sockets_[{node, family}] = std::move(opened);
   loop_.watch(socket.get(), EPOLLIN,
@@ -64,7 +65,7 @@ void EchoProber::open(NodeId node, Family family) {
 
 void EchoProber::send(FlowNumber number, Entry& entry, TokenKind kind) {
   const auto socket = sockets_.find({entry.flow.from, entry.flow.family()});
-  TOPOPROOF_CHECK(socket != sockets_.end(), "a node sends in the families that it was added with");
+  TOPOPROOF_CHECK(socket != sockets_.end(), "the node's socket of this family was opened");
   const Bytes echo = make_echo(entry.flow, number, {run_, number, kind});
   const int error = send_echo(socket->second, entry.flow, echo);
   if (kind == TokenKind::Request) entry.attempt.error = error;

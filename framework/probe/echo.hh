@@ -17,8 +17,9 @@ class EchoProber {
       : loop_(loop), ledger_(ledger), run_(run) {}
   ~EchoProber();
 
-  // REQUIRES: the calling thread is in the node's namespace.
+  // Does nothing if it was done before. REQUIRES: the calling thread is in the node's namespace.
   void open(NodeId node, Family family);
+  bool is_open(NodeId node, Family family) const { return sockets_.contains({node, family}); }
   void send(FlowNumber number, Entry& entry, TokenKind kind);
 
  private:

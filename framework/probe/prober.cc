@@ -58,9 +58,7 @@ class Prober::Impl {
     const FlowNumber first = ledger_.next();
     std::map<NodeId, std::vector<FlowNumber>> by_sender;
     for (const flow::Flow& flow : flows) {
-      if (flow.service.protocol != flow::Protocol::Icmp) {
-        by_sender[flow.from].push_back(ledger_.next());
-      }
+      if (needs_socket(flow)) by_sender[flow.from].push_back(ledger_.next());
       ledger_.add(flow);
     }
     // Entering a namespace costs more than opening a socket in it: once for each sender.
@@ -127,8 +125,18 @@ class Prober::Impl {
     }
   }
 
+  // The raw ICMP sockets are there, but for a family that the network does not use: there the
+  // kernel is to say what it thinks of such a flow.
+  bool needs_socket(const flow::Flow& flow) const {
+    return flow.service.protocol != flow::Protocol::Icmp ||
+           !echo_.is_open(flow.from, flow.family());
+  }
+
   // Runs in the sender's namespace.
   void open_socket(Entry& entry) {
+    if (entry.flow.service.protocol == flow::Protocol::Icmp) {
+      return echo_.open(entry.flow.from, entry.flow.family());
+    }
     if (entry.flow.service.protocol == flow::Protocol::Raw) {
       sys::Fd& socket = place_of(entry.flow.from).frame_socket;
       if (!socket.is_open()) socket = open_frame_socket();

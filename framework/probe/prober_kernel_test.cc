@@ -113,6 +113,18 @@ TEST_F(ProberTest, ASendThatTheKernelRefusesIsAnErrorOfTheAttempt) {
   EXPECT_EQ(launch(to_b("10.9.0.1", "tcp/80")).error, ENETUNREACH);
 }
 
+// The network's families are opened at the start; an echo of another one aborted the run.
+TEST_F(ProberTest, AnEchoOfAFamilyThatTheNodeWasNotAddedWithIsAnErrorOfTheAttempt) {
+  prober_ = std::make_unique<Prober>(loop_, worker_, 43);
+  prober_->add_node(kA, a_, true, false);
+  prober_->add_node(kB, b_, false, true);
+  EXPECT_EQ(launch(to_b("2001:db8::1", "icmp")).error, ENETUNREACH);
+  EXPECT_EQ(launch(to_b("2001:db8::1", "icmp")).error, ENETUNREACH);
+  flow::Flow from_b = to_b("10.9.0.1", "icmp");
+  from_b.from = kB;
+  EXPECT_EQ(launch(from_b).error, ENETUNREACH);
+}
+
 TEST_F(ProberTest, ASourceThatIsNotOursIsAnErrorOfTheAttempt) {
   flow::Flow flow = to_b("10.0.0.2", "udp/53");
   flow.source = IpAddress::parse("10.0.0.9").value();
