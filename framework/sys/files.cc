@@ -13,6 +13,7 @@
 
 #include "sys/error.hh"
 #include "sys/fd.hh"
+#include "sys/sweeper.hh"
 
 namespace topoproof::sys {
 
@@ -78,11 +79,13 @@ TempDir::TempDir() {
   std::string name = fmt::format("{}/topoproof-XXXXXX", base != nullptr ? base : "/tmp");
   if (::mkdtemp(name.data()) == nullptr) throw_errno("create a temporary directory");
   path_ = name;
+  hold_folder_for_sweeper(name);
 }
 
 TempDir::~TempDir() {
   std::error_code ignored;  // a destructor has nobody to tell
   std::filesystem::remove_all(path_, ignored);
+  let_go_folder(path_.string());
 }
 
 }  // namespace topoproof::sys

@@ -23,8 +23,24 @@
 namespace topoproof::sys {
 namespace {
 
-// The lowest descriptor that nobody closes yet, in memory that all workers share.
+// The lowest descriptor that nobody closes yet.
 using Next = std::atomic<unsigned>;
+
+// A folder to remove, as long as it is held.
+struct Folder {
+  static constexpr std::size_t kLongest = 255;
+  std::atomic<bool> is_taken = false;
+  std::atomic<bool> is_held = false;
+  char path[kLongest + 1] = {};
+};
+
+constexpr std::size_t kMostFolders = 64;
+
+// What this process, the helper and its workers have in common.
+struct Shared {
+  Next next = 0;
+  Folder folders[kMostFolders];
+};
 
 constexpr unsigned kMostWorkers = 200;
 constexpr unsigned kClosedSingly = 1U << 16;  // descriptors above are none of a tap
@@ -61,8 +77,33 @@ void close_descriptors(Next& next) {
   ::syscall(SYS_close_range, kClosedSingly, ~0U, 0);
 }
 
-void sweep(Next& next) {
+// An entry that getdents64(2) gives: its length is at byte 16, its name at 19.
+bool remove_entries(long folder) {
+  alignas(8) char entries[4096];
+  bool any = false;
+  long size = 0;
+  while ((size = ::syscall(SYS_getdents64, folder, entries, sizeof entries)) > 0) {
+    for (long at = 0; at < size; at += *reinterpret_cast<unsigned short*>(entries + at + 16)) {
+      any |= ::syscall(SYS_unlinkat, folder, entries + at + 19, 0) == 0;
+    }
+  }
+  return any;
+}
+
+void remove_folder(const char* path) {
+  const long folder = ::syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+  if (folder < 0) return;
+  while (remove_entries(folder)) ::syscall(SYS_lseek, folder, 0, SEEK_SET);
+  ::syscall(SYS_close, folder);
+  ::syscall(SYS_unlinkat, AT_FDCWD, path, AT_REMOVEDIR);
+}
+
+void sweep(Shared& shared) {
   end_within_10s();
+  for (Folder& folder : shared.folders) {
+    if (folder.is_held) remove_folder(folder.path);
+  }
+  Next& next = shared.next;
   while (next <= STDERR_FILENO) ::syscall(SYS_close, next++);
   for (unsigned i = 0; i < kMostWorkers && next < kClosedSingly; ++i) {
     const long worker = clone_with_descriptors();
@@ -76,12 +117,12 @@ void sweep(Next& next) {
   while (::syscall(SYS_wait4, -1, nullptr, __WALL, nullptr) > 0) continue;
 }
 
-[[noreturn]] void help(int process, Next& next) {
+[[noreturn]] void help(int process, Shared& shared) {
   // Not "topoproof-something": `pkill -9 topoproof` is meant for the program.
   ::syscall(SYS_prctl, PR_SET_NAME, "netns-sweeper");
   pollfd death{process, POLLIN, 0};
   while (::syscall(SYS_ppoll, &death, 1, nullptr, nullptr, 0) < 0) continue;
-  if ((death.revents & POLLIN) != 0) sweep(next);
+  if ((death.revents & POLLIN) != 0) sweep(shared);
   end();
 }
 
@@ -102,22 +143,15 @@ void reserve_descriptors(int any) {
   const Fd highest(::fcntl(any, F_DUPFD_CLOEXEC, last));  // refused if `last` is taken: fine
 }
 
-class SharedNext {
- public:
-  SharedNext()
-      : page_(::mmap(nullptr, sizeof(Next), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-                     0)) {
-    if (page_ == MAP_FAILED) throw_errno("share memory with a process");
-    new (page_) Next(0);
-  }
-  ~SharedNext() { ::munmap(page_, sizeof(Next)); }
-  SharedNext(const SharedNext&) = delete;
-  SharedNext& operator=(const SharedNext&) = delete;
-  Next& operator*() const { return *static_cast<Next*>(page_); }
+Shared* share_memory() {
+  void* memory =
+      ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) throw_errno("share memory with a process");
+  return new (memory) Shared;
+}
 
- private:
-  void* page_;
-};
+// Of the sweeper that lives; null if none does.
+std::atomic<Shared*> living = nullptr;
 
 // The helper is born with all signals blocked, and keeps them so.
 class AllSignalsBlocked {
@@ -135,12 +169,11 @@ class AllSignalsBlocked {
   sigset_t before_{};
 };
 
-pid_t start_helper(int process) {
-  const SharedNext next;
+pid_t start_helper(int process, Shared& shared) {
   const AllSignalsBlocked blocked;
   const auto helper =
       check_result(static_cast<int>(clone_with_descriptors()), "start the sweeper process");
-  if (helper == 0) help(process, *next);
+  if (helper == 0) help(process, shared);
   ::setpgid(helper, helper);  // done by us, so that it is done when we return
   return helper;
 }
@@ -149,13 +182,37 @@ pid_t start_helper(int process) {
 
 Sweeper::Sweeper() : self_(open_self()), owner_(::getpid()) {
   reserve_descriptors(self_.get());
-  helper_ = start_helper(self_.get());
+  Shared* shared = share_memory();
+  helper_ = start_helper(self_.get(), *shared);
+  living = shared;
 }
 
 Sweeper::~Sweeper() {
   if (::getpid() != owner_) return;
   ::kill(helper_, SIGKILL);
   while (::waitpid(helper_, nullptr, __WALL) < 0 && errno == EINTR) continue;
+  ::munmap(living.exchange(nullptr), sizeof(Shared));
+}
+
+void hold_folder_for_sweeper(std::string_view path) {
+  Shared* shared = living;
+  if (shared == nullptr || path.size() > Folder::kLongest) return;
+  for (Folder& folder : shared->folders) {
+    if (folder.is_taken.exchange(true)) continue;
+    folder.path[path.copy(folder.path, path.size())] = 0;
+    folder.is_held = true;
+    return;
+  }
+}
+
+void let_go_folder(std::string_view path) {
+  Shared* shared = living;
+  if (shared == nullptr) return;
+  for (Folder& folder : shared->folders) {
+    if (!folder.is_held || folder.path != path) continue;
+    folder.is_held = false;
+    folder.is_taken = false;
+  }
 }
 
 }  // namespace topoproof::sys
