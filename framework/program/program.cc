@@ -14,6 +14,7 @@
 #include "sys/interrupt.hh"
 #include "sys/output.hh"
 #include "sys/sandbox.hh"
+#include "sys/standard_streams.hh"
 
 namespace topoproof::program {
 namespace {
@@ -94,7 +95,6 @@ int run(const std::vector<std::string>& arguments) {
     sys::print(answer.exit_code == 0 ? sys::Stream::Out : sys::Stream::Error, answer.text);
     return answer.exit_code;
   }
-  sys::survive_file_size_limit();
   // The machine's limits can be read in its own network namespace only.
   Surroundings surroundings;
   if (needs_sandbox(*command)) surroundings.limits = lab::plan_limits(lab::observe_limits());
@@ -106,6 +106,8 @@ int run(const std::vector<std::string>& arguments) {
 
 int run_program(const std::vector<std::string>& arguments) {
   try {
+    sys::take_closed_streams();
+    sys::survive_file_size_limit();
     return run(arguments);
   } catch (const std::exception& error) {
     try {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Ctrl-C (SIGINT) and SIGTERM as a flag that work in progress looks at.
+// Ctrl-C (SIGINT), Ctrl-\ (SIGQUIT), SIGTERM, and SIGHUP of a terminal that goes away, as a flag
+// that work in progress looks at.
 #pragma once
 
 #include <atomic>
@@ -7,7 +8,8 @@
 namespace topoproof::sys {
 
 // From now on the first of these signals sets the flag and nothing else; a second one ends the
-// process, as it does by default. RETURNS: the flag, one for the process.
+// process, as it does by default. SIGHUP that was ignored stays so. RETURNS: the flag, one for the
+// process.
 const std::atomic<bool>& catch_interrupts();
 
 }  // namespace topoproof::sys

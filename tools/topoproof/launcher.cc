@@ -13,6 +13,7 @@
 
 #include "live/apply_line.hh"
 #include "live/exec_line.hh"
+#include "sys/standard_streams.hh"
 
 namespace {
 
@@ -34,6 +35,7 @@ std::string lab_of_environment() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  topoproof::sys::take_closed_streams();
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (const auto line = topoproof::live::parse_exec_line(arguments, lab_of_environment())) {
     if (const auto status = topoproof::live::execute(*line)) return *status;
