@@ -24,6 +24,7 @@
 #include "report/tap.hh"
 #include "report/text.hh"
 #include "scenario/compile_rules.hh"
+#include "scenario/folder_names.hh"
 #include "scenario/runner.hh"
 #include "scenario/simulated_run.hh"
 #include "sys/error.hh"
@@ -80,7 +81,17 @@ class TestRun {
     return results;
   }
 
+  // Scenarios of one name, of two folders or two variants, have a folder of captures each.
+  static std::vector<std::string> capture_names(std::span<const ScenarioFile> files) {
+    scenario::FolderNames names;
+    std::vector<std::string> all;
+    for (const ScenarioFile& file : files)
+      all.push_back(names.take(file.scenario.name, "scenario"));
+    return all;
+  }
+
   std::vector<ScenarioResult> run_all_of(std::span<const ScenarioFile> files) const {
+    const std::vector<std::string> captures = capture_names(files);
     auto results = run_all(
         {.scenarios = files.size(),
          // What two send at the same time would be taken for one another's.
@@ -89,7 +100,8 @@ class TestRun {
                                      : std::thread::hardware_concurrency(),
          .stop = &stop_,
          .keep_going = command_.keep_going,
-         .run = [&](std::size_t i, const auto& observer) { return run_one(files[i], observer); },
+         .run = [&](std::size_t i,
+                    const auto& observer) { return run_one(files[i], captures[i], observer); },
          .name = [&](std::size_t i) { return files[i].scenario.name; },
          .on_result = [&](const ScenarioResult& result) { show(result); },
          .on_progress = [&](const report::RunState& state) { show(state); }});
@@ -115,13 +127,15 @@ class TestRun {
                                count == 1 ? "scenario was" : "scenarios were"));
   }
 
-  ScenarioResult run_one(const ScenarioFile& file, const scenario::Observer& observer) const {
+  ScenarioResult run_one(const ScenarioFile& file, const std::string& captures,
+                         const scenario::Observer& observer) const {
     if (has_errors(file.issues)) return unrun(file);
     if (lab_ != nullptr && has_changes(file.scenario)) return refuse_changes(file);
     if (command_.with == Executors::Simulator) return simulate_one(file, observer);
     const bool asked = !command_.pcap.empty();
     ScenarioResult result = scenario::run(file.scenario,
                                           {.pcap_directory = asked ? command_.pcap : kPcapFolder,
+                                           .pcap_name = captures,
                                            .always_keep_pcap = command_.always_keep_pcap,
                                            .must_keep_pcap = asked,
                                            .predict = command_.with == Executors::Both,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "scenario/failure_folder.hh"
 
-#include <cctype>
 #include <set>
 
 #include <fmt/format.h>
@@ -10,21 +9,11 @@
 #include "netlink/conntrack.hh"
 #include "scenario/capture_file.hh"
 #include "scenario/expectation.hh"
+#include "scenario/folder_names.hh"
 #include "sys/output.hh"
 
 namespace topoproof::scenario {
 namespace {
-
-std::string file_name(const std::string& text) {
-  constexpr std::size_t kLongest = 100;
-  std::string out;
-  for (const char c : text.substr(0, kLongest)) {
-    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-';
-    if (plain) out += c;
-    if (!plain && !out.empty() && out.back() != '_') out += '_';
-  }
-  return out;
-}
 
 std::string lines_of(std::string_view label, const std::vector<std::string>& lines) {
   std::string text;
@@ -65,7 +54,7 @@ std::set<NodeId> nodes_of_way(const Judged& judged) {
 
 void write_node(const std::filesystem::path& folder, Session& session, NodeId node) {
   lab::Lab& lab = session.lab();
-  const std::string name = file_name(session.topology().node(node).name);
+  const std::string name = folder_name(session.topology().node(node).name, "node");
   const auto save = [&](const char* suffix, const std::string& text) {
     if (!text.empty()) sys::save_file((folder / (name + suffix)).string(), text);
   };
@@ -80,11 +69,6 @@ void write_node(const std::filesystem::path& folder, Session& session, NodeId no
 }
 
 }  // namespace
-
-std::filesystem::path failure_folder(const std::filesystem::path& directory,
-                                     const std::string& scenario, const std::string& check) {
-  return directory / file_name(scenario) / file_name(check);
-}
 
 std::string write_failure_folder(const std::filesystem::path& folder, const CheckResult& result,
                                  const Judged& judged, Session& session) {

@@ -12,10 +12,6 @@
 
 namespace topoproof::scenario {
 
-// "captures/web/red_-_client_tcp_80": what a file system and a shell take without a fuss.
-std::filesystem::path failure_folder(const std::filesystem::path& directory,
-                                     const std::string& scenario, const std::string& check);
-
 // capture.pcapng; trace.txt; repeat.sh; and of each node of the way NODE.state (links, addresses,
 // routes, rules, neighbours, sysctls), NODE.nft and NODE.conntrack, where it has any.
 // RETURNS: the capture's path. THROWS: sys::SystemError, std::filesystem::filesystem_error

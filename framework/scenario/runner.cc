@@ -13,6 +13,7 @@
 #include "scenario/check_result.hh"
 #include "scenario/conntrack.hh"
 #include "scenario/failure_folder.hh"
+#include "scenario/folder_names.hh"
 #include "scenario/foretold.hh"
 #include "scenario/kernel_proofs.hh"
 #include "scenario/plain_checks.hh"
@@ -282,17 +283,22 @@ class Runner {
     compare_with(*slot.foretold, judged, session_->topology(), result);
   }
 
-  void keep_capture(const Judged& judged, CheckResult& result) const {
+  void keep_capture(const Judged& judged, CheckResult& result) {
     const bool wanted = options_.always_keep_pcap || result.outcome != Outcome::Passed;
     if (!wanted || options_.pcap_directory.empty()) return;
     try {
-      const auto folder = failure_folder(options_.pcap_directory, scenario_.name, result.name);
-      result.pcap = write_failure_folder(folder, result, judged, *session_);
+      result.pcap = write_failure_folder(folder_of(result.name), result, judged, *session_);
     } catch (const std::exception& refused) {
       // The verdict stands without its file; that there is none must be said.
       if (options_.must_keep_pcap) result.outcome = Outcome::Error;
       result.notes.push_back(fmt::format("the capture was not kept: {}", refused.what()));
     }
+  }
+
+  std::filesystem::path folder_of(const std::string& check) {
+    const std::string& own = options_.pcap_name.empty() ? scenario_.name : options_.pcap_name;
+    return std::filesystem::path(options_.pcap_directory) / folder_name(own, "scenario") /
+           folders_.take(check, "check");
   }
 
   void blame_lost_frames() {
@@ -304,6 +310,7 @@ class Runner {
   const Scenario& scenario_;
   const RunOptions& options_;
   const Observer& observer_;
+  FolderNames folders_;  // of this scenario's checks
   Progress progress_;
   ScenarioResult result_;
   std::unique_ptr<Session> session_;

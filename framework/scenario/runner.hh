@@ -20,6 +20,7 @@ struct Scenario;  // scenario.hh
 
 struct RunOptions {
   std::string pcap_directory = {};  // where captures are kept; empty: nowhere
+  std::string pcap_name = {};       // of this scenario's folder there; empty: the scenario's
   bool always_keep_pcap = false;    // of checks that passed, too
   bool must_keep_pcap = true;       // one that cannot be written makes its check an error
   bool predict = true;              // by the simulator, and compare

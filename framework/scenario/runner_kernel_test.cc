@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <set>
 #include <span>
 #include <string>
 #include <thread>
@@ -87,6 +88,30 @@ TEST_F(RunnerTest, AFailedCheckLeavesACaptureThatIsNamed) {
   for (const char* file : {"capture.pcapng", "trace.txt", "repeat.sh", "red.state", "blue.state"}) {
     EXPECT_TRUE(fs::exists(capture.parent_path() / file)) << capture << " lacks " << file;
   }
+}
+
+// A scenario and checks whose names are places, equal, or of no ASCII letter: as many captures as
+// checks, and all in the folder that was asked for.
+TEST_F(RunnerTest, EveryFailedCheckHasACaptureOfItsOwnInTheFolder) {
+  const sys::TempDir folder;
+  Scenario scenario = parse(R"(steps:
+  - checks:
+      - { name: .., flow: red -> blue icmp, should: no_route }
+      - { name: да, flow: red -> blue icmp, should: no_route }
+      - red -> blue icmp: no_route
+  - checks: [red -> blue icmp: no_route]
+)");
+  scenario.name = "..";
+  const ScenarioResult result = run(scenario, {.pcap_directory = (folder.path() / "c").string()});
+  ASSERT_EQ(result.checks.size(), 4U);
+  std::set<std::string> captures;
+  for (const CheckResult& check : result.checks) {
+    EXPECT_TRUE(check.pcap.starts_with((folder.path() / "c/scenario/").string())) << check.pcap;
+    EXPECT_TRUE(fs::exists(check.pcap)) << check.pcap;
+    captures.insert(fs::canonical(check.pcap).parent_path().filename());
+  }
+  EXPECT_EQ(captures, (std::set<std::string>{"check", "check-2", "red_-_blue_icmp_no_route",
+                                             "red_-_blue_icmp_no_route-2"}));
 }
 
 TEST_F(RunnerTest, ACaptureThatCannotBeWrittenIsAnErrorAndNoFailure) {
