@@ -45,8 +45,9 @@ std::string to_string(const std::vector<NodeDifference>& differences) {
   return text;
 }
 
-Lab::Lab(const plan::Plan& plan, const Stage& namespaces_exist)
-    : nodes_(plan.nodes),
+Lab::Lab(const plan::Plan& plan, const Stage& namespaces_exist, const std::atomic<bool>* stop)
+    : stop_(stop),
+      nodes_(plan.nodes),
       expected_(nodes_.size()),
       namespaces_(nodes_.size()),
       executor_(nodes_, namespaces_) {
@@ -87,9 +88,16 @@ void Lab::renumber(const std::vector<std::string>& nodes) {
   executor_.rename(nodes);
 }
 
+void Lab::leave_if_stopped() const {
+  if (stop_ != nullptr && *stop_) throw Stopped();
+}
+
 void Lab::execute(std::span<const plan::Step> steps) {
   namespaces_.perform([&] {
-    for (const plan::Step& step : steps) executor_.execute(step);
+    for (const plan::Step& step : steps) {
+      leave_if_stopped();
+      executor_.execute(step);
+    }
     executor_.finish();
   });
 }
@@ -136,6 +144,7 @@ std::vector<NodeDifference> Lab::differences(std::span<const NodeId> nodes, Sysc
   std::vector<NodeDifference> differing;
   namespaces_.perform([&] {
     for (const NodeId node : nodes) {
+      leave_if_stopped();
       auto differences = differences_of(node, sysctls);
       if (differences.empty()) continue;
       differing.push_back({nodes_[node.index()], std::move(differences)});

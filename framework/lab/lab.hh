@@ -7,10 +7,12 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <set>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -29,6 +31,12 @@ struct NodeDifference {
 // "host:\n- expected\n+ found\n": empty if there are none.
 std::string to_string(const std::vector<NodeDifference>& differences);
 
+// Somebody asked to stop before the network was there.
+class Stopped : public std::runtime_error {
+ public:
+  Stopped() : std::runtime_error("interrupted") {}
+};
+
 // A node of a network that somebody else holds.
 struct RunningNode {
   std::string name;
@@ -43,8 +51,11 @@ class Lab {
   using Stage = std::function<void(Lab&)>;
 
   // Builds. REQUIRES: the process is in a sandbox (sys/sandbox.hh). THROWS: netlink::NetlinkError,
-  // sys::SystemError, with the step and its reason; then nothing is left.
-  explicit Lab(const plan::Plan& plan, const Stage& namespaces_exist = nullptr);
+  // sys::SystemError, with the step and its reason; then nothing is left. `stop`, which outlives
+  // the lab, is looked at between steps, and between nodes that are compared or waited for:
+  // Stopped.
+  explicit Lab(const plan::Plan& plan, const Stage& namespaces_exist = nullptr,
+               const std::atomic<bool>* stop = nullptr);
   // Of a network that runs already, held by somebody else. `plan` says what it should be: nothing
   // is done to make it so. REQUIRES: one for each node, in order. THROWS: netlink::NetlinkError,
   // sys::SystemError
@@ -107,6 +118,7 @@ class Lab {
 
  private:
   std::vector<NodeId> all_nodes() const;
+  void leave_if_stopped() const;
   void execute(std::span<const plan::Step> steps);
   void expect(const plan::Step& step);
   std::vector<state::Difference> differences_of(NodeId node, Sysctls sysctls);
@@ -114,6 +126,7 @@ class Lab {
   void settle_links(NodeId node, std::vector<std::uint32_t> links);
   void settle_addresses(NodeId node, std::vector<IpAddress> addresses);
 
+  const std::atomic<bool>* stop_ = nullptr;
   std::vector<std::string> nodes_;
   plan::States expected_;                // of the steps so far
   std::set<std::string> optional_pins_;  // that a kernel may lack

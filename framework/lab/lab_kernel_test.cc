@@ -96,6 +96,19 @@ TEST_F(LabTest, RoutesComeAndGo) {
   EXPECT_EQ(to_string(lab.differences()), "");
 }
 
+// As `ip route delete` takes it; it was told "No such process".
+TEST_F(LabTest, ARouteWithAGatewayIsDeletedByItsInterfaceAlone) {
+  Lab lab(plan_of(container_nat()));
+  state::Route way = route("10.0.0.0/8", "192.168.15.5");
+  way.interface = "veth-red";
+  const plan::Step come = because_of_the_test(plan::AddRoute{kRed, way});
+  lab.change({&come, 1});
+  way.gateway.reset();
+  const plan::Step gone = because_of_the_test(plan::DeleteRoute{kRed, way});
+  lab.change({&gone, 1});
+  EXPECT_EQ(to_string(lab.differences()), "");
+}
+
 TEST_F(LabTest, ForwardingIsSwitchedWithoutSideEffects) {
   Lab lab(plan_of(container_nat()));
   lab.change(plan::make_forwarding_steps(kHost, false, "it is a test"));
@@ -117,6 +130,34 @@ TEST_F(LabTest, ALoopThatStpBreaksComesToRest) {
   }
   Lab lab(plan_of(net));
   EXPECT_NO_THROW(lab.settle());
+}
+
+// Its ports have a carrier and forward nothing: they were waited for until the time was over.
+TEST_F(LabTest, PortsOfABridgeThatIsDownAreNotWaitedFor) {
+  Lab lab(plan_of(container_nat()));
+  lab.settle();
+  const auto set_bridge = [&](bool up) {
+    const plan::Step step =
+        because_of_the_test(plan::SetLink{.node = kHost, .interface = "v-eth-0", .up = up});
+    lab.change({&step, 1});
+    lab.settle();
+  };
+  EXPECT_NO_THROW(set_bridge(false));
+  EXPECT_NO_THROW(set_bridge(true));
+}
+
+TEST_F(LabTest, ThatIsStoppedIsNotBuilt) {
+  std::atomic<bool> stop = false;
+  const auto stop_now = [&](Lab&) { stop = true; };
+  EXPECT_THROW(Lab(plan_of(container_nat()), stop_now, &stop), Stopped);
+}
+
+TEST_F(LabTest, ThatIsStoppedIsNeitherComparedNorWaitedFor) {
+  std::atomic<bool> stop = false;
+  Lab lab(plan_of(container_nat()), nullptr, &stop);
+  stop = true;
+  EXPECT_THROW(lab.settle(), Stopped);
+  EXPECT_THROW(lab.differences(), Stopped);
 }
 
 TEST_F(LabTest, NamespacesExistBeforeTheirLinks) {

@@ -90,8 +90,12 @@ struct LinuxExecutor::Visitor {
     send(op.node, netlink::kRemoveAddress, op.address);
   }
   void operator()(const plan::AddRoute& op) const { send(op.node, netlink::kAddRoute, op.route); }
+  // As ip-route(8) deletes: of any scope. One that is named by its interface alone would else have
+  // to be without a gateway.
   void operator()(const plan::DeleteRoute& op) const {
-    send(op.node, netlink::kRemoveRoute, op.route);
+    state::Route meant = op.route;
+    if (!meant.scope) meant.scope = state::RouteScope::Nowhere;
+    send(op.node, netlink::kRemoveRoute, meant);
   }
   void operator()(const plan::AddNeighbor& op) const {
     send(op.node, netlink::kAddNeighbor, op.neighbor);

@@ -16,6 +16,13 @@
 namespace topoproof::lab {
 namespace {
 
+// A port of a bridge that is down forwards nothing until the bridge is up.
+bool is_of_bridge_that_is_down(const state::Link& link, const state::Namespace& ns) {
+  if (!link.master) return false;
+  const auto bridge = std::ranges::find(ns.links, *link.master, &state::Link::name);
+  return bridge != ns.links.end() && !bridge->up;
+}
+
 // The links that are up at both ends, by index: a carrier needs the two.
 std::set<std::uint32_t> connected_links(const plan::States& states) {
   std::map<std::uint32_t, bool> is_up;
@@ -41,7 +48,7 @@ std::set<std::string> live_interfaces(const state::Namespace& ns,
   for (const state::Link& link : ns.links) {
     if (!link.index || !connected.contains(*link.index)) continue;
     live.insert(link.name);
-    if (link.master) live.insert(*link.master);
+    if (link.master && !is_of_bridge_that_is_down(link, ns)) live.insert(*link.master);
   }
   return live;
 }
@@ -50,7 +57,8 @@ std::vector<std::uint32_t> links_of(const state::Namespace& ns,
                                     const std::set<std::uint32_t>& connected) {
   std::vector<std::uint32_t> indexes;
   for (const state::Link& link : ns.links) {
-    if (link.index && connected.contains(*link.index)) indexes.push_back(*link.index);
+    const bool is_awaited = link.index && connected.contains(*link.index);
+    if (is_awaited && !is_of_bridge_that_is_down(link, ns)) indexes.push_back(*link.index);
   }
   return indexes;
 }
@@ -96,6 +104,7 @@ void Lab::settle() { settle(all_nodes()); }
 void Lab::settle(std::span<const NodeId> nodes) {
   const std::set<std::uint32_t> connected = connected_links(expected_);
   for (const NodeId node : nodes) {
+    leave_if_stopped();
     const state::Namespace& ns = expected_[node.index()];
     settle_links(node, links_of(ns, connected));
     settle_addresses(node, ipv6_addresses_of(ns, live_interfaces(ns, connected)));

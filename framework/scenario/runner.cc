@@ -92,6 +92,8 @@ class Runner {
   void attempt(const std::function<void()>& part) {
     try {
       part();
+    } catch (const lab::Stopped&) {
+      result_.interrupted = true;
     } catch (const std::exception& refused) {
       if (result_.error.empty()) result_.error = refused.what();
     }

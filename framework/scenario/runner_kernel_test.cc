@@ -208,6 +208,15 @@ TEST_F(RunnerTest, ARunThatIsToldToStopStops) {
   EXPECT_TRUE(result.interrupted);
 }
 
+// It used to be built in full first.
+TEST_F(RunnerTest, ANetworkThatIsInterruptedWhileItIsBuiltIsNoError) {
+  const std::atomic<bool> stop = true;
+  const ScenarioResult result =
+      run(parse("checks:\n  - red -> blue icmp: delivered\n"), {.stop = &stop});
+  EXPECT_EQ(result.error, "");
+  EXPECT_TRUE(result.interrupted);
+}
+
 // Stops as soon as the first check is decided.
 TEST_F(RunnerTest, WhatWasDecidedBeforeAnInterruptIsKept) {
   std::atomic<bool> stop = false;

@@ -84,7 +84,7 @@ Session::Session(const Scenario& scenario, const RunOptions& options)
 void Session::build(const Scenario& scenario, const RunOptions& options) {
   const plan::Plan plan = make_plan_or_throw(scenario, options.limits);
   if (has_flaps(scenario)) plan_ = plan;
-  lab_ = std::make_unique<lab::Lab>(plan, [this](lab::Lab& lab) { open_taps(lab); });
+  lab_ = std::make_unique<lab::Lab>(plan, [this](lab::Lab& lab) { open_taps(lab); }, stop_);
   lab_->settle();
   compare_with_plan();
   start_services();
@@ -143,6 +143,7 @@ void Session::open_sockets(const Scenario& scenario) {
   const bool ipv4 = topology::uses_family(topology_, Family::Ipv4);
   const bool ipv6 = topology::uses_family(topology_, Family::Ipv6);
   for (std::size_t i = 0; i < topology_.nodes().size(); ++i) {
+    if (stop_ != nullptr && *stop_) throw lab::Stopped();
     prober_->add_node(NodeId(i), lab_->netns(NodeId(i)), ipv4, ipv6);
   }
   for (const Listener& listener : listeners_of(scenario)) {
