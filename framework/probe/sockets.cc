@@ -242,6 +242,8 @@ FlowSocket open_flow_socket(const flow::Flow& flow, std::uint16_t port) {
   FlowSocket out{open_socket(family_of(flow.family()), type, 0, "open a socket")};
   set_ttl(out.fd, flow);
   set_fragmentation(out.fd, flow);
+  // The connection of an earlier flow may linger on the port that this one asks for.
+  if (type == SOCK_STREAM && flow.source_port) set_option(out.fd, SOL_SOCKET, SO_REUSEADDR, 1);
   SocketName name = any_address(flow.family(), port);
   if (flow.source) name.address = *flow.source;
   KernelName kernel = to_kernel(name);

@@ -54,6 +54,16 @@ struct Slot {
 
 using Lines = std::vector<std::string>;
 
+// Two sockets of a node cannot be bound to one port at the same time.
+bool shares_port(const flow::Flow& flow, std::span<const Slot> wave) {
+  if (!flow.source_port) return false;
+  return std::ranges::any_of(wave, [&](const Slot& slot) {
+    const flow::Flow& other = slot.check.flow;
+    return other.from == flow.from && other.source_port == flow.source_port &&
+           other.service.protocol == flow.service.protocol;
+  });
+}
+
 class Runner {
  public:
   Runner(const Scenario& scenario, const RunOptions& options, const Observer& observer)
@@ -142,7 +152,8 @@ class Runner {
         Slot slot{item, check_at(step.checks[item], session_->topology(), i)};
         // A raw frame carries no token: it could be taken for an equal one.
         const bool alone = serial_ || slot.check.flow.service.protocol == flow::Protocol::Raw;
-        if (alone && !wave.empty()) run_wave(std::exchange(wave, {}));
+        const bool must_wait = alone || shares_port(slot.check.flow, wave);
+        if (must_wait && !wave.empty()) run_wave(std::exchange(wave, {}));
         wave.push_back(std::move(slot));
         if (alone || wave.size() == kWaveSize) run_wave(std::exchange(wave, {}));
       }

@@ -252,6 +252,55 @@ TEST_F(RunnerTest, AWaitThatIsInterruptedDecidesNothing) {
   EXPECT_TRUE(result.interrupted);
 }
 
+// In one step, from one port: they take turns.
+TEST_F(RunnerTest, ChecksFromOneSourcePortRunOneAfterTheOther) {
+  const ScenarioResult result = run(parse(R"(listens: { blue: [udp/53, udp/54, tcp/80, tcp/81] }
+checks:
+  - red -> blue udp/53 source_port 4000: delivered
+  - red -> blue udp/54 source_port 4000: delivered
+  - red -> blue udp/53 source_port 4000: delivered
+  - red -> blue tcp/80 source_port 4000: delivered
+  - red -> blue tcp/81 source_port 4000: delivered
+)"));
+  EXPECT_EQ(result.error, "");
+  ASSERT_EQ(result.checks.size(), 5U);
+  for (const CheckResult& check : result.checks) {
+    EXPECT_EQ(check.outcome, Outcome::Passed) << check.name << ": " << check.observed;
+  }
+}
+
+// red:eth0 10.0.0.1 ------ host:br ------ 10.0.0.2 eth0:blue
+TEST_F(RunnerTest, ABridgeMayGoDownAndComeUp) {
+  const auto scenario = parse_scenario(R"(
+nodes: { red: {}, blue: {}, host: { bridges: { br: {} } } }
+links: ["red:eth0 10.0.0.1/24 -- host:br/red", "blue:eth0 10.0.0.2/24 -- host:br/blue"]
+steps:
+  - change: link down host:br
+    checks: [red -> blue icmp: no_neighbor at red]
+  - change: link up host:br
+    checks: [red -> blue icmp: delivered]
+)",
+                                       "bridge.scenario.yaml");
+  ASSERT_TRUE(scenario) << to_string(scenario.error());
+  const ScenarioResult result = run(*scenario);
+  EXPECT_EQ(result.error, "");
+  ASSERT_EQ(result.checks.size(), 2U);
+  EXPECT_EQ(result.checks[0].outcome, Outcome::Passed) << result.checks[0].observed;
+  EXPECT_EQ(result.checks[1].outcome, Outcome::Passed) << result.checks[1].observed;
+}
+
+// A family that no address of the network is of: the kernel's refusal of the send is the answer.
+TEST_F(RunnerTest, AnEchoOfAFamilyThatTheNetworkDoesNotUseHasNoRoute) {
+  const ScenarioResult result = run(parse(R"(checks:
+  - red -> fd00::2 icmp: no_route at red
+  - red -> fd00::2 udp/53: no_route at red
+)"));
+  EXPECT_EQ(result.error, "");
+  ASSERT_EQ(result.checks.size(), 2U);
+  EXPECT_EQ(result.checks[0].outcome, Outcome::Passed) << result.checks[0].observed;
+  EXPECT_EQ(result.checks[1].outcome, Outcome::Passed) << result.checks[1].observed;
+}
+
 TEST_F(RunnerTest, ARunThatEndsIsNotInterrupted) {
   const std::atomic<bool> stop = false;
   EXPECT_FALSE(
