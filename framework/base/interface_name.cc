@@ -17,6 +17,9 @@ std::expected<std::string, Issue> parse_interface_name(std::string_view text) {
     return refuse(fmt::format("has {} bytes; Linux allows {}", text.size(), kInterfaceNameMax));
   }
   if (text == "." || text == "..") return refuse("is not allowed");
+  // Their sysctls are those of all interfaces, and of interfaces to come.
+  if (text == "all" || text == "default") return refuse("is not allowed: the kernel means others");
+  if (text.contains('%')) return refuse("contains a '%': the kernel would make a number of it");
   const auto bad = std::ranges::find_if(
       text, [](unsigned char c) { return c == '/' || c == ':' || std::isspace(c) != 0; });
   if (bad != text.end()) return refuse("contains a slash, a colon or a space");

@@ -35,7 +35,7 @@ std::optional<std::string_view> nearest(std::string_view word,
   for (const std::string_view candidate : known) {
     const std::size_t distance = edit_distance(word, candidate);
     const std::size_t limit = std::max<std::size_t>(1, candidate.size() / 3);
-    if (distance > limit || (best && distance >= best_distance)) continue;
+    if (candidate.empty() || distance > limit || (best && distance >= best_distance)) continue;
     best = candidate;
     best_distance = distance;
   }

@@ -42,6 +42,13 @@ TEST(Duration, NeedsAUnitAndPrintsExactly) {
   EXPECT_FALSE(parse_duration("99999999999999h"));
 }
 
+TEST(InterfaceName, IsNoneThatTheKernelMeansOtherwise) {
+  for (const char* name : {"all", "default", "eth%d", "50%"}) {
+    EXPECT_FALSE(parse_interface_name(name).has_value()) << name;
+  }
+  EXPECT_TRUE(parse_interface_name("all0").has_value());
+}
+
 TEST(InterfaceName, IsWhatLinuxAccepts) {
   EXPECT_TRUE(parse_interface_name("v-eth-0"));
   EXPECT_TRUE(parse_interface_name("exactly15bytes."));
@@ -57,6 +64,7 @@ TEST(Suggest, FindsASlipButNoStranger) {
   EXPECT_EQ(did_you_mean("masqurade", known), "; did you mean 'masquerade'?");
   EXPECT_EQ(did_you_mean("fowrarding", known), "; did you mean 'forwarding'?");
   EXPECT_EQ(did_you_mean("banana", known), "");
+  EXPECT_EQ(did_you_mean("b", std::vector<std::string_view>{""}), "") << "of what has no name";
 }
 
 TEST(Issue, PrintsItsPlaceFirst) {

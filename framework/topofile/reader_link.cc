@@ -66,7 +66,7 @@ std::optional<EndpointDraft> read_endpoint_fields(const document::Node& node, Is
   take_bridge(fields, end, issues);
   fields.optional("interface", parse_interface_name, end.interface);
   take_addresses(fields, end.addresses);
-  fields.optional("mac", MacAddress::parse, end.mac);
+  fields.optional("mac", parse_interface_mac, end.mac);
   take_port_options(fields, end, issues);
   fields.optional("impair", read_impairment, end.impairment);
   fields.finish();

@@ -55,7 +55,7 @@ topology::Bridge read_bridge(const document::Entry& entry, Issues& issues) {
   Fields fields(entry.value, issues);
   take_addresses(fields, bridge.addresses);
   fields.optional("mtu", integer(68, 65535), bridge.mtu);
-  fields.optional("mac", MacAddress::parse, bridge.mac);
+  fields.optional("mac", parse_interface_mac, bridge.mac);
   fields.optional("stp", read_bool, bridge.stp);
   fields.optional("ageing", read_seconds, bridge.ageing);
   fields.finish();
@@ -74,6 +74,17 @@ auto bridges_reader() {
 }
 
 }  // namespace
+
+std::expected<MacAddress, Issue> parse_interface_mac(std::string_view text) {
+  const auto mac = MacAddress::parse(text);
+  if (!mac) return mac;
+  const bool is_of_group = (std::to_integer<unsigned>(mac->bytes()[0]) & 1U) != 0;
+  if (is_of_group)
+    return std::unexpected(make_issue(fmt::format("{} is the MAC address of a group", text)));
+  if (*mac == MacAddress())
+    return std::unexpected(make_issue(fmt::format("no interface can have the MAC {}", text)));
+  return mac;
+}
 
 void take_addresses(Fields& fields, topology::Addresses& addresses) {
   topology::Addresses ipv6;

@@ -3,10 +3,13 @@
 // a scenario's change of rules has.
 #pragma once
 
+#include <expected>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/mac_address.hh"
 #include "document/fields.hh"
 #include "topofile/reader.hh"
 #include "topology/topology.hh"
@@ -30,5 +33,8 @@ std::optional<std::vector<topology::Program>> read_programs(const document::Node
 
 // The addresses under `ipv4:` and `ipv6:`, each of its own family.
 void take_addresses(document::Fields& fields, topology::Addresses& addresses);
+
+// A MAC address that an interface can have: not of a group, and not all zeros.
+std::expected<MacAddress, Issue> parse_interface_mac(std::string_view text);
 
 }  // namespace topoproof::topofile

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "topofile/reader_node.hh"
 #include "topology/interfaces.hh"
 
 namespace topoproof::topofile {
@@ -255,7 +256,7 @@ TEST(TopologyReader, IsATopologyAndNoOtherFile) {
             "found a list\n");
   EXPECT_EQ(issues_of("name: x"), "net.topo.yaml:1:1: error: a topology needs 'nodes:'\n");
   EXPECT_EQ(issues_of("version: 2\nnodes: { a: }"),
-            "net.topo.yaml:1:10: error: expected a whole number from 1 to 1, found '2'\n");
+            "net.topo.yaml:1:10: error: expected 1, found '2'\n");
 }
 
 TEST(TopologyReader, FillsInAddressesAndRoutesOnRequest) {
@@ -276,6 +277,14 @@ TEST(TopologyReader, TakesOptionsOfAddressingAndRouting) {
   EXPECT_EQ(issues_of("routing: shortest\nnodes: { a: }"),
             "net.topo.yaml:1:10: error: expected shortest-path, or a mapping with its options, "
             "found 'shortest'\n");
+}
+
+TEST(TopologyReader, TheMacOfAnInterfaceIsOfOneStation) {
+  EXPECT_EQ(to_string(parse_interface_mac("02:00:00:00:00:01").value()), "02:00:00:00:00:01");
+  EXPECT_EQ(parse_interface_mac("01:00:5e:00:00:01").error().text,
+            "01:00:5e:00:00:01 is the MAC address of a group");
+  EXPECT_EQ(parse_interface_mac("00:00:00:00:00:00").error().text,
+            "no interface can have the MAC 00:00:00:00:00:00");
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <algorithm>
+#include <map>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -67,9 +69,28 @@ class RouteChecks {
     if (source && !around_.owns(*source)) {
       report(fmt::format("its source {} is not an address of '{}'", to_string(*source), name()));
     }
+    check_is_only(route);
   }
 
  private:
+  // The kernel takes one route for each destination and metric.
+  void check_is_only(const Located<state::Route>& route) {
+    const auto& [value, where] = route;
+    const auto [first, is_new] =
+        first_.try_emplace(std::tuple(value.destination, value.table, metric_of(value)), where);
+    if (is_new) return;
+    const std::string place = to_string(first->second);
+    report(
+        fmt::format("there is a route of the same metric already{}; give one of them another "
+                    "'metric N', or write both as 'nexthop's of one route",
+                    place.empty() ? "" : ", at " + place));
+  }
+
+  // What the kernel makes of an IPv6 route without one (IP6_RT_PRIO_USER).
+  static std::uint32_t metric_of(const state::Route& route) {
+    return route.metric == 0 && route.family() == Family::Ipv6 ? 1024 : route.metric;
+  }
+
   void check_hop(const std::optional<IpAddress>& gateway,
                  const std::optional<std::string>& interface) {
     if (interface && !around_.has_interface(*interface)) {
@@ -110,6 +131,8 @@ class RouteChecks {
   const Surroundings& around_;
   Issues& issues_;
   const Located<state::Route>* route_ = nullptr;
+  std::map<std::tuple<Prefix, std::uint32_t, std::uint32_t>, Location>
+      first_;  // with table, metric
 };
 
 }  // namespace

@@ -50,6 +50,21 @@ TEST(Checks, BridgesAndLinkEndsShareTheNamesOfTheirNode) {
             "error: interface 'a:eth0' exists twice\nerror: interface 'b:lo' exists twice\n");
 }
 
+// lint was silent, and the kernel said "File exists".
+TEST(Checks, TwoRoutesToOneDestinationNeedTwoMetrics) {
+  auto net = with_route(container_network(), "blue", route("0.0.0.0/0", "192.168.15.1"));
+  auto another = route("0.0.0.0/0", "192.168.15.5");
+  another.metric = 7;
+  net = with_route(net, "blue", another);
+  EXPECT_EQ(issues_of(net), "");
+  another.metric = 0;
+  EXPECT_EQ(
+      issues_of(with_route(net, "blue", another)),
+      "net.topo.yaml:9:5: error: route default via 192.168.15.5: there is a route of the same "
+      "metric already, at net.topo.yaml:9:5; give one of them another 'metric N', or write "
+      "both as 'nexthop's of one route\n");
+}
+
 TEST(Checks, InterfaceNamesHaveAtMost15Bytes) {
   Topology net("long");
   net.add_node({.name = "a"});
