@@ -249,6 +249,10 @@ std::optional<Node> parse_checked(std::string_view text, const std::string& file
 std::optional<Node> parse_yaml(std::string_view text, const std::string& file_name,
                                Issues& issues) {
   Issues found;
+  // The byte order mark that some editors put before UTF-8 would be a part of the first key.
+  if (constexpr std::string_view kMark = "\xef\xbb\xbf"; text.starts_with(kMark)) {
+    text.remove_prefix(kMark.size());
+  }
   auto root = parse_checked(text, file_name, found);
   // Duplicates are found when their mapping ends, after those inside of it.
   std::ranges::sort(found);
@@ -272,6 +276,14 @@ std::expected<std::string, Issue> read_text_file(const std::string& path) {
   if (status.type() == std::filesystem::file_type::not_found)
     return refuse("there is no such file");
   if (std::filesystem::is_directory(status)) return refuse("this is a folder, not a file");
+  // A FIFO would be waited for; what is no file at all may never end. A shell's <(...) is a FIFO
+  // that somebody writes to.
+  const bool is_given_by_shell = path.starts_with("/dev/fd/") ||
+                                 path.starts_with("/proc/self/fd/") || path == "/dev/stdin" ||
+                                 path == "/dev/null";
+  if (!std::filesystem::is_regular_file(status) && !is_given_by_shell) {
+    return refuse("this is no regular file");
+  }
   std::ifstream file(path, std::ios::binary);
   if (!file) return refuse("the file cannot be opened; may this user read it?");
   std::string text(kMaxBytes + 1, '\0');  // one more than allowed, so that too large is seen

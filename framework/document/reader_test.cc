@@ -7,6 +7,8 @@
 #include <string>
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace topoproof::document {
 namespace {
@@ -203,6 +205,25 @@ TEST(ReadYamlFile, NamesTheFileInPlaces) {
   std::filesystem::remove(path);
   ASSERT_TRUE(root);
   EXPECT_EQ(place(root->entries()[0].where()), path + ":1:1");
+}
+
+TEST(ReadYaml, LeavesOutAByteOrderMark) {
+  const auto root = parse_yaml("\xef\xbb\xbfnodes: { a: b }\nlinks: c\n", "a.yaml");
+  ASSERT_TRUE(root) << to_string(root.error());
+  ASSERT_NE(root->find("nodes"), nullptr);
+  EXPECT_EQ(to_string(root->find("nodes")->where()), "a.yaml:1:8");
+  ASSERT_NE(root->find("links"), nullptr);
+}
+
+// Whoever reads a FIFO waits for its writer.
+TEST(ReadTextFile, RefusesWhatIsNoRegularFile) {
+  const std::string fifo = testing::TempDir() + "no-regular-file." + std::to_string(::getpid());
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  const auto text = read_text_file(fifo);
+  ::unlink(fifo.c_str());
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().text, "this is no regular file");
+  EXPECT_EQ(read_text_file("/dev/null"), "");
 }
 
 }  // namespace

@@ -81,7 +81,10 @@ std::optional<std::int64_t> read_integer(const Node& node, std::int64_t least, s
     const bool whole = error == std::errc{} && stop == text.data() + text.size();
     if (whole && value >= least && value <= most) return value;
   }
-  report_unexpected(node, fmt::format("a whole number from {} to {}", least, most), issues);
+  const std::string wanted = least == most
+                                 ? fmt::format("{}", least)
+                                 : fmt::format("a whole number from {} to {}", least, most);
+  report_unexpected(node, wanted, issues);
   return std::nullopt;
 }
 
