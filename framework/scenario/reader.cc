@@ -78,6 +78,7 @@ void add_listens(const document::Node& listens, Topology& topology, Issues& issu
 
 std::vector<CheckItem> read_checks(const document::Node& list, const Reading& reading) {
   std::vector<CheckItem> checks;
+  refuse_empty(list, "there is no check in 'checks:'", reading);
   for (const document::Node& item : document::items_of(list, reading.issues)) {
     if (auto check = read_check_item(item, reading)) checks.push_back(*std::move(check));
   }
@@ -112,6 +113,7 @@ void read_steps(const document::Node& root, const Reading& reading, Scenario& sc
     scenario.steps.push_back({.where = checks->where(), .checks = read_checks(*checks, reading)});
   }
   if (steps == nullptr) return;
+  refuse_empty(*steps, "there is no step in 'steps:'", reading);
   for (const document::Node& step : document::items_of(*steps, reading.issues)) {
     scenario.steps.push_back(read_step(step, reading));
   }

@@ -74,6 +74,9 @@ void take_expectation(Fields& fields, const document::Node* short_verdict, const
 void take_way(Fields& fields, const Reading& reading, Expectation& expected) {
   fields.optional("translated", read_translation, expected.translated);
   fields.optional("path", document::list_of(node_reader(reading)), expected.path);
+  if (const auto* path = fields.take("path"); path != nullptr) {
+    refuse_empty(*path, "a path needs a node", reading);
+  }
 }
 
 // A part of a scalar's text that keeps its own place.
@@ -122,6 +125,27 @@ std::string short_name(const document::Node& flow_text, const flow::Flow& flow,
                      describe(lost_reply ? *expected.reply : expected.should, reading.topology));
 }
 
+// A port that is said to be of UDP is none of a TCP flow.
+void check_protocol(const document::Node& where, const std::optional<topofile::AddressPort>& side,
+                    const flow::Flow& flow, Issues& issues) {
+  const bool is_said = side && side->protocol && flow.service.protocol != flow::Protocol::Raw;
+  if (!is_said || *side->protocol == flow.service.protocol) return;
+  issues.push_back(make_issue(where.where(), fmt::format("'{}' is no place of a flow of {}",
+                                                         where.text(), to_string(flow.service))));
+}
+
+void check_translation(const document::Node& check, const Expectation& expected,
+                       const flow::Flow& flow, Issues& issues) {
+  const document::Node* translated = check.find("translated");
+  if (translated == nullptr || !expected.translated) return;
+  const document::Node* source = translated->find("source");
+  const document::Node* destination = translated->find("destination");
+  if (source != nullptr) check_protocol(*source, expected.translated->source, flow, issues);
+  if (destination != nullptr) {
+    check_protocol(*destination, expected.translated->destination, flow, issues);
+  }
+}
+
 std::optional<Check> read_check(const document::Node& item, const Reading& reading) {
   const std::size_t before = reading.issues.size();
   const document::Node node = as_mapping(item);
@@ -151,6 +175,7 @@ std::optional<Check> read_check(const document::Node& item, const Reading& readi
   if (flow && flow->service.protocol == flow::Protocol::Raw && check.expected.reply) {
     reading.issues.push_back(make_issue(text.where(), "nobody waits for the reply to a raw frame"));
   }
+  if (flow) check_translation(node, check.expected, *flow, reading.issues);
   if (!flow || reading.issues.size() != before) return std::nullopt;
   check.flow = *flow;
   if (check.name.empty()) check.name = short_name(text, *flow, check.expected, reading);
@@ -187,6 +212,19 @@ void find_addresses(const document::Node& node, std::optional<Family> family,
   }
 }
 
+// Nothing would be checked, which looks like nothing that is wrong.
+void refuse_pairless(Fields& fields, const Matrix& matrix, const Reading& reading) {
+  const document::Node* nodes = fields.take("nodes");
+  const document::Node* services = fields.take("with");
+  if (services != nullptr) refuse_empty(*services, "a matrix needs a service", reading);
+  if (nodes == nullptr) return;
+  const bool is_one = nodes->is_sequence() ? nodes->items().size() < 2
+                                           : nodes->is_scalar() && matrix.nodes.size() == 1;
+  if (!is_one) return;
+  reading.name_issues.push_back(
+      make_issue(nodes->where(), "a matrix needs two nodes: it checks each pair"));
+}
+
 std::optional<Matrix> read_matrix(const document::Node& node, const Reading& reading) {
   const std::size_t before = reading.issues.size();
   Matrix matrix{.name = {},
@@ -203,6 +241,7 @@ std::optional<Matrix> read_matrix(const document::Node& node, const Reading& rea
   };
   fields.required("nodes", nodes, matrix.nodes);
   fields.required("with", document::one_or_list_of(flow::Service::parse), matrix.services);
+  refuse_pairless(fields, matrix, reading);
   fields.optional("family", read_family, family);
   take_expectation(fields, nullptr, node.where(), reading, matrix.expected);
   fields.finish();
@@ -220,6 +259,11 @@ std::optional<Matrix> read_matrix(const document::Node& node, const Reading& rea
 }
 
 }  // namespace
+
+void refuse_empty(const document::Node& list, std::string_view sentence, const Reading& reading) {
+  if (!list.is_sequence() || !list.items().empty()) return;
+  reading.issues.push_back(make_issue(list.where(), std::string(sentence)));
+}
 
 std::optional<Verdict> read_verdict(const document::Node& node, const Reading& reading) {
   Verdict verdict;

@@ -169,6 +169,10 @@ std::optional<Destination> resolve_destination(const document::Node& node,
     return report(reading.issues, fmt::format("{} is not an {} address", text, to_string(*family)));
   }
   const auto place = topofile::parse_place(text);
+  if (text.starts_with('[')) {
+    return report(reading.issues,
+                  fmt::format("'{}': write an IPv6 address without brackets", text));
+  }
   if (!place) {
     return report(reading.issues,
                   fmt::format("'{}' is neither a node, nor node:interface, nor an address", text));

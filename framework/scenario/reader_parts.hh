@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "document/fields.hh"
@@ -21,6 +22,9 @@ struct Reading {
   // name may be in the part that is missing: then this is a list that nobody reads.
   Issues& name_issues;
 };
+
+// An empty list is reported with this sentence: a run in which nothing is checked would pass.
+void refuse_empty(const document::Node& list, std::string_view sentence, const Reading& reading);
 
 std::optional<NodeId> read_node_name(const document::Node& node, const Reading& reading);
 std::optional<Verdict> read_verdict(const document::Node& node, const Reading& reading);

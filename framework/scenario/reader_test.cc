@@ -319,8 +319,45 @@ TEST(ScenarioReader, ReportsTheTopologyFirstAndNoNamesThatItMayHaveLost) {
       "nat.scenario.yaml:1:65: error: there is no node 'gren'\n"
       "nat.scenario.yaml:2:51: error: expected a service (icmp, tcp/PORT, udp/PORT) after "
       "'blue'\n");
-  EXPECT_EQ(issues_of("topology: nte.topo.yaml\nchecks: []\n"),
+  EXPECT_EQ(issues_of("topology: nte.topo.yaml\nchecks: [red -> blue icmp: delivered]\n"),
             "nat.scenario.yaml:1:11: error: cannot read 'nte.topo.yaml': there is no such file\n");
+}
+
+// "0 checks" would be told as passed.
+TEST(ScenarioReader, RefusesListsThatNameNothing) {
+  EXPECT_EQ(issues_of("topology: net.topo.yaml\nchecks: []\n"),
+            "nat.scenario.yaml:2:9: error: there is no check in 'checks:'\n");
+  EXPECT_EQ(issues_of("topology: net.topo.yaml\nsteps: []\n"),
+            "nat.scenario.yaml:2:8: error: there is no step in 'steps:'\n");
+  EXPECT_EQ(issues_in("  - { flow: red -> blue icmp, should: delivered, path: [] }\n"),
+            "nat.scenario.yaml:3:56: error: a path needs a node\n");
+}
+
+TEST(ScenarioReader, RefusesAMatrixWithoutAPair) {
+  EXPECT_EQ(issues_in("  - matrix: { nodes: [red], with: icmp, should: delivered }\n"),
+            "nat.scenario.yaml:3:22: error: a matrix needs two nodes: it checks each pair\n");
+  EXPECT_EQ(issues_in("  - matrix: { nodes: [], with: icmp, should: delivered }\n"),
+            "nat.scenario.yaml:3:22: error: a matrix needs two nodes: it checks each pair\n");
+  EXPECT_EQ(issues_in("  - matrix: { nodes: [red, blue], with: [], should: delivered }\n"),
+            "nat.scenario.yaml:3:41: error: a matrix needs a service\n");
+  EXPECT_EQ(issues_of("nodes: { one: { loopback: 10.0.0.1/32 } }\n"
+                      "checks: [{ matrix: { nodes: all, with: icmp, should: delivered } }]\n"),
+            "nat.scenario.yaml:2:29: error: a matrix needs two nodes: it checks each pair\n");
+}
+
+TEST(ScenarioReader, RefusesATranslationToAnotherProtocol) {
+  EXPECT_EQ(issues_in("  - flow: red -> blue tcp/80\n    should: delivered\n"
+                      "    translated: { destination: 192.168.15.2 udp/80 }\n"),
+            "nat.scenario.yaml:5:32: error: '192.168.15.2 udp/80' is no place of a flow of "
+            "tcp/80\n");
+  EXPECT_EQ(issues_in("  - flow: red -> blue tcp/80\n    should: delivered\n"
+                      "    translated: { destination: 192.168.15.2 tcp/80 }\n"),
+            "");
+}
+
+TEST(ScenarioReader, TellsThatAnIpv6AddressHasNoBrackets) {
+  EXPECT_EQ(issues_in("  - flow: 'red -> [fd00::2] tcp/80'\n    should: delivered\n"),
+            "nat.scenario.yaml:3:19: error: '[fd00::2]': write an IPv6 address without brackets\n");
 }
 
 TEST(ScenarioReader, NeedsSomethingToCheck) {
