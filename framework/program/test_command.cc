@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -21,6 +22,7 @@
 #include "report/json.hh"
 #include "report/junit.hh"
 #include "report/markdown.hh"
+#include "report/printable.hh"
 #include "report/tap.hh"
 #include "report/text.hh"
 #include "scenario/compile_rules.hh"
@@ -281,6 +283,20 @@ bool enter_lab(const std::string& name, const Console& console,
   }
 }
 
+// RETURNS: false, after a sentence, if that is no folder and cannot become one.
+bool make_capture_folder(const std::string& folder, const Console& console) {
+  std::error_code error;
+  if (folder.empty() || std::filesystem::is_directory(folder, error)) return true;
+  if (std::filesystem::exists(folder, error)) {
+    error = std::make_error_code(std::errc::not_a_directory);
+  } else if (std::filesystem::create_directories(folder, error) || !error) {
+    return true;
+  }
+  console.error(fmt::format("topoproof: --pcap needs a folder; {}: {}\n", report::printable(folder),
+                            error.message()));
+  return false;
+}
+
 int list(std::span<const ScenarioFile> files, const Console& console) {
   Issues wrong;
   for (const ScenarioFile& file : files) {
@@ -309,11 +325,11 @@ int run_test(const TestCommand& command, const Console& console, const std::atom
   if (!issues.empty() && (!command.keep_going || files.empty())) return kInputWrong;
   if (command.list) return list(files, console);
 
+  if (!make_capture_folder(command.pcap, console)) return kInputWrong;
   sys::raise_open_file_limit();
   std::optional<live::TestedLab> lab;
   if (!command.lab.empty() && !enter_lab(command.lab, console, lab)) return kInputWrong;
   const sys::Sweeper sweeper;
-  if (!command.pcap.empty()) std::filesystem::create_directories(command.pcap);
   const RunResult result =
       TestRun(command, console, stop, surroundings, lab ? &*lab : nullptr).run(files);
   const int code = issues.empty() ? exit_code(result, command.strict) : kInputWrong;
