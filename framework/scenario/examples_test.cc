@@ -11,6 +11,7 @@
 
 #include "document/reader.hh"
 #include "scenario/reader.hh"
+#include "scenario/readme_example.hh"
 
 namespace topoproof::scenario {
 namespace {
@@ -70,6 +71,16 @@ TEST_P(ShippedTopology, HasNoErrorInAnyVariant) {
 
 INSTANTIATE_TEST_SUITE_P(Topologies, ShippedTopology,
                          testing::ValuesIn(files_in("topologies", ".topo.yaml")), test_name);
+
+// Not even a warning.
+TEST(Readme, ItsTopologyHasNoIssue) {
+  Issues issues;
+  const std::string text = readme_example("## A topology file");
+  const auto net =
+      topofile::load_topology("README.md", {}, topofile::single_file(text, "README.md"), issues);
+  EXPECT_EQ(to_string(issues), "");
+  EXPECT_EQ(net.nodes().size(), 4U);
+}
 
 // A mapping of the format: where its keys stand in a schema, and a file with the unknown key `qqq`
 // in such a mapping. The reader answers with the keys that it knows.

@@ -13,6 +13,7 @@
 
 #include "document/reader.hh"
 #include "scenario/reader.hh"
+#include "scenario/readme_example.hh"
 #include "scenario/runner.hh"
 #include "sys/event_loop.hh"
 #include "sys/files.hh"
@@ -77,6 +78,23 @@ TEST_F(RunnerTest, AWrongExpectationFailsAndSaysWhatHappened) {
   EXPECT_EQ(result.checks[0].expected, "no_route");
   EXPECT_EQ(result.checks[0].observed, "delivered at blue");
   EXPECT_FALSE(result.checks[0].hops.empty());
+}
+
+// As a file of scenarios/, which names its topology as the example does.
+TEST_F(RunnerTest, TheScenarioOfTheReadmePasses) {
+  const std::string file = "../../scenarios/readme.scenario.yaml";
+  const std::string example = readme_example("## A scenario file");
+  const auto read = [&](const std::string& path) -> std::expected<std::string, Issue> {
+    return path == file ? example : document::read_text_file(path);
+  };
+  Issues issues;
+  const ScenarioResult result = run(load_scenario(file, read, issues));
+  EXPECT_EQ(to_string(issues), "");
+  EXPECT_EQ(result.error, "");
+  EXPECT_EQ(result.checks.size(), 6U);
+  for (const CheckResult& check : result.checks) {
+    EXPECT_EQ(check.outcome, Outcome::Passed) << check.name << ": " << check.observed;
+  }
 }
 
 TEST_F(RunnerTest, AFailedCheckLeavesACaptureThatIsNamed) {
