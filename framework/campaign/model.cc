@@ -77,6 +77,9 @@ void Model::load(const firewall::Ruleset& ruleset) {
   ruleset_ = &ruleset;
   firewall::Ruleset told = ruleset;
   if (fault_.in_rules) fault_.in_rules(told);
+  if (shape_.family == Family::Ipv6) {
+    std::ranges::move(generator::make_calm_ipv6().tables, std::back_inserter(told.tables));
+  }
   simulator_.flush_connections();
   simulator_.load(shape_.node, std::move(told));
 }

@@ -18,10 +18,15 @@ namespace {
 
 constexpr std::size_t kIpv4IdAt = 4;
 constexpr std::size_t kIpv4ChecksumAt = 10;
+constexpr std::size_t kIpv6NextHeaderAt = 6;
+constexpr std::byte kFragmentHeader{44};
+constexpr std::size_t kFragmentIdAt = 44;  // behind the IPv6 header
 constexpr std::uint32_t kFlowLabel = 0x000f'ffff;
 
 bool is_own(const packet::PacketView& view) {
   if (const auto* tcp = view.tcp()) return tcp->flags && (*tcp->flags & packet::Tcp::kRst) != 0;
+  // Further fragments of the node's own answers do not tell whose they are.
+  if (view.src.is_v6() && view.fragment_offset != 0) return true;
   const auto* icmp = view.icmp();
   if (icmp == nullptr) return false;
   return view.is_icmp_error() || icmp->type == packet::Icmp::kEchoReply ||
@@ -56,6 +61,8 @@ void clear_transport_checksum(std::span<std::byte> network, const packet::Packet
 void clear_identity(std::span<std::byte> network, bool v4) {
   if (!v4) {
     store_be32(network.data(), load_be32(network.data()) & ~kFlowLabel);
+    const bool is_fragment = network[kIpv6NextHeaderAt] == kFragmentHeader;
+    if (is_fragment) store_be32(network.data() + kFragmentIdAt, 0);
     return;
   }
   const std::size_t header = 4 * (std::to_integer<std::size_t>(network[0]) & 0xf);

@@ -20,16 +20,6 @@ constexpr std::array kInterfaces{"left", "right", "far"};
 constexpr int kNarrowMtu = 1400;
 const Ipv4Address kFenceOfIpv6(10, 9, 0, 1);
 
-// What IPv6 says by itself when it likes: reports of listeners, solicitations, redirects whose pace
-// hangs on the clock. Rules would count it.
-constexpr const char* kCalmIpv6 = R"(table ip6 calm {
-  chain output {
-    type filter hook output priority -1000
-    icmpv6 type 130-143 drop
-  }
-}
-)";
-
 MacAddress node_mac(std::size_t port) { return MacAddress::from_bits(0x02aa'0000'0001 + port); }
 MacAddress edge_mac(std::size_t port) { return MacAddress::from_bits(0x02bb'0000'0001 + port); }
 const MacAddress kBridgeMac = MacAddress::from_bits(0x02cc'0000'0001);
@@ -102,6 +92,19 @@ firewall::Ruleset make_silence() {
       {{.family = firewall::TableFamily::Inet, .name = "silence", .sets = {}, .chains = {chain}}}};
 }
 
+firewall::Ruleset make_calm_ipv6() {
+  constexpr std::int32_t kFirst = -1000;
+  constexpr std::uint8_t kLeast = 130;  // listeners, solicitations, advertisements, redirects
+  constexpr std::uint8_t kMost = 143;
+  auto chain = firewall::make_base_chain("output", firewall::ChainType::Filter,
+                                         firewall::Hook::Output, kFirst);
+  for (std::uint8_t type = kLeast; type <= kMost; ++type) {
+    chain.rules.push_back(
+        make_rule(firewall::TableFamily::Ip6, {firewall::icmpv6_type(type), firewall::drop()}));
+  }
+  return {{{.family = firewall::TableFamily::Ip6, .name = "calm", .sets = {}, .chains = {chain}}}};
+}
+
 Shape make_shape(Feature kind) {
   TOPOPROOF_CHECK(kind <= Feature::Container, "only topologies are shapes");
   Shape shape{.kind = kind, .topology = Topology(std::string(to_string(kind)))};
@@ -110,7 +113,8 @@ Shape make_shape(Feature kind) {
   shape.node = shape.topology.add_node({.name = "r", .forwarding = true});
   topology::Node& node = shape.topology.node(shape.node);
   if (shape.family == Family::Ipv4) calm(node, shape.has_bridge);
-  if (shape.family == Family::Ipv6) node.rules = {{.text = kCalmIpv6}};
+  if (shape.family == Family::Ipv6)
+    node.rules = {{.text = listing::to_text(make_calm_ipv6()).value()}};
   const std::size_t fence_network = shape.has_bridge ? 1 : kFencePort;
   shape.fence =
       shape.family == Family::Ipv6 ? kFenceOfIpv6 : address(Family::Ipv4, fence_network, 1).v4();

@@ -54,4 +54,10 @@ Shape make_shape(Feature kind);
 // the topology as text.
 firewall::Ruleset make_silence();
 
+// The rules of the node where it is of IPv6: what that says by itself when it likes (reports of
+// listeners, solicitations, redirects whose pace hangs on the clock) does not leave, for rules
+// would count it. They stand in the topology as text, and are for the simulator beside those in
+// question.
+firewall::Ruleset make_calm_ipv6();
+
 }  // namespace topoproof::generator

@@ -40,7 +40,8 @@ TEST_F(LiveProgram, SharesItsMountsWithTheOthersOfItsNode) {
   const auto place = folder_.path() / "mounted";
   std::filesystem::create_directory(place);
   const std::string file = (place / "file").string();
-  EXPECT_EQ(prints("mount -t tmpfs none " + place.string() + " && echo kept >" + file), "");
+  EXPECT_EQ(prints("{ mount -t tmpfs none " + place.string() + " && echo kept >" + file + "; }"),
+            "");
   EXPECT_EQ(prints("cat " + file), "kept");
   EXPECT_EQ(output("pair", "blue", "ls " + place.string()), "");
   EXPECT_FALSE(std::filesystem::exists(file));

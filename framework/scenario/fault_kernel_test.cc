@@ -114,7 +114,9 @@ TEST_F(FaultTest, ANetworkThatNeverComesToRestIsAnErrorAndNotWaitedFor) {
 
 // It becomes part of what is said of each packet that meets the rules.
 TEST_F(FaultTest, WhyRulesWereNotCompiledIsSaidOnOneLine) {
-  const Scenario scenario = parse("nodes:\n  red: {}\nchecks: [red -> red icmp: delivered]\n");
+  const Scenario scenario = parse(
+      "nodes: { red: {}, blue: {} }\nlinks: [red:eth0 10.0.0.1/24 -- blue:eth0 10.0.0.2/24]\n"
+      "checks: [red -> blue icmp: delivered]\n");
   const auto compiled = make_rule_compiler(scenario.topology)(
       NodeId(0), {.text = "table ip t {\n chain c {\n  nonsense\n }\n}\ntable ip u { more }\n"});
   ASSERT_FALSE(compiled);

@@ -90,7 +90,8 @@ std::vector<std::string> proof_lines(lab::Lab& lab, const topology::Topology& to
   }
   for (const auto& [node, tuple] : places_of(judged.verdict.request.trace)) {
     if (!has_rules(topology.node(node))) continue;
-    const auto entry = netlink::find_connection(lab.netfilter_socket(node), to_tracked(tuple));
+    auto entry = netlink::find_connection(lab.netfilter_socket(node), to_tracked(tuple));
+    if (entry) entry->tcp_state.reset();  // where it is by now says nothing of what it met
     lines.push_back(fmt::format(
         "the kernel of {}: {}", topology.node(node).name,
         entry ? "it tracks " + describe(*entry) : "it tracks no connection of this flow"));

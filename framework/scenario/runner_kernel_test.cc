@@ -294,7 +294,7 @@ nodes: { red: {}, blue: {}, host: { bridges: { br: {} } } }
 links: ["red:eth0 10.0.0.1/24 -- host:br/red", "blue:eth0 10.0.0.2/24 -- host:br/blue"]
 steps:
   - change: link down host:br
-    checks: [red -> blue icmp: no_neighbor at red]
+    checks: [red -> blue icmp: lost at host]
   - change: link up host:br
     checks: [red -> blue icmp: delivered]
 )",

@@ -164,6 +164,8 @@ bool is_valid_source(const MacAddress& mac) { return !mac.is_multicast() && mac 
 void receive_by_bridge(World& world, Host& host, Slot port, Packet&& packet) {
   const Passage passage{world, host, host.at(port).master, port};
   const MacAddress source = packet.skb.link->source;
+  // br_stp_disable_bridge: its ports take nothing.
+  if (!host.at(passage.bridge).up) return world.end(host, packet, End::NoStation);
   if (!is_valid_source(source)) return world.end(host, packet, End::Malformed);
   if (stays_on_link(passage, packet.skb.link->destination))
     return world.end(host, packet, End::NoStation);
