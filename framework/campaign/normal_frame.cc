@@ -9,6 +9,7 @@
 #include "packet/ether.hh"
 #include "packet/icmp.hh"
 #include "packet/icmpv6.hh"
+#include "packet/ipv6_extension.hh"
 #include "packet/tcp.hh"
 #include "packet/udp.hh"
 #include "packet/view.hh"
@@ -19,7 +20,6 @@ namespace {
 constexpr std::size_t kIpv4IdAt = 4;
 constexpr std::size_t kIpv4ChecksumAt = 10;
 constexpr std::size_t kIpv6NextHeaderAt = 6;
-constexpr std::byte kFragmentHeader{44};
 constexpr std::size_t kFragmentIdAt = 44;  // behind the IPv6 header
 constexpr std::uint32_t kFlowLabel = 0x000f'ffff;
 
@@ -61,7 +61,8 @@ void clear_transport_checksum(std::span<std::byte> network, const packet::Packet
 void clear_identity(std::span<std::byte> network, bool v4) {
   if (!v4) {
     store_be32(network.data(), load_be32(network.data()) & ~kFlowLabel);
-    const bool is_fragment = network[kIpv6NextHeaderAt] == kFragmentHeader;
+    const bool is_fragment =
+        network[kIpv6NextHeaderAt] == std::byte{packet::Ipv6Fragment::kProtocol};
     if (is_fragment) store_be32(network.data() + kFragmentIdAt, 0);
     return;
   }

@@ -15,8 +15,8 @@
 namespace topoproof::capture {
 
 struct TapRequest {
-  const sys::Netns*
-      ns;  // may be let go once the set is constructed, which holds it till it is open
+  // May be let go once the set is constructed, which holds it until the tap is open.
+  const sys::Netns* ns;
   TapOptions options;
 };
 
