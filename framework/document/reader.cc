@@ -2,6 +2,7 @@
 #include "document/reader.hh"
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <new>
 #include <utility>
@@ -286,10 +287,14 @@ std::expected<std::string, Issue> read_text_file(const std::string& path) {
   }
   std::ifstream file(path, std::ios::binary);
   if (!file) return refuse("the file cannot be opened; may this user read it?");
-  std::string text(kMaxBytes + 1, '\0');  // one more than allowed, so that too large is seen
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  // Piece by piece: memory for the largest file would cost more time than most files.
+  std::string text;
+  std::array<char, 4096> piece{};
+  while (text.size() <= kMaxBytes && file.read(piece.data(), piece.size()).gcount() > 0) {
+    text.append(piece.data(), static_cast<std::size_t>(file.gcount()));
+  }
   if (file.bad()) return refuse("the file cannot be read to its end");
-  text.resize(static_cast<std::size_t>(file.gcount()));
+  text.resize(std::min(text.size(), kMaxBytes + 1));
   return text;
 }
 
