@@ -10,7 +10,6 @@
 
 #include "base/check.hh"
 #include "netlink/observe.hh"
-#include "sys/sandbox.hh"
 
 namespace topoproof::lab {
 namespace {
@@ -51,7 +50,6 @@ Lab::Lab(const plan::Plan& plan, const Stage& namespaces_exist, const std::atomi
       expected_(nodes_.size()),
       namespaces_(nodes_.size()),
       executor_(nodes_, namespaces_) {
-  sys::raise_open_file_limit();
   const auto links = std::ranges::find_if_not(plan.steps, makes_namespace);
   execute({plan.steps.begin(), links});
   if (namespaces_exist) namespaces_exist(*this);
@@ -119,7 +117,7 @@ void Lab::change(std::span<const plan::Step> steps) {
 state::Namespace Lab::observe(NodeId node, const std::vector<std::string>& sysctls) {
   state::Namespace found = netlink::observe_namespace(namespaces_.route_socket(node));
   executor_.carried_links().join_ends(found);
-  run(node, [&] { found.sysctls = netlink::observe_sysctls(sysctls); });
+  run(node, [&] { found.sysctls = netlink::observe_sysctls(namespaces_.sysctls(node), sysctls); });
   for (state::Sysctl& sysctl : found.sysctls) sysctl.value = with_spaces(sysctl.value);
   return found;
 }

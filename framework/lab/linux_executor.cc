@@ -152,7 +152,7 @@ void LinuxExecutor::hold(Held kind, NodeId node) {
 
 void LinuxExecutor::create_namespace() {
   namespaces_.create(node_, [&] {
-    sysctls_.begin_namespace();
+    sysctls_.begin_namespace(namespaces_.sysctls(node_));
     std::set<std::string>& untouched = namespaces_.untouched_sysctls(node_);
     for (const plan::Step* step : steps_) {
       const auto& [node, sysctl, where_present] = std::get<plan::SetSysctl>(step->operation);
@@ -169,7 +169,7 @@ void LinuxExecutor::create_namespace() {
 
 void LinuxExecutor::write_sysctls() {
   namespaces_.run(node_, [&] {
-    sys::Sysctls sysctls;
+    sys::Sysctls& sysctls = namespaces_.sysctls(node_);
     for (const plan::Step* step : steps_) {
       const auto& op = std::get<plan::SetSysctl>(step->operation);
       if (op.where_present && !sysctls.read(op.sysctl.name)) continue;

@@ -4,8 +4,19 @@
 #include <utility>
 
 #include "netlink/observe.hh"
+#include "sys/sandbox.hh"
 
 namespace topoproof::lab {
+
+namespace {
+
+// Namespace, sockets, taps and those of checks: less than this for each node of most networks.
+constexpr std::size_t kDescriptorsOfNode = 16;
+
+}  // namespace
+
+Namespaces::Namespaces(std::size_t nodes)
+    : may_keep_folders_(sys::raise_open_file_limit() / kDescriptorsOfNode > nodes), nodes_(nodes) {}
 
 void Namespaces::create(NodeId id, const std::function<void()>& inside) {
   Node& node = nodes_[id.index()];
@@ -33,6 +44,12 @@ void Namespaces::rearrange(std::span<const std::optional<NodeId>> former) {
 
 void Namespaces::run(NodeId node, const std::function<void()>& inside) {
   worker_.run(netns(node), inside);
+}
+
+sys::Sysctls& Namespaces::sysctls(NodeId node) {
+  if (may_keep_folders_) return nodes_[node.index()].sysctls;
+  passing_ = {};
+  return passing_;
 }
 
 netlink::Socket& Namespaces::netfilter_socket(NodeId id) {

@@ -16,12 +16,14 @@
 #include "netlink/socket.hh"
 #include "rules/rule_lines.hh"
 #include "sys/netns.hh"
+#include "sys/sysctls.hh"
 
 namespace topoproof::lab {
 
 class Namespaces {
  public:
-  explicit Namespaces(std::size_t nodes) : nodes_(nodes) {}
+  // Raises the limit of open files.
+  explicit Namespaces(std::size_t nodes);
 
   // Creates the namespace of `node` and runs `inside` in it. THROWS: SystemError, what it throws.
   void create(NodeId node, const std::function<void()>& inside);
@@ -41,6 +43,8 @@ class Namespaces {
   netlink::Socket& netfilter_socket(NodeId node);   // opened when first asked for
   netfilter::TextLoader& text_loader(NodeId node);  // likewise
   netlink::InterfaceNames& names(NodeId node) { return nodes_[node.index()].names; }
+  // Of the node's namespace, where the calling thread is. The next call may end what this returned.
+  sys::Sysctls& sysctls(NodeId node);
   rules::RuleLines& rule_lines(NodeId node) { return nodes_[node.index()].rule_lines; }
   // Those that were to be set, but that new namespaces have so anyway: nobody wrote them.
   std::set<std::string>& untouched_sysctls(NodeId node) {
@@ -54,10 +58,13 @@ class Namespaces {
     std::optional<netlink::Socket> netfilter;
     std::optional<netfilter::TextLoader> text;
     netlink::InterfaceNames names;
+    sys::Sysctls sysctls;
     rules::RuleLines rule_lines;  // of the rules that were loaded
     std::set<std::string> untouched_sysctls;
   };
 
+  bool may_keep_folders_;  // of sysctls: two or three descriptors a namespace
+  sys::Sysctls passing_;
   std::vector<Node> nodes_;
   sys::NetnsWorker worker_;
 };

@@ -51,7 +51,8 @@ std::string holdings(const sys::Netns& netns, const std::vector<std::string>& sy
   const state::Namespace ns = sys::call_in(netns, [&] {
     netlink::Socket socket(netlink::Protocol::Route);
     state::Namespace observed = netlink::observe_namespace(socket);
-    observed.sysctls = netlink::observe_sysctls(sysctls);
+    sys::Sysctls inside;
+    observed.sysctls = netlink::observe_sysctls(inside, sysctls);
     return observed;
   });
   return state::describe(state::normalize(ns)) + netfilter::list_ruleset_text(netns);

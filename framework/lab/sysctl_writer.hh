@@ -15,8 +15,9 @@ namespace topoproof::lab {
 
 class SysctlWriter {
  public:
-  // The calling thread has entered a namespace that nobody has touched.
-  void begin_namespace();
+  // The calling thread has entered a namespace that nobody has touched. REQUIRES: `sysctls` are its
+  // own, and outlive what is written there.
+  void begin_namespace(sys::Sysctls& sysctls);
 
   // Acts on the calling thread's namespace. RETURNS: false if there was nothing to write. THROWS:
   // SystemError; also for a sysctl that does not exist, unless `where_present`.
@@ -25,8 +26,8 @@ class SysctlWriter {
  private:
   const std::optional<std::string>& untouched_value(const std::string& name);
 
-  sys::Sysctls sysctls_;           // of this namespace
-  std::set<std::string> written_;  // in this namespace
+  sys::Sysctls* sysctls_ = nullptr;  // of this namespace
+  std::set<std::string> written_;    // in this namespace
   // The value that was written to ip_forward, if one was: that resets other sysctls.
   std::string forwarding_;
   // By forwarding and name: what new namespaces have, read once. All are alike.

@@ -306,7 +306,8 @@ TEST_F(NetlinkTest, SysctlsAreReadByName) {
   KernelNamespace ns;
   ns.sysctl("net.ipv4.ip_forward", "1");
   const std::vector<std::string> asked{"net.ipv4.ip_forward", "net.ipv4.no_such_thing"};
-  EXPECT_EQ(sys::call_in(ns.ns, [&] { return observe_sysctls(asked); }),
+  sys::Sysctls sysctls;
+  EXPECT_EQ(sys::call_in(ns.ns, [&] { return observe_sysctls(sysctls, asked); }),
             (std::vector<state::Sysctl>{{"net.ipv4.ip_forward", "1"}}));
 }
 

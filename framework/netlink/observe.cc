@@ -88,9 +88,9 @@ std::vector<state::BridgeEntry> observe_bridge_entries(Socket& socket,
                  [&](const Message& message) { return decode_bridge_entry(message, names); });
 }
 
-std::vector<state::Sysctl> observe_sysctls(std::span<const std::string> names) {
+std::vector<state::Sysctl> observe_sysctls(sys::Sysctls& sysctls,
+                                           std::span<const std::string> names) {
   std::vector<state::Sysctl> found;
-  sys::Sysctls sysctls;
   for (const std::string& name : names) {
     if (auto value = sysctls.read(name))
       found.push_back({.name = name, .value = *std::move(value)});

@@ -10,6 +10,7 @@
 #include "netlink/socket.hh"
 #include "state/counters.hh"
 #include "state/namespace.hh"
+#include "sys/sysctls.hh"
 
 namespace topoproof::netlink {
 
@@ -25,8 +26,9 @@ InterfaceNames observe_names(Socket& socket);
 // The forwarding databases of all bridges of the namespace.
 std::vector<state::BridgeEntry> observe_bridge_entries(Socket& socket, const InterfaceNames& names);
 
-// The named sysctls of the calling thread's namespace; one that does not exist is left out.
-std::vector<state::Sysctl> observe_sysctls(std::span<const std::string> names);
+// The named ones of `sysctls`, where the calling thread is; one that does not exist is left out.
+std::vector<state::Sysctl> observe_sysctls(sys::Sysctls& sysctls,
+                                           std::span<const std::string> names);
 
 // All counters of IPv4, IPv6, TCP, UDP and ICMP of the calling thread's namespace.
 // THROWS: SystemError with EBADMSG if they do not read as counters.

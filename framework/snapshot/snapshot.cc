@@ -23,7 +23,10 @@ constexpr std::string_view kForwarding = "net.ipv4.ip_forward";
 
 // Those that are there, of the named ones.
 std::vector<state::Sysctl> sysctls_in(const Place& place, std::span<const std::string> names) {
-  auto sysctls = sys::call_in(place.netns, [&] { return netlink::observe_sysctls(names); });
+  auto sysctls = sys::call_in(place.netns, [&] {
+    sys::Sysctls inside;
+    return netlink::observe_sysctls(inside, names);
+  });
   // The kernel prints several numbers with tabs between, and takes them with blanks as well.
   for (state::Sysctl& sysctl : sysctls) std::ranges::replace(sysctl.value, '\t', ' ');
   return sysctls;
