@@ -168,7 +168,6 @@ Verdict judge(const Case& evidence, Witness& witness) {
   Verdict out;
   out.took = duration_of(evidence.sightings);
   const Direction request = request_of(evidence, witness);
-  out.sent = sent_tuple(evidence, request, witness);
   auto delivery = delivery_of(evidence);
   if (!delivery) delivery = delivery_without_answer(request, witness);
   if (!delivery) {
@@ -177,6 +176,7 @@ Verdict judge(const Case& evidence, Witness& witness) {
   }
   if (delivery) {
     out.request = delivered(request, delivery->node, delivery->proof, witness);
+    out.sent = sent_tuple(evidence, request, witness);
     out.at_target = delivery->tuple;
     // Nobody waits for the answer to a raw frame.
     const bool awaited =

@@ -24,7 +24,8 @@ struct Case {
 struct Verdict {
   flow::Journey request;
   std::optional<flow::Journey> reply = {};  // only if the request was delivered
-  // The tuple that the sender made, before its own node translated it; nothing of raw frames.
+  // The tuple that the sender made, before its own node translated it. Nothing of raw frames, and
+  // only if the request was delivered.
   std::optional<flow::Tuple> sent = {};
   // The tuple as the target saw it, and as the sender saw the reply: what NAT made of the flow.
   std::optional<flow::Tuple> at_target = {};

@@ -10,6 +10,7 @@
 
 #include "firewall/describe.hh"
 #include "netfilter/kernel_ruleset.hh"
+#include "netfilter/trace_filter.hh"
 #include "nft/attributes.hh"
 #include "nft/unique_c.hh"
 
@@ -20,7 +21,7 @@ using UniqueTrace = nft::UniqueC<nftnl_trace, nftnl_trace_free>;
 
 constexpr std::int32_t kBeforeAll = INT32_MIN;
 constexpr std::int32_t kBehindAll = INT32_MAX;
-constexpr std::string_view kGoesOn = "-translated";  // how those chains' names end
+constexpr std::string_view kGoesOn = "translated-";  // how those chains' names begin
 
 // A verdict to queue carries the queue's number above its lower half.
 firewall::VerdictKind kind_of(std::uint32_t number) {
@@ -93,7 +94,7 @@ bool TraceEvent::ends_packet() const {
          verdict.kind == firewall::VerdictKind::Stolen;
 }
 
-bool TraceEvent::goes_on() const { return table == kTraceTableName && chain.ends_with(kGoesOn); }
+bool TraceEvent::goes_on() const { return table == kTraceTableName && chain.starts_with(kGoesOn); }
 
 std::string describe(const TraceEvent& event) {
   const auto place = fmt::format("{} {} {}", to_string(event.family), event.table, event.chain);
@@ -110,6 +111,7 @@ std::string describe(const TraceEvent& event) {
 }
 
 TraceMonitor::TraceMonitor() : socket_(netlink::Protocol::Netfilter) {
+  take_no_event_of(socket_.fd(), kTraceTableName, kGoesOn);
   socket_.subscribe(NFNLGRP_NFTRACE);
 }
 
@@ -117,8 +119,7 @@ std::vector<TraceEvent> TraceMonitor::receive() {
   std::vector<TraceEvent> events;
   const auto add = [&](const netlink::Message& message) {
     auto event = decode_trace(nft::with_header(message));
-    const bool is_told = event && (event->table != kTraceTableName || event->goes_on());
-    if (is_told) events.push_back(*std::move(event));
+    if (event) events.push_back(*std::move(event));
   };
   while (socket_.receive_events(add)) continue;
   return events;
@@ -169,7 +170,7 @@ firewall::Ruleset make_trace_ruleset(const TraceWish& wish, firewall::TableFamil
   const auto add = [&](std::string name, Hook hook) {
     table.chains.push_back(trace_chain(family, name, hook, kBeforeAll, wish.matching));
     if (!wish.translated) return;
-    name += kGoesOn;
+    name.insert(0, kGoesOn);
     table.chains.push_back(trace_chain(family, std::move(name), hook, kBehindAll, wish.matching));
   };
   if (wish.incoming) add("prerouting", Hook::Prerouting);

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -78,6 +79,18 @@ class Trace : public sys::KernelTest {
   std::optional<netlink::Socket> socket_;
   std::optional<TraceMonitor> monitor_;
 };
+
+// Each event that is queued costs more than the packet itself.
+TEST_F(Trace, EventsOfTheTracesOwnTableAreNotEvenQueued) {
+  trace_all();
+  send_udp(9);
+  pollfd waiting{.fd = monitor_->fd(), .events = POLLIN, .revents = 0};
+  EXPECT_EQ(::poll(&waiting, 1, 0), 0);
+  load("table ip t {\n chain input { type filter hook input priority 0; policy drop; }\n}\n");
+  send_udp(9);
+  EXPECT_EQ(::poll(&waiting, 1, 0), 1);
+  EXPECT_EQ(story(), Lines{"input: policy drop"});
+}
 
 TEST_F(Trace, NothingIsToldBeforeItIsAskedFor) {
   load("table ip t {\n chain input { type filter hook input priority 0; policy drop; }\n}\n");
