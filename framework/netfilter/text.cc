@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "netfilter/text.hh"
 
+#include <atomic>
+#include <cerrno>
 #include <charconv>
-#include <mutex>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
-#include <nftables/libnftables.h>
-#include <sched.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "nft/unique_c.hh"
+#include "netfilter/nft_process.hh"
 #include "sys/error.hh"
 #include "sys/fd.hh"
 #include "sys/files.hh"
@@ -20,37 +20,21 @@
 namespace topoproof::netfilter {
 namespace {
 
-using UniqueContext = nft::UniqueC<nft_ctx, nft_ctx_free>;
-
-// libnftables keeps the interfaces' names and numbers in one list for the whole process, while a
-// text is loaded: two threads at once would get the numbers of each other's namespace.
-std::unique_lock<std::mutex> only_user_of_libnftables() {
-  static std::mutex mutex;
-  return std::unique_lock(mutex);
+// libnftables names line and column only of what it reads from a file.
+sys::Fd text_file(const std::string& text) {
+  sys::Fd file(sys::check_result(::memfd_create("ruleset", MFD_CLOEXEC), "hold a ruleset"));
+  for (std::string_view rest = text; !rest.empty();) {
+    const auto written = ::write(file.get(), rest.data(), rest.size());
+    if (written < 0) sys::throw_errno("hold a ruleset");
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return file;
 }
 
-// libnftables names line and column only of what it reads from a file.
-class TextFile {
- public:
-  explicit TextFile(const std::string& text)
-      : fd_(sys::check_result(::memfd_create("ruleset", MFD_CLOEXEC), "hold a ruleset")) {
-    for (std::string_view rest = text; !rest.empty();) {
-      const auto written = ::write(fd_.get(), rest.data(), rest.size());
-      if (written < 0) sys::throw_errno("hold a ruleset");
-      rest.remove_prefix(static_cast<std::size_t>(written));
-    }
-  }
-  std::string name() const { return fmt::format("/proc/thread-self/fd/{}", fd_.get()); }
-
- private:
-  sys::Fd fd_;
-};
-
-// `include "./x"` counts from the working directory. This thread alone gets one of its own.
-void enter_directory(const std::filesystem::path& directory) {
-  if (directory.empty()) return;
-  sys::check_result(::unshare(CLONE_FS), "have a working directory of the thread's own");
-  sys::check_result(::chdir(directory.c_str()), "enter the directory of the ruleset");
+// `include "./x"` counts from there.
+sys::Fd directory_of(const std::string& file) {
+  const auto directory = std::filesystem::path(file).parent_path();
+  return sys::open_folder(directory.empty() ? "." : directory);
 }
 
 std::optional<int> take_number(std::string_view& text) {
@@ -116,56 +100,43 @@ class ErrorText {
   const TextSource& source_;
 };
 
-UniqueContext make_context() {
-  UniqueContext context(nft_ctx_new(NFT_CTX_DEFAULT));
-  nft_ctx_buffer_error(context.get());
-  nft_ctx_buffer_output(context.get());
-  nft_ctx_add_include_path(context.get(), ".");
-  return context;
-}
-
-Issues load_here(nft_ctx& context, const std::string& text, const TextSource& source) {
-  const auto directory = std::filesystem::path(source.file).parent_path();
-  enter_directory(directory);
-  const TextFile file(text);
-  if (nft_run_cmd_from_filename(&context, file.name().c_str()) == 0) return {};
-  const std::string_view said = nft_ctx_get_error_buffer(&context);
-  auto issues = ErrorText(file.name(), source).parse(said);
-  if (issues.empty()) {
-    issues.push_back(
-        make_issue({.file = source.file}, fmt::format("nft refuses the text: {}", said)));
-  }
-  return issues;
+std::uint64_t next_conversation() {
+  static std::atomic<std::uint64_t> last = 0;
+  return ++last;
 }
 
 }  // namespace
 
-struct TextLoader::Context {
-  UniqueContext nft;
-
-  ~Context() {
-    const auto lock = only_user_of_libnftables();
-    nft.reset();
-  }
-};
-
-TextLoader::TextLoader(const sys::Netns& netns) : netns_(netns.dup()) {
-  sys::run_in(netns_, [&] {
-    const auto lock = only_user_of_libnftables();
-    context_ = std::make_unique<Context>(make_context());
-  });
-}
+TextLoader::TextLoader(const sys::Netns& netns)
+    : netns_(netns.dup()), conversation_(next_conversation()) {}
 TextLoader::TextLoader(TextLoader&&) noexcept = default;
-TextLoader& TextLoader::operator=(TextLoader&&) noexcept = default;
-TextLoader::~TextLoader() = default;
+TextLoader& TextLoader::operator=(TextLoader&& other) noexcept {
+  std::swap(netns_, other.netns_);
+  std::swap(conversation_, other.conversation_);
+  std::swap(process_, other.process_);
+  return *this;
+}
+TextLoader::~TextLoader() {
+  if (process_) process_->close(conversation_);
+}
 
 Issues TextLoader::load(const std::string& text, const TextSource& source) {
   // libnftables wants the last line to be ended.
-  const auto whole = text.ends_with('\n') ? text : text + '\n';
-  return sys::call_in(netns_, [&] {
-    const auto lock = only_user_of_libnftables();
-    return load_here(*context_->nft, whole, source);
-  });
+  const sys::Fd content = text_file(text.ends_with('\n') ? text : text + '\n');
+  const sys::Fd directory = directory_of(source.file);
+  if (!process_ || !process_->is_usable()) process_ = NftProcess::shared();
+  try {
+    const auto [file, said] = process_->load(conversation_, netns_, {content, directory});
+    auto issues = ErrorText(file, source).parse(said);
+    if (issues.empty() && !file.empty()) {
+      issues.push_back(
+          make_issue({.file = source.file}, fmt::format("nft refuses the text: {}", said)));
+    }
+    return issues;
+  } catch (const NftCrash& crash) {
+    return {make_issue({.file = source.file},
+                       fmt::format("nft's library crashed on this text ({})", crash.what()))};
+  }
 }
 
 Issues load_text(const sys::Netns& netns, const std::string& text, const TextSource& source) {
@@ -179,18 +150,12 @@ Issues load_file(const sys::Netns& netns, const std::filesystem::path& file) {
 }
 
 std::string list_ruleset_text(const sys::Netns& netns, Listing listing) {
-  return sys::call_in(netns, [&] {
-    const auto lock = only_user_of_libnftables();
-    const UniqueContext context = make_context();
-    if (listing == Listing::Stateless) {
-      nft_ctx_output_set_flags(context.get(), NFT_CTX_OUTPUT_STATELESS);
-    }
-    if (nft_run_cmd_from_buffer(context.get(), "list ruleset") != 0) {
-      throw sys::SystemError(
-          EIO, fmt::format("list the ruleset: {}", nft_ctx_get_error_buffer(context.get())));
-    }
-    return std::string(nft_ctx_get_output_buffer(context.get()));
-  });
+  try {
+    return NftProcess::shared()->list(netns, listing == Listing::Stateless);
+  } catch (const NftCrash& crash) {
+    throw sys::SystemError(
+        EIO, fmt::format("list the ruleset: nft's library crashed ({})", crash.what()));
+  }
 }
 
 }  // namespace topoproof::netfilter

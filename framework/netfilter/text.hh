@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The user's own nft text, through libnftables in this process.
+// The user's own nft text, through libnftables, in a process beside this one (nft_process.hh): a
+// text that crashes the library is refused like any other that is wrong.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -18,13 +20,14 @@ struct TextSource {
   int first_line = 1;
 };
 
+class NftProcess;
+
 // Holds a conversation with the namespace open. It is kept for as long as texts may follow, since
 // to close it soon after a text was loaded takes the kernel 6 to 20 ms: the close waits for an RCU
 // grace period, until what the text replaced is freed (nft_rcv_nl_event).
 class TextLoader {
  public:
-  // THROWS: sys::SystemError
-  explicit TextLoader(const sys::Netns& netns);
+  explicit TextLoader(const sys::Netns& netns);  // THROWS: sys::SystemError
   TextLoader(TextLoader&& other) noexcept;
   TextLoader& operator=(TextLoader&& other) noexcept;
   ~TextLoader();
@@ -32,13 +35,13 @@ class TextLoader {
   // Adds what the text says to what the namespace has: all of it or nothing. From any thread; the
   // loaders of one process wait for each other, since libnftables is not safe with threads.
   // RETURNS: what libnftables or the kernel refuses, with file, line and column; empty if all is
-  // loaded. Lines of an included file are named with that file.
+  // loaded. Lines of an included file are named with that file. THROWS: sys::SystemError
   [[nodiscard]] Issues load(const std::string& text, const TextSource& source = {});
 
  private:
-  struct Context;
   sys::Netns netns_;
-  std::unique_ptr<Context> context_;
+  std::uint64_t conversation_;
+  std::shared_ptr<NftProcess> process_;
 };
 
 // Of one text, with a loader of its own.
@@ -49,7 +52,7 @@ class TextLoader {
 
 enum class Listing { WithState, Stateless };  // counters, quotas, and elements' ages, or not
 
-// What `nft list ruleset` prints there.
+// What `nft list ruleset` prints there. THROWS: sys::SystemError
 std::string list_ruleset_text(const sys::Netns& netns, Listing listing = Listing::WithState);
 
 }  // namespace topoproof::netfilter

@@ -4,6 +4,8 @@
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "netfilter/text.hh"
 #include "netlink/batch.hh"
@@ -93,7 +95,7 @@ void add_bridge(const sys::Netns& netns, const std::string& name, std::uint32_t 
   });
 }
 
-// libnftables' list of interfaces is one for the whole process.
+// libnftables' list of interfaces is one for its whole process.
 TEST_F(NftText, InterfacesAreThoseOfTheNamespaceWhateverOtherThreadsLoad) {
   static constexpr auto* kRule = "table ip t {\n\tchain c {\n\t\tiif \"br0\" accept\n\t}\n}\n";
   const sys::Netns second = sys::Netns::create();
@@ -108,6 +110,57 @@ TEST_F(NftText, InterfacesAreThoseOfTheNamespaceWhateverOtherThreadsLoad) {
   };
   const std::jthread other(load_often, std::cref(second));
   load_often(netns_);
+}
+
+constexpr auto* kCrash = "table ip t {\n chain c {\n  ip ttl set jhash ip saddr mod 2\n }\n}\n";
+
+// It ended the whole program. Should the library learn to refuse it, this says so.
+TEST_F(NftText, ThatCrashesTheLibraryIsRefusedWithItsFile) {
+  const auto issues = load_text(netns_, kCrash, {.file = "home.nft"});
+  ASSERT_EQ(issues.size(), 1U);
+  EXPECT_TRUE(to_string(issues[0]).starts_with(
+      "home.nft: error: nft's library crashed on this text (signal 6: "))
+      << to_string(issues);
+  EXPECT_NE(issues[0].text.find("Assertion"), std::string::npos) << issues[0].text;
+}
+
+TEST_F(NftText, LoadersGoOnAfterACrash) {
+  TextLoader loader(netns_);
+  TextLoader other(netns_);
+  EXPECT_EQ(other.load("table ip t {\n chain c { }\n}\n"), Issues{});
+  EXPECT_EQ(loader.load(kCrash).size(), 1U);
+  EXPECT_EQ(loader.load("add rule ip t c tcp dport 80 accept\n"), Issues{});
+  EXPECT_EQ(list_ruleset_text(netns_), kGood);
+  EXPECT_EQ(other.load("flush ruleset\n"), Issues{});
+  EXPECT_EQ(list_ruleset_text(netns_), "");
+}
+
+// Its process would have kept what belongs to a lab that is gone.
+TEST_F(NftText, TheLibrarysProcessEndsWithTheLastLoader) {
+  const auto has_children = [] { return ::waitpid(-1, nullptr, WNOHANG) == 0; };
+  ASSERT_FALSE(has_children());
+  {
+    TextLoader loader(netns_);
+    EXPECT_EQ(loader.load(kGood), Issues{});
+    EXPECT_TRUE(has_children());
+    EXPECT_EQ(load_text(netns_, "flush ruleset\n"), Issues{});
+    EXPECT_TRUE(has_children());
+  }
+  EXPECT_FALSE(has_children());
+}
+
+// A child that is forked while a loader lives uses a process of its own.
+TEST_F(NftText, AForkedProcessLoadsForItself) {
+  TextLoader loader(netns_);
+  EXPECT_EQ(loader.load("table ip t {\n chain c { }\n}\n"), Issues{});
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) ::_exit(loader.load("add rule ip t c tcp dport 80 accept\n").empty() ? 0 : 1);
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  EXPECT_EQ(list_ruleset_text(netns_), kGood);
+  EXPECT_EQ(loader.load("flush ruleset\n"), Issues{});
 }
 
 TEST_F(NftText, AMissingFileIsAnIssue) {
