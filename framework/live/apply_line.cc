@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "live/apply_line.hh"
 
-#include <algorithm>
 #include <exception>
 
-#include <fmt/format.h>
-
+#include "base/printable.hh"
 #include "live/refusal.hh"
 #include "sys/files.hh"
 #include "sys/output.hh"
@@ -16,15 +14,8 @@ namespace {
 constexpr int kInputWrong = 2;
 constexpr int kNotDone = 3;
 
-// Names of files and of the network may hold what would steer a terminal.
-std::string without_controls(std::string text) {
-  const auto is_control = [](unsigned char c) { return (c < ' ' && c != '\n') || c == 0x7F; };
-  std::ranges::replace_if(text, is_control, '?');
-  return text;
-}
-
 int tell(const std::exception& refused, int code) {
-  sys::print(sys::Stream::Error, fmt::format("topoproof: {}\n", without_controls(refused.what())));
+  sys::print(sys::Stream::Error, "topoproof: " + printable_lines(refused.what()));
   return code;
 }
 

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <nlohmann/json.hpp>
 
+#include "base/printable.hh"
 #include "mutation/trial_text.hh"
-#include "report/printable.hh"
 
 namespace topoproof::mutation {
 namespace {
 
 using nlohmann::ordered_json;
-using report::valid_utf8;
 
 ordered_json json_of(const std::vector<std::string>& texts) {
   ordered_json list = ordered_json::array();

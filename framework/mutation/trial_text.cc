@@ -7,13 +7,11 @@
 
 #include <fmt/format.h>
 
+#include "base/printable.hh"
 #include "report/facts.hh"
-#include "report/printable.hh"
 
 namespace topoproof::mutation {
 namespace {
-
-using report::printable;
 
 constexpr std::array kOrder{Fate::Killed,  Fate::Survived, Fate::Equivalent,
                             Fate::Unknown, Fate::Refused,  Fate::Diverged};

@@ -5,12 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "base/printable.hh"
 #include "compare/flow_changes.hh"
 #include "program/commands.hh"
 #include "program/input_files.hh"
 #include "program/rule_files.hh"
 #include "report/facts.hh"
-#include "report/printable.hh"
 #include "scenario/compile_rules.hh"
 
 namespace topoproof::program {
@@ -72,16 +72,16 @@ Issues refused_rules(const Scenario& network, const scenario::RuleCompiler& comp
 std::string way_text(std::string_view label, const std::vector<std::string>& lines) {
   std::string text;
   for (const std::string& line : lines) {
-    text += fmt::format("  {:<6} {}\n", label, report::printable(line));
+    text += fmt::format("  {:<6} {}\n", label, printable(line));
     label = "";
   }
   return text;
 }
 
 std::string change_text(const compare::FlowChange& change, bool brief) {
-  std::string text = fmt::format("{}{}\n- {}\n+ {}\n", report::printable(change.flow),
+  std::string text = fmt::format("{}{}\n- {}\n+ {}\n", printable(change.flow),
                                  change.unknown ? ": unknown to the simulator" : "",
-                                 report::printable(change.before), report::printable(change.after));
+                                 printable(change.before), printable(change.after));
   if (brief) return text;
   return text + fmt::format("  packet {}\n", change.packet) +
          way_text("before", change.way_before) + way_text("after", change.way_after) + "\n";
@@ -105,7 +105,7 @@ int run_diff(const DiffCommand& command, const Console& console, bool compiles) 
   console.error(to_string(refused));
   if (!refused.empty()) return kInputWrong;
   const auto found = compare::compare({before, old_rules}, {after, new_rules});
-  for (const std::string& line : found.nodes) console.out(report::printable(line) + "\n");
+  for (const std::string& line : found.nodes) console.out(printable(line) + "\n");
   for (const auto& change : found.changes) console.out(change_text(change, command.brief));
   const auto unknown =
       std::ranges::count_if(found.changes, [](const auto& change) { return change.unknown; });

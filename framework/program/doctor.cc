@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "report/printable.hh"
+#include "base/printable.hh"
 
 namespace topoproof::program {
 namespace {
@@ -37,7 +37,7 @@ std::string capabilities_text(std::span<const lab::Capability> capabilities) {
   for (const lab::Capability& capability : capabilities) {
     lines += fmt::format("{:<4} {}", word_for(capability), capability.name);
     if (!capability.available) {
-      lines += ": " + report::printable(capability.why_not);
+      lines += ": " + printable(capability.why_not);
       advice += fmt::format("to allow {}: {}\n", capability.name, capability.how_to_allow);
     }
     lines += "\n";

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/printable.hh"
 #include "lab/limits.hh"
 #include "live/apply_line.hh"
 #include "live/capture.hh"
@@ -21,7 +22,6 @@
 #include "live/start.hh"
 #include "program/commands.hh"
 #include "program/input_files.hh"
-#include "report/printable.hh"
 #include "sys/event_loop.hh"
 #include "sys/files.hh"
 #include "sys/held_program.hh"
@@ -39,7 +39,7 @@ int with_refusals_told(const Console& console, F command) {
   try {
     return command();
   } catch (const live::Refusal& refused) {
-    console.error(fmt::format("topoproof: {}\n", refused.what()));
+    console.error("topoproof: " + printable_lines(refused.what()));
     return kInputWrong;
   }
 }
@@ -190,7 +190,7 @@ int run_exec(const ExecCommand& command, const Console& console) {
     return live::run_in_node(client, command.node,
                              command.shell ? live::shell_of_user() : command.arguments);
   } catch (const std::exception& refused) {
-    console.error(fmt::format("topoproof: {}\n", report::printable(refused.what())));
+    console.error(fmt::format("topoproof: {}\n", printable(refused.what())));
     return kNotExecuted;
   }
 }

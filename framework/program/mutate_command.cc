@@ -8,11 +8,11 @@
 
 #include <fmt/format.h>
 
+#include "base/printable.hh"
 #include "mutation/trial.hh"
 #include "mutation/trial_text.hh"
 #include "program/commands.hh"
 #include "program/input_files.hh"
-#include "report/printable.hh"
 #include "scenario/compile_rules.hh"
 #include "scenario/name_expression.hh"
 #include "scenario/runner.hh"
@@ -52,12 +52,10 @@ class MutateRun {
     const Network network = mutation::make_network(scenario, compiler_of(scenario), warnings);
     std::string text;
     for (const Mutant& mutant : mutation::mutants_of(network)) {
-      if (is_meant(scenario, mutant)) text += fmt::format("  {}\n", report::printable(mutant.name));
+      if (is_meant(scenario, mutant)) text += fmt::format("  {}\n", printable(mutant.name));
     }
     if (text.empty()) return text;
-    return fmt::format("{}: {}\n", report::printable(scenario.file),
-                       report::printable(scenario.name)) +
-           text;
+    return fmt::format("{}: {}\n", printable(scenario.file), printable(scenario.name)) + text;
   }
 
  private:

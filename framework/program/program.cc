@@ -5,11 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "base/printable.hh"
 #include "lab/limits.hh"
 #include "program/command_line.hh"
 #include "program/commands.hh"
 #include "program/live_commands.hh"
-#include "report/printable.hh"
 #include "sys/error.hh"
 #include "sys/interrupt.hh"
 #include "sys/output.hh"
@@ -111,8 +111,7 @@ int run_program(const std::vector<std::string>& arguments) {
     return run(arguments);
   } catch (const std::exception& error) {
     try {
-      sys::print(sys::Stream::Error,
-                 fmt::format("topoproof: {}\n", report::printable(error.what())));
+      sys::print(sys::Stream::Error, fmt::format("topoproof: {}\n", printable(error.what())));
     } catch (const std::exception&) {
       // Nobody can be told; the exit code says it.
     }

@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "base/printable.hh"
 #include "document/reader.hh"
 #include "program/commands.hh"
 #include "program/input_files.hh"
-#include "report/printable.hh"
 #include "scenario/compile_rules.hh"
 #include "scenario/reach.hh"
 #include "sys/output.hh"
@@ -20,7 +20,7 @@ constexpr std::string_view kHeading = "# who reaches whom; made by topoproof rea
 
 std::string as_text(const std::vector<std::string>& lines) {
   std::string text;
-  for (const std::string& line : lines) text += report::printable(line) + "\n";
+  for (const std::string& line : lines) text += printable(line) + "\n";
   return text;
 }
 

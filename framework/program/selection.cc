@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "report/printable.hh"
+#include "base/printable.hh"
 
 namespace topoproof::program {
 namespace {
@@ -36,11 +36,10 @@ bool has_checks(const scenario::Scenario& scenario) {
 }
 
 std::string list_text(const scenario::Scenario& scenario) {
-  std::string out =
-      fmt::format("{}: {}\n", report::printable(scenario.file), report::printable(scenario.name));
+  std::string out = fmt::format("{}: {}\n", printable(scenario.file), printable(scenario.name));
   for (const scenario::Step& step : scenario.steps) {
     for (const scenario::CheckItem& item : step.checks) {
-      out += fmt::format("  {}\n", report::printable(name_of(item)));
+      out += fmt::format("  {}\n", printable(name_of(item)));
     }
   }
   return out;

@@ -2,10 +2,10 @@
 // topoproof snapshot, and import shell: what runs, as a topology file.
 #include <fmt/format.h>
 
+#include "base/printable.hh"
 #include "document/reader.hh"
 #include "program/commands.hh"
 #include "report/facts.hh"
-#include "report/printable.hh"
 #include "snapshot/snapshot.hh"
 #include "sys/own_mounts.hh"
 #include "sys/process.hh"
@@ -20,10 +20,10 @@ int write(std::span<const snapshot::Place> places, const std::string& name,
           const std::string& output, const std::string& comment, const Console& console) {
   const snapshot::Snapshot taken = snapshot::take(places, name);
   for (const std::string& missed : taken.not_captured) {
-    console.error(fmt::format("not captured: {}\n", report::printable(missed)));
+    console.error(fmt::format("not captured: {}\n", printable(missed)));
   }
   for (const std::string& note : taken.notes) {
-    console.error(fmt::format("note: {}\n", report::printable(note)));
+    console.error(fmt::format("note: {}\n", printable(note)));
   }
   write_output(console, output, snapshot::to_yaml(taken, comment));
   return kPassed;
@@ -68,7 +68,7 @@ int run_import_shell(const ImportCommand& command, const Console& console) {
     console.error(
         fmt::format("{}{}: the script ended with {}; commands need what they are given "
                     "here: a machine without interfaces\n",
-                    report::printable_lines(run.output), command.file, run.exit_status));
+                    printable_lines(run.output), command.file, run.exit_status));
     return kInputWrong;
   }
   const std::vector<snapshot::Place> places = all_places();

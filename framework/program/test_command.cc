@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "base/printable.hh"
 #include "drawing/svg.hh"
 #include "live/refusal.hh"
 #include "live/tested_lab.hh"
@@ -22,7 +23,6 @@
 #include "report/json.hh"
 #include "report/junit.hh"
 #include "report/markdown.hh"
-#include "report/printable.hh"
 #include "report/tap.hh"
 #include "report/text.hh"
 #include "scenario/compile_rules.hh"
@@ -292,7 +292,7 @@ bool make_capture_folder(const std::string& folder, const Console& console) {
   } else if (std::filesystem::create_directories(folder, error) || !error) {
     return true;
   }
-  console.error(fmt::format("topoproof: --pcap needs a folder; {}: {}\n", report::printable(folder),
+  console.error(fmt::format("topoproof: --pcap needs a folder; {}: {}\n", printable(folder),
                             error.message()));
   return false;
 }

@@ -2,9 +2,9 @@
 // One flow's way, as the kernel carries it and as the simulator foretells it.
 #include <fmt/format.h>
 
+#include "base/printable.hh"
 #include "program/commands.hh"
 #include "program/input_files.hh"
-#include "report/printable.hh"
 #include "scenario/check_result.hh"
 #include "scenario/compile_rules.hh"
 #include "scenario/ladder.hh"
@@ -22,7 +22,7 @@ using scenario::Outcome;
 
 std::string ways(const std::vector<std::string>& lines) {
   std::string text;
-  for (const std::string& line : lines) text += "  " + report::printable(line) + "\n";
+  for (const std::string& line : lines) text += "  " + printable(line) + "\n";
   return text;
 }
 
@@ -30,7 +30,7 @@ std::string ways(const std::vector<std::string>& lines) {
 std::string labelled(std::string_view label, const std::vector<std::string>& lines) {
   std::string text;
   for (const std::string& line : lines) {
-    text += fmt::format("  {:<8} {}\n", label, report::printable(line));
+    text += fmt::format("  {:<8} {}\n", label, printable(line));
     label = "";
   }
   return text;
@@ -97,7 +97,7 @@ int run_trace(const TraceCommand& command, const Console& console, bool compiles
     sys::raise_open_file_limit();
     const sys::Sweeper sweeper;
     const CheckResult seen = carry_out(network, command);
-    console.out(fmt::format("in the kernel: {}\n{}{}", report::printable(seen.observed),
+    console.out(fmt::format("in the kernel: {}\n{}{}", printable(seen.observed),
                             command.explain ? explanation_text(seen.why, seen.change) : "",
                             ways(seen.hops)));
     console.out(ways(seen.notes));

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "report/printable.hh"
+#include "base/printable.hh"
 
 namespace topoproof::report {
 namespace {

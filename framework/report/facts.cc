@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "report/printable.hh"
+#include "base/printable.hh"
 
 namespace topoproof::report {
 namespace {

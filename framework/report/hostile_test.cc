@@ -9,10 +9,10 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "base/printable.hh"
 #include "base/seed_of_run.hh"
 #include "report/json.hh"
 #include "report/junit.hh"
-#include "report/printable.hh"
 #include "report/tap.hh"
 #include "report/test_runs.hh"
 #include "report/text.hh"

@@ -7,10 +7,10 @@
 
 #include <fmt/format.h>
 
+#include "base/printable.hh"
 #include "report/facts.hh"
 #include "report/hop_table.hh"
 #include "report/page.hh"
-#include "report/printable.hh"
 #include "scenario/divergence.hh"
 
 namespace topoproof::report {

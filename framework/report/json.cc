@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "report/printable.hh"
+#include "base/printable.hh"
 
 namespace topoproof::report {
 namespace {

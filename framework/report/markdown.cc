@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "base/printable.hh"
 #include "report/facts.hh"
-#include "report/printable.hh"
 
 namespace topoproof::report {
 namespace {

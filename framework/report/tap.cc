@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/printable.hh"
 #include "report/facts.hh"
-#include "report/printable.hh"
 
 namespace topoproof::report {
 namespace {

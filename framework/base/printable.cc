@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "report/printable.hh"
+#include "base/printable.hh"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace topoproof::report {
+namespace topoproof {
 namespace {
 
 struct Character {
@@ -106,4 +106,4 @@ std::string in_quotes(std::string_view text) {
   return out + "\"";
 }
 
-}  // namespace topoproof::report
+}  // namespace topoproof

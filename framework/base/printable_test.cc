@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "report/printable.hh"
+#include "base/printable.hh"
 
 #include <gtest/gtest.h>
 
-namespace topoproof::report {
+namespace topoproof {
 namespace {
 
 TEST(Printable, LeavesTextInAnyScriptAsItIs) {
@@ -41,4 +41,4 @@ TEST(Quoted, EscapesQuotesAndBackslashes) {
 }
 
 }  // namespace
-}  // namespace topoproof::report
+}  // namespace topoproof

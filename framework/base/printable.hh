@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace topoproof::report {
+namespace topoproof {
 
 // Valid UTF-8: bytes that are not are written as \xNN. For formats that escape the rest themselves.
 std::string valid_utf8(std::string_view text);
@@ -22,4 +22,4 @@ std::string printable_lines(std::string_view text);
 // In double quotes, for YAML and shells' eyes: printable, with quotes and backslashes escaped.
 std::string in_quotes(std::string_view text);
 
-}  // namespace topoproof::report
+}  // namespace topoproof
