@@ -32,23 +32,6 @@ T with_upper_port(T e) {
   return e;
 }
 
-std::string unit_name(std::uint64_t seconds) {
-  switch (seconds) {
-    case 1:
-      return "second";
-    case 60:
-      return "minute";
-    case 3600:
-      return "hour";
-    case 86400:
-      return "day";
-    case 604800:
-      return "week";
-    default:
-      return fmt::format("{}s", seconds);
-  }
-}
-
 // " tcpseq tcpopt", of NF_LOG_*.
 std::string log_flags(std::uint32_t flags) {
   constexpr std::array<std::string_view, 6> kNames{"tcpseq", "tcpopt", "ipopt",
@@ -138,8 +121,9 @@ std::string text(const Counter& e) {
   return fmt::format("counter pkts {} bytes {}", e.packets, e.bytes);
 }
 std::string text(const Limit& e) {
+  const auto unit = time_unit(e);
   return fmt::format("limit rate {}/{} burst {} type {} flags 0x{:x}", e.rate,
-                     unit_name(e.per_seconds), e.burst,
+                     unit ? std::string(*unit) : fmt::format("{}s", e.per_seconds), e.burst,
                      e.unit == LimitUnit::Packets ? "packets" : "bytes", e.over ? 1 : 0);
 }
 std::string text(const Quota& e) {

@@ -5,6 +5,8 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
+#include <string_view>
 #include <variant>
 
 namespace topoproof::firewall {
@@ -25,6 +27,9 @@ struct Limit {
   bool over = false;  // matches above the rate, not up to it
   friend auto operator<=>(const Limit&, const Limit&) = default;
 };
+
+// "minute", as nft says it; nothing for a time that it has no word for.
+std::optional<std::string_view> time_unit(const Limit& limit);
 
 struct Quota {
   std::uint64_t bytes = 0;

@@ -7,23 +7,6 @@
 namespace topoproof::listing {
 namespace {
 
-std::optional<std::string_view> unit_text(std::uint64_t seconds) {
-  switch (seconds) {
-    case 1:
-      return "second";
-    case 60:
-      return "minute";
-    case 3600:
-      return "hour";
-    case 86400:
-      return "day";
-    case 604800:
-      return "week";
-    default:
-      return std::nullopt;
-  }
-}
-
 // " random,persistent"; nothing if there is a flag without a name.
 std::optional<std::string> nat_flags_text(std::uint32_t flags) {
   constexpr auto kKnown = kNatRandom | kNatPersistent | kNatFullyRandom;
@@ -122,7 +105,7 @@ bool RuleText::say(const Counter& e) {
 }
 
 bool RuleText::say(const Limit& e) {
-  const auto unit = unit_text(e.per_seconds);
+  const auto unit = firewall::time_unit(e);
   if (!unit) return false;
   const bool is_bytes = e.unit == LimitUnit::Bytes;
   return phrase(fmt::format("limit rate {}{}{}/{} burst {} {}", e.over ? "over " : "", e.rate,
