@@ -4,7 +4,6 @@
 // simulator.
 #include <gtest/gtest.h>
 
-#include "packet/checksum.hh"
 #include "sys/kernel_test.hh"
 #include "test_specs.hh"
 
@@ -273,17 +272,6 @@ const std::string kMasquerade =
     "table ip n {\nchain p {\ntype nat hook postrouting priority 100\n"
     "oifname \"outside\" masquerade\n}\n}\n";
 
-Bytes fragment(BytesView packet, std::size_t from, std::size_t to) {
-  Bytes bytes(packet.begin(), packet.begin() + 20);
-  std::ranges::copy(packet.subspan(20 + from, to - from), std::back_inserter(bytes));
-  const std::uint16_t more = 20 + to < packet.size() ? 0x2000 : 0;
-  store_be16(bytes.data() + 2, static_cast<std::uint16_t>(bytes.size()));
-  store_be16(bytes.data() + 6, static_cast<std::uint16_t>(from / 8 | more));
-  store_be16(bytes.data() + 10, 0);
-  store_be16(bytes.data() + 10, packet::internet_checksum(BytesView(bytes).first(20)));
-  return bytes;
-}
-
 TEST_F(OddPackets, FragmentsAreTranslatedBothWays) {
   TwoBodies bodies({.rules = kMasquerade});
   const auto send_in_two = [&](PacketSpec spec) {
@@ -291,7 +279,7 @@ TEST_F(OddPackets, FragmentsAreTranslatedBothWays) {
     const Bytes packet = packet_of(spec);
     const auto part = [&](std::size_t from, std::size_t to) {
       return bodies.send(spec.zone,
-                         frame_around(fragment(packet, from, to), spec.zone, bodies.zones()));
+                         frame_around(fragment_of(packet, from, to), spec.zone, bodies.zones()));
     };
     EXPECT_EQ(part(480, packet.size() - 20), "nothing");
     return part(0, 480);

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "packet_spec.hh"
 
+#include <algorithm>
+#include <iterator>
+
+#include "packet/checksum.hh"
 #include "packet/icmp.hh"
 #include "packet/icmpv6.hh"
 #include "packet/stack.hh"
@@ -75,6 +79,17 @@ Bytes packet_of(const PacketSpec& spec) {
   Bytes payload(spec.payload);
   for (std::size_t i = 0; i < payload.size(); ++i) payload[i] = static_cast<std::byte>(i);
   return packet::build(headers / packet::payload(std::move(payload)));
+}
+
+Bytes fragment_of(BytesView packet, std::size_t from, std::size_t to) {
+  Bytes bytes(packet.begin(), packet.begin() + 20);
+  std::ranges::copy(packet.subspan(20 + from, to - from), std::back_inserter(bytes));
+  const std::uint16_t more = 20 + to < packet.size() ? 0x2000 : 0;
+  store_be16(bytes.data() + 2, static_cast<std::uint16_t>(bytes.size()));
+  store_be16(bytes.data() + 6, static_cast<std::uint16_t>(from / 8 | more));
+  store_be16(bytes.data() + 10, 0);
+  store_be16(bytes.data() + 10, packet::internet_checksum(BytesView(bytes).first(20)));
+  return bytes;
 }
 
 Bytes frame_of(const PacketSpec& spec, const Zones& zones) {

@@ -37,6 +37,9 @@ Bytes frame_of(const PacketSpec& spec, const Zones& zones);
 // The same with other bytes from the IP header on.
 Bytes frame_around(BytesView packet, std::size_t zone, const Zones& zones);
 Bytes packet_of(const PacketSpec& spec);
+// The fragment with these bytes of what follows the header. REQUIRES: IPv4 without options, 8
+// divides `from`.
+Bytes fragment_of(BytesView packet, std::size_t from, std::size_t to);
 
 // The same connection the other way round. `zone`: where that comes from.
 PacketSpec answer_to(const PacketSpec& spec, std::size_t zone);

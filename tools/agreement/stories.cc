@@ -5,7 +5,6 @@
 #include <iterator>
 #include <optional>
 
-#include "packet/checksum.hh"
 #include "packet/icmp.hh"
 #include "packet/icmpv6.hh"
 #include "packet/stack.hh"
@@ -103,17 +102,6 @@ void tell_connection(Trial& trial, const PacketSpec& client, const PacketSpec& s
   send(trial, with_flags(server, Tcp::kRst, 5001, 0), "reset");
 }
 
-Bytes fragment(BytesView packet, std::size_t from, std::size_t to) {
-  Bytes bytes(packet.begin(), packet.begin() + 20);
-  std::ranges::copy(packet.subspan(20 + from, to - from), std::back_inserter(bytes));
-  const std::uint16_t more = 20 + to < packet.size() ? 0x2000 : 0;
-  store_be16(bytes.data() + 2, static_cast<std::uint16_t>(bytes.size()));
-  store_be16(bytes.data() + 6, static_cast<std::uint16_t>(from / 8 | more));
-  store_be16(bytes.data() + 10, 0);
-  store_be16(bytes.data() + 10, packet::internet_checksum(BytesView(bytes).first(20)));
-  return bytes;
-}
-
 }  // namespace
 
 void tell_flow(Trial& trial, const PacketSpec& spec) {
@@ -175,9 +163,9 @@ void tell_fragments(Trial& trial, const PacketSpec& spec) {
   const Bytes packet = packet_of(large);
   const std::size_t size = packet.size() - 20;
   trial.begin("fragments");
-  send_around(trial, fragment(packet, 0, 400), spec.zone, "first fragment");
-  send_around(trial, fragment(packet, 800, size), spec.zone, "last fragment");
-  send_around(trial, fragment(packet, 400, 800), spec.zone, "middle fragment");
+  send_around(trial, fragment_of(packet, 0, 400), spec.zone, "first fragment");
+  send_around(trial, fragment_of(packet, 800, size), spec.zone, "last fragment");
+  send_around(trial, fragment_of(packet, 400, 800), spec.zone, "middle fragment");
   trial.end();
 }
 
