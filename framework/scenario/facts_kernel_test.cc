@@ -185,6 +185,32 @@ std::vector<Fact> facts_of_nat() {
   };
 }
 
+//              ┌ up ──── eth0
+//   a ── left  r           b
+//              └ down ── eth1
+std::string two_equal_ways(std::string_view of_r) {
+  return fmt::format(R"(nodes:
+  a: {{ routes: [default via 10.1.0.1], loopback: [10.7.0.1/32, 10.7.0.2/32, 10.7.0.3/32] }}
+  r: {{ forwarding: true, {}routes:
+        [10.9.0.0/24 nexthop via 10.2.0.2 nexthop via 10.3.0.2, 10.7.0.0/24 via 10.1.0.2] }}
+  b: {{ loopback: [10.9.0.1/32, 10.9.0.2/32, 10.9.0.3/32, 10.9.0.4/32],
+       routes: [default via 10.2.0.1] }}
+links:
+  - a:eth0 10.1.0.2/24 -- r:left 10.1.0.1/24
+  - r:up 10.2.0.1/24 -- b:eth0 10.2.0.2/24
+  - r:down 10.3.0.1/24 -- b:eth1 10.3.0.2/24
+)",
+                     of_r);
+}
+constexpr const char* kByEqualWays = R"(  - a -> 10.9.0.1 icmp: delivered at b
+  - a -> 10.9.0.2 icmp: delivered at b
+  - a -> 10.9.0.3 icmp: delivered at b
+  - a -> 10.9.0.4 icmp: delivered at b
+  - a -> 10.9.0.1 icmp source 10.7.0.1: delivered at b
+  - a -> 10.9.0.1 udp/53 source 10.7.0.2: delivered at b
+  - a -> 10.9.0.2 tcp/80 source 10.7.0.3: delivered at b
+)";
+
 std::vector<Fact> facts_of_routes() {
   return {
       {"F41_ReversePathFilterIsTheLargerOfAllAndOwn",
@@ -219,43 +245,9 @@ std::vector<Fact> facts_of_routes() {
        "  - a:eth0 10.1.0.2/24 -- r:br0/p1\n"
        "  - c:eth0 10.1.0.3/24 -- r:br0/p2\n",
        "  - a -> 10.5.0.1 icmp: delivered at c\n"},
-      {"F48_EqualWaysAreChosenByAddresses",
-       "nodes:\n"
-       "  a: { routes: [default via 10.1.0.1], loopback: [10.7.0.1/32, 10.7.0.2/32, 10.7.0.3/32] "
-       "}\n"
-       "  r: { forwarding: true, routes: [10.9.0.0/24 nexthop via 10.2.0.2 nexthop via 10.3.0.2, "
-       "10.7.0.0/24 via 10.1.0.2] }\n"
-       "  b: { loopback: [10.9.0.1/32, 10.9.0.2/32, 10.9.0.3/32, 10.9.0.4/32], routes: [default "
-       "via "
-       "10.2.0.1] }\n"
-       "links:\n"
-       "  - a:eth0 10.1.0.2/24 -- r:left 10.1.0.1/24\n"
-       "  - r:up 10.2.0.1/24 -- b:eth0 10.2.0.2/24\n"
-       "  - r:down 10.3.0.1/24 -- b:eth1 10.3.0.2/24\n",
-       "  - a -> 10.9.0.1 icmp: delivered at b\n  - a -> 10.9.0.2 icmp: delivered at b\n"
-       "  - a -> 10.9.0.3 icmp: delivered at b\n  - a -> 10.9.0.4 icmp: delivered at b\n"
-       "  - a -> 10.9.0.1 icmp source 10.7.0.1: delivered at b\n"
-       "  - a -> 10.9.0.1 udp/53 source 10.7.0.2: delivered at b\n"
-       "  - a -> 10.9.0.2 tcp/80 source 10.7.0.3: delivered at b\n"},
+      {"F48_EqualWaysAreChosenByAddresses", two_equal_ways(""), kByEqualWays},
       {"F48_WithoutASeedAnyWayIsAllowed",
-       "nodes:\n"
-       "  a: { routes: [default via 10.1.0.1], loopback: [10.7.0.1/32, 10.7.0.2/32, 10.7.0.3/32] "
-       "}\n"
-       "  r: { forwarding: true, sysctls: { net.ipv4.fib_multipath_hash_seed: 0 }, routes: "
-       "[10.9.0.0/24 nexthop via 10.2.0.2 nexthop via 10.3.0.2, "
-       "10.7.0.0/24 via 10.1.0.2] }\n"
-       "  b: { loopback: [10.9.0.1/32, 10.9.0.2/32, 10.9.0.3/32, 10.9.0.4/32], routes: [default "
-       "via "
-       "10.2.0.1] }\n"
-       "links:\n"
-       "  - a:eth0 10.1.0.2/24 -- r:left 10.1.0.1/24\n"
-       "  - r:up 10.2.0.1/24 -- b:eth0 10.2.0.2/24\n"
-       "  - r:down 10.3.0.1/24 -- b:eth1 10.3.0.2/24\n",
-       "  - a -> 10.9.0.1 icmp: delivered at b\n  - a -> 10.9.0.2 icmp: delivered at b\n"
-       "  - a -> 10.9.0.3 icmp: delivered at b\n  - a -> 10.9.0.4 icmp: delivered at b\n"
-       "  - a -> 10.9.0.1 icmp source 10.7.0.1: delivered at b\n"
-       "  - a -> 10.9.0.1 udp/53 source 10.7.0.2: delivered at b\n"
-       "  - a -> 10.9.0.2 tcp/80 source 10.7.0.3: delivered at b\n"},
+       two_equal_ways("sysctls: { net.ipv4.fib_multipath_hash_seed: 0 }, "), kByEqualWays},
       {"L6_WithoutDfAFragmentIsAPacket", to_text({.right = "mtu: 1200"}),
        "  - a -> b icmp size 1300: delivered\n  - a -> b udp/53 size 3000: delivered\n"},
       {"F14_TrackedFragmentsAreSeenWhole",
