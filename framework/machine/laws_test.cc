@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <functional>
 #include <random>
+#include <utility>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "base/byte_source.hh"
@@ -41,25 +43,35 @@ class Through {
   Filter filter_;
 };
 
+// Of each table: the generator of its packets, and what it is changed by. Ends with the first that
+// fails.
+using Law = std::function<void(const fw::Table&, plain::Generator&, ByteSource&)>;
+void for_random_tables(const Law& law) {
+  const std::uint64_t seed = seed_of_run();
+  for (int t = 0; t < kTables && !testing::Test::HasFatalFailure(); ++t) {
+    const std::uint64_t table_seed = seed + static_cast<std::uint64_t>(t);
+    SCOPED_TRACE(fmt::format("TOPOPROOF_SEED={}", table_seed));
+    ByteSource source = ByteSource::seeded(table_seed);
+    plain::Generator generator(source);
+    const fw::Table table = generator.table();
+    law(table, generator, source);
+  }
+}
+
 using Change = std::function<void(fw::Table&, ByteSource&)>;
 
 // RETURNS: nothing; fails the test at the first packet that the changed table treats otherwise.
 void expect_no_change(const Change& change) {
-  const std::uint64_t seed = seed_of_run();
-  for (int t = 0; t < kTables; ++t) {
-    const std::uint64_t table_seed = seed + static_cast<std::uint64_t>(t);
-    ByteSource source = ByteSource::seeded(table_seed);
-    plain::Generator generator(source);
-    const fw::Table table = generator.table();
+  for_random_tables([&](const fw::Table& table, plain::Generator& generator, ByteSource& source) {
     fw::Table changed = table;
     change(changed, source);
     Through before(table);
     Through after(changed);
     for (int p = 0; p < kPackets; ++p) {
       const plain::Packet packet = generator.packet();
-      ASSERT_EQ(before.say(packet), after.say(packet)) << "TOPOPROOF_SEED=" << table_seed;
+      ASSERT_EQ(before.say(packet), after.say(packet));
     }
-  }
+  });
 }
 
 fw::Rule& some_rule(fw::Table& table, ByteSource& source) {
@@ -169,47 +181,35 @@ TEST(Laws, R10NamesMeanNothing) {
   });
 }
 
+fw::Table of_family(fw::Table table, fw::TableFamily family) {
+  table.family = family;
+  return table;
+}
+
 TEST(Laws, R9ATableOfInetIsOneOfEachFamily) {
-  const std::uint64_t seed = seed_of_run();
-  for (int t = 0; t < kTables; ++t) {
-    const std::uint64_t table_seed = seed + static_cast<std::uint64_t>(t);
-    ByteSource source = ByteSource::seeded(table_seed);
-    plain::Generator generator(source);
-    fw::Table table = generator.table();
-    table.family = fw::TableFamily::Inet;
-    fw::Table v4 = table;
-    v4.family = fw::TableFamily::Ip;
-    fw::Table v6 = table;
-    v6.family = fw::TableFamily::Ip6;
+  for_random_tables([](const fw::Table& table, plain::Generator& generator, ByteSource&) {
     std::vector<plain::Packet> packets;
     for (int p = 0; p < kPackets; ++p) packets.push_back(generator.packet());
     // Of one family at a time: what rules keep, they keep for both.
     for (const int version : {4, 6}) {
-      Through both(table);
-      Through one(version == 4 ? v4 : v6);
+      Through both(of_family(table, fw::TableFamily::Inet));
+      Through one(of_family(table, version == 4 ? fw::TableFamily::Ip : fw::TableFamily::Ip6));
       for (const plain::Packet& packet : packets) {
-        if (packet.version != version) continue;
-        ASSERT_EQ(both.say(packet), one.say(packet)) << "TOPOPROOF_SEED=" << table_seed;
+        if (packet.version == version) ASSERT_EQ(both.say(packet), one.say(packet));
       }
     }
-  }
+  });
 }
 
 TEST(Laws, R8AnAcceptInFrontOfAChainDropsNothing) {
-  const std::uint64_t seed = seed_of_run();
-  for (int t = 0; t < kTables; ++t) {
-    const std::uint64_t table_seed = seed + static_cast<std::uint64_t>(t);
-    ByteSource source = ByteSource::seeded(table_seed);
-    plain::Generator generator(source);
-    fw::Table table = generator.table();
+  for_random_tables([](fw::Table table, plain::Generator& generator, ByteSource&) {
     table.chains[0].rules.insert(table.chains[0].rules.begin(),
                                  rule({fw::Verdict{fw::VerdictKind::Accept, {}}}));
-    Through accepting(table);
+    Through accepting(std::move(table));
     for (int p = 0; p < kPackets; ++p) {
-      ASSERT_TRUE(accepting.say(generator.packet()).starts_with("accept"))
-          << "TOPOPROOF_SEED=" << table_seed;
+      ASSERT_TRUE(accepting.say(generator.packet()).starts_with("accept"));
     }
-  }
+  });
 }
 
 // Of a key that can be loaded, `!= S` is the complement of `S`, and a set is the list of its
