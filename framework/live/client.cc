@@ -121,12 +121,7 @@ Joined Client::join(const std::vector<std::string>& nodes) {
 
 sys::NodePlace Client::enter(const std::string& node) {
   send({.verb = Verb::Enter, .nodes = {node}});
-  auto given = receive().descriptors;
-  return {.process = {.user = std::move(given.at(0)),
-                      .pid = std::move(given.at(1)),
-                      .ipc = std::move(given.at(2))},
-          .surroundings = {.mount = std::move(given.at(3)), .uts = std::move(given.at(4))},
-          .netns = sys::Netns(std::move(given.at(5)))};
+  return to_place(receive().descriptors);
 }
 
 std::string Client::ask(const Request& request, std::span<const int> descriptors) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "live/holder.hh"
 
-#include <array>
 #include <chrono>
 #include <csignal>
 #include <map>
@@ -118,10 +117,7 @@ class Holder {
 
   void let_in(sys::Channel& who, const std::string& name) {
     const NodeId node = lab_.node_named(name);
-    const sys::Surroundings& around = lab_.surroundings(node);
-    const std::array descriptors{own_.user.get(),    own_.pid.get(),   own_.ipc.get(),
-                                 around.mount.get(), around.uts.get(), lab_.netns(node).fd()};
-    who.send(to_json(Answer()), descriptors);
+    who.send(to_json(Answer()), to_descriptors(own_, lab_.surroundings(node), lab_.netns(node)));
   }
 
   void take_signals() {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "live/protocol.hh"
 
+#include <cstddef>
 #include <nlohmann/json.hpp>
+#include <tuple>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -42,7 +45,30 @@ std::expected<T, Issue> read(std::string_view text) {
   }
 }
 
+// Where each is in an answer: the one order for who sends it and who takes it.
+enum Position : std::size_t { kUser, kPid, kIpc, kMount, kUts, kNetwork, kCount };
+static_assert(std::tuple_size_v<PlaceDescriptors> == kCount);
+
 }  // namespace
+
+PlaceDescriptors to_descriptors(const sys::ProcessNamespaces& process,
+                                const sys::Surroundings& surroundings, const sys::Netns& netns) {
+  PlaceDescriptors all{};
+  all.at(kUser) = process.user.get();
+  all.at(kPid) = process.pid.get();
+  all.at(kIpc) = process.ipc.get();
+  all.at(kMount) = surroundings.mount.get();
+  all.at(kUts) = surroundings.uts.get();
+  all.at(kNetwork) = netns.fd();
+  return all;
+}
+
+sys::NodePlace to_place(std::vector<sys::Fd> descriptors) {
+  const auto take = [&](Position position) { return std::move(descriptors.at(position)); };
+  return {.process = {.user = take(kUser), .pid = take(kPid), .ipc = take(kIpc)},
+          .surroundings = {.mount = take(kMount), .uts = take(kUts)},
+          .netns = sys::Netns(take(kNetwork))};
+}
 
 std::string to_json(const Request& request) { return write(request); }
 std::string to_json(const Answer& answer) { return write(answer); }

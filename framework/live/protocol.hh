@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/issue.hh"
+#include "sys/join.hh"
 
 namespace topoproof::live {
 
@@ -45,8 +46,7 @@ enum class Status { Done, Refused, Failed };
 
 // Several to one request, where not all descriptors fit into one message. The first one to a Join
 // comes with the holder's user namespace; then, as in all that follow, one network namespace for
-// each of `nodes`. One to an Enter comes with the holder's user, PID and IPC namespaces and the
-// node's mount, UTS and network namespaces.
+// each of `nodes`. One to an Enter comes with the node's place, below.
 struct Answer {
   Status status = Status::Done;
   std::string text = {};                // why not; or what was done
@@ -57,6 +57,13 @@ struct Answer {
   std::vector<std::array<std::uint32_t, 2>> carried = {};
   friend auto operator<=>(const Answer&, const Answer&) = default;
 };
+
+// The namespaces of a place as an Answer to Enter carries them, and the place that they are.
+using PlaceDescriptors = std::array<int, 6>;
+PlaceDescriptors to_descriptors(const sys::ProcessNamespaces& process,
+                                const sys::Surroundings& surroundings, const sys::Netns& netns);
+// REQUIRES: as many. THROWS: std::out_of_range
+sys::NodePlace to_place(std::vector<sys::Fd> descriptors);
 
 std::string to_json(const Request& request);
 std::string to_json(const Answer& answer);

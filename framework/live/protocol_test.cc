@@ -2,6 +2,9 @@
 #include "live/protocol.hh"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace topoproof::live {
 namespace {
@@ -24,6 +27,32 @@ TEST(Protocol, CarriesAnswers) {
                       .more = true,
                       .carried = {{7, 8}}};
   EXPECT_EQ(parse_answer(to_json(answer)).value(), answer);
+}
+
+// What a descriptor is of: two that were exchanged would be told apart.
+ino_t file_of(const sys::Fd& fd) {
+  struct stat info{};
+  EXPECT_EQ(::fstat(fd.get(), &info), 0);
+  return info.st_ino;
+}
+sys::Fd new_file() { return sys::Fd(::memfd_create("namespace", MFD_CLOEXEC)); }
+
+TEST(Protocol, CarriesAPlaceInOneOrder) {
+  const sys::NodePlace place{.process = {.user = new_file(), .pid = new_file(), .ipc = new_file()},
+                             .surroundings = {.mount = new_file(), .uts = new_file()},
+                             .netns = sys::Netns(new_file())};
+  std::vector<sys::Fd> sent;
+  for (const int fd : to_descriptors(place.process, place.surroundings, place.netns)) {
+    sent.emplace_back(::dup(fd));
+  }
+  const sys::NodePlace got = to_place(std::move(sent));
+  EXPECT_EQ(file_of(got.process.user), file_of(place.process.user));
+  EXPECT_EQ(file_of(got.process.pid), file_of(place.process.pid));
+  EXPECT_EQ(file_of(got.process.ipc), file_of(place.process.ipc));
+  EXPECT_EQ(file_of(got.surroundings.mount), file_of(place.surroundings.mount));
+  EXPECT_EQ(file_of(got.surroundings.uts), file_of(place.surroundings.uts));
+  EXPECT_EQ(got.netns.id(), place.netns.id());
+  EXPECT_NE(file_of(got.process.pid), file_of(got.process.ipc));
 }
 
 TEST(Protocol, KnowsAnotherVersion) {
