@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstdint>
 #include <limits>
+#include <ranges>
 #include <utility>
 
 #include <fmt/format.h>
@@ -38,6 +39,18 @@ std::expected<std::chrono::nanoseconds, Issue> parse_duration(std::string_view t
     return std::chrono::nanoseconds(count * nanoseconds);
   }
   return refuse();
+}
+
+std::string measured_text(std::chrono::nanoseconds duration) {
+  std::int64_t step = 1;
+  while (duration.count() / step >= 1000) step *= 10;
+  const std::int64_t rounded = (duration.count() + step - 1) / step * step;
+  for (const auto& [name, nanoseconds] : kUnits | std::views::drop(2)) {  // from seconds on
+    if (rounded < nanoseconds) continue;
+    return fmt::format("{:g} {}", static_cast<double>(rounded) / static_cast<double>(nanoseconds),
+                       name);
+  }
+  return "0 s";
 }
 
 std::string to_string(std::chrono::nanoseconds duration) {

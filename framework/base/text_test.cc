@@ -42,6 +42,18 @@ TEST(Duration, NeedsAUnitAndPrintsExactly) {
   EXPECT_FALSE(parse_duration("99999999999999h"));
 }
 
+// "after 46000341ns" was said of a reply that came late.
+TEST(Duration, ThatWasMeasuredIsSaidAsPeopleReadIt) {
+  EXPECT_EQ(measured_text(std::chrono::nanoseconds(46'000'341)), "46.1 ms");
+  EXPECT_EQ(measured_text(46ms), "46 ms");
+  EXPECT_EQ(measured_text(1520ms), "1.52 s");
+  EXPECT_EQ(measured_text(std::chrono::nanoseconds(819'001)), "820 us");
+  EXPECT_EQ(measured_text(std::chrono::nanoseconds(999'999)), "1 ms");
+  EXPECT_EQ(measured_text(std::chrono::nanoseconds(7)), "7 ns");
+  EXPECT_EQ(measured_text(std::chrono::hours(2)), "7200 s");
+  EXPECT_EQ(measured_text({}), "0 s");
+}
+
 TEST(InterfaceName, IsNoneThatTheKernelMeansOtherwise) {
   for (const char* name : {"all", "default", "eth%d", "50%"}) {
     EXPECT_FALSE(parse_interface_name(name).has_value()) << name;

@@ -171,7 +171,7 @@ class CheckComparer {
   void compare_time() {
     const auto took = verdict_.took;
     add(took <= *check_.expected.within, "within " + topoproof::to_string(*check_.expected.within),
-        "after " + topoproof::to_string(took));
+        "after " + measured_text(took));
   }
 
   const Check& check_;

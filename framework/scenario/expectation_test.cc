@@ -154,7 +154,7 @@ TEST_F(ExpectationTest, TimeIsComparedWhereItIsAskedFor) {
   verdict_.took = std::chrono::milliseconds(30);
   check_.expected.within = std::chrono::milliseconds(20);
   EXPECT_FALSE(compare().holds);
-  EXPECT_TRUE(compare().observed.ends_with("after 30ms"));
+  EXPECT_TRUE(compare().observed.ends_with("after 30 ms"));
 }
 
 }  // namespace
