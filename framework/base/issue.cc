@@ -14,14 +14,26 @@ std::string to_string(const Location& where) {
   return where.file.empty() ? place : where.file + ":" + place;
 }
 
+std::string_view to_string(Severity severity) {
+  switch (severity) {
+    case Severity::Error:
+      return "error";
+    case Severity::Warning:
+      return "warning";
+    case Severity::Note:
+      return "note";
+  }
+  return "?";
+}
+
 bool has_errors(const Issues& issues) {
   return std::ranges::any_of(issues, [](const Issue& i) { return i.severity == Severity::Error; });
 }
 
 std::string to_string(const Issue& issue) {
   const std::string place = to_string(issue.where);
-  return fmt::format("{}{}{}: {}", place, place.empty() ? "" : ": ",
-                     issue.severity == Severity::Error ? "error" : "warning", issue.text);
+  return fmt::format("{}{}{}: {}", place, place.empty() ? "" : ": ", to_string(issue.severity),
+                     issue.text);
 }
 
 std::string to_string(const Issues& issues) {

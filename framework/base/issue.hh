@@ -5,6 +5,7 @@
 
 #include <compare>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,7 +22,9 @@ struct Location {
 // "file:line:column", leaving out what is not known; empty if nothing is.
 std::string to_string(const Location& where);
 
-enum class Severity { Error, Warning };
+// A note is of what is in order, and may yet surprise.
+enum class Severity { Error, Warning, Note };
+std::string_view to_string(Severity severity);
 
 struct Issue {
   Location where;
@@ -38,6 +41,9 @@ inline Issue make_issue(Location where, std::string text) {
 }
 inline Issue make_warning(Location where, std::string text) {
   return Issue{std::move(where), std::move(text), Severity::Warning};
+}
+inline Issue make_note(Location where, std::string text) {
+  return Issue{std::move(where), std::move(text), Severity::Note};
 }
 
 bool has_errors(const Issues& issues);

@@ -83,6 +83,7 @@ TEST(Issue, PrintsItsPlaceFirst) {
   const Issue issue = make_issue({.file = "net.topo.yaml", .line = 3, .column = 7}, "no such key");
   EXPECT_EQ(to_string(issue), "net.topo.yaml:3:7: error: no such key");
   EXPECT_EQ(to_string(make_warning({}, "unused")), "warning: unused");
+  EXPECT_EQ(to_string(make_note({}, "used twice")), "note: used twice");
 }
 
 }  // namespace

@@ -63,12 +63,17 @@ int run_lint(const LintCommand& command, const Console& console) {
   // What two scenarios share is said once.
   std::ranges::sort(issues);
   issues.erase(std::ranges::unique(issues).begin(), issues.end());
-  const auto errors =
-      static_cast<std::size_t>(std::ranges::count(issues, Severity::Error, &Issue::severity));
-  console.out(to_string(issues) + fmt::format("{}, {}, {}\n", report::counted(files.size(), "file"),
-                                              report::counted(errors, "error"),
-                                              report::counted(issues.size() - errors, "warning")));
-  return errors > 0 || (command.strict && !issues.empty()) ? kInputWrong : kPassed;
+  const auto count = [&](Severity severity) {
+    return static_cast<std::size_t>(std::ranges::count(issues, severity, &Issue::severity));
+  };
+  const std::size_t errors = count(Severity::Error);
+  const std::size_t warnings = count(Severity::Warning);
+  const std::size_t notes = count(Severity::Note);
+  console.out(to_string(issues) +
+              fmt::format("{}, {}, {}{}\n", report::counted(files.size(), "file"),
+                          report::counted(errors, "error"), report::counted(warnings, "warning"),
+                          notes == 0 ? "" : ", " + report::counted(notes, "note")));
+  return errors > 0 || (command.strict && warnings > 0) ? kInputWrong : kPassed;
 }
 
 int run_plan(const PlanCommand& command, const Console& console) {

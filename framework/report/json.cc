@@ -34,7 +34,7 @@ ordered_json json_of(const Issues& issues) {
   ordered_json list = ordered_json::array();
   for (const Issue& issue : issues) {
     ordered_json entry = json_of(issue.where);
-    entry["severity"] = issue.severity == Severity::Error ? "error" : "warning";
+    entry["severity"] = to_string(issue.severity);
     entry["text"] = valid_utf8(issue.text);
     list.push_back(std::move(entry));
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <algorithm>
+#include <cstddef>
 #include <map>
 
 #include <fmt/format.h>
@@ -12,6 +13,7 @@ namespace {
 // An address with everything that a sentence about it needs.
 struct Owned {
   InterfaceAddress address;
+  NodeId node;
   std::string name;  // "red:veth-red"
   Location where;
   std::size_t segment = 0;
@@ -21,7 +23,7 @@ std::vector<Owned> addresses_on(const Topology& topology, const Interface& inter
                                 std::size_t segment) {
   std::vector<Owned> found;
   for (const auto& [address, where] : addresses_of(topology, interface)) {
-    found.push_back({address, full_name(topology, interface), where, segment});
+    found.push_back({address, interface.node, full_name(topology, interface), where, segment});
   }
   return found;
 }
@@ -169,6 +171,34 @@ void check_overlaps(const std::vector<Owned>& of_node, Issues& issues) {
   }
 }
 
+// Two homes behind NAT may use the same addresses, and an anycast address is held by many: legal,
+// and yet whoever did not mean it looks for it long. Once for each address.
+void note_held_twice(const std::vector<const Owned*>& holders, Issues& issues) {
+  const Owned& first = *holders.front();
+  std::vector<const Owned*> others = holders;
+  std::erase_if(others, [&](const Owned* one) {
+    return one->node == first.node || one->segment == first.segment;
+  });
+  if (others.empty()) return;
+  const std::size_t more = others.size() - 1;
+  issues.push_back(make_note(
+      others.front()->where,
+      fmt::format("address {} of '{}' is one of '{}'{} as well, on another segment: which of them "
+                  "a packet reaches depends on its way",
+                  to_string(first.address.address), others.front()->name, first.name,
+                  more == 0 ? "" : fmt::format(" and {} more", more))));
+}
+
+void check_holders(const std::vector<std::vector<Owned>>& by_node, Issues& issues) {
+  std::map<IpAddress, std::vector<const Owned*>> holders;
+  for (const auto& of_node : by_node) {
+    for (const Owned& one : of_node) {
+      if (!one.address.address.is_link_local()) holders[one.address.address].push_back(&one);
+    }
+  }
+  for (const auto& [address, all] : holders) note_held_twice(all, issues);
+}
+
 }  // namespace
 
 void check_addresses(const Topology& topology, Issues& issues) {
@@ -182,6 +212,7 @@ void check_addresses(const Topology& topology, Issues& issues) {
       of_node.insert(of_node.end(), found.begin(), found.end());
     }
   }
+  check_holders(by_node, issues);
   for (std::size_t i = 0; i < by_node.size(); ++i) {
     check_overlaps(by_node[i], issues);
     const auto loopback = addresses_on(topology, interfaces_of(topology, NodeId(i))[0], 0);

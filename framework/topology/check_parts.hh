@@ -2,8 +2,11 @@
 // The parts of check_topology. Internal to the module.
 #pragma once
 
+#include <vector>
+
 #include "base/issue.hh"
 #include "topology/interfaces.hh"
+#include "topology/surroundings.hh"
 #include "topology/topology.hh"
 
 namespace topoproof::topology {
@@ -11,8 +14,11 @@ namespace topoproof::topology {
 void check_names(const Topology& topology, Issues& issues);
 void check_links(const Topology& topology, Issues& issues);  // bridges, loops, MTU, weights
 void check_addresses(const Topology& topology, Issues& issues);
-void check_routes(const Topology& topology, Issues& issues);
-void check_translations(const Topology& topology, Issues& issues);
+// `around` is surroundings_of(topology).
+void check_routes(const Topology& topology, const std::vector<Surroundings>& around,
+                  Issues& issues);
+void check_translations(const Topology& topology, const std::vector<Surroundings>& around,
+                        Issues& issues);
 void check_rule_texts(const Topology& topology, Issues& issues);
 void check_programs(const Topology& topology, Issues& issues);
 

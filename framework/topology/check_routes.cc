@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <algorithm>
 #include <map>
-#include <set>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -10,50 +8,6 @@
 
 namespace topoproof::topology {
 namespace {
-
-using Neighbors = std::set<IpAddress>;  // all addresses on a segment
-
-// What one node sees of its surroundings: asked for each of its routes, so it is prepared.
-class Surroundings {
- public:
-  Surroundings(const Topology& topology, NodeId id) : interfaces_(interfaces_of(topology, id)) {
-    for (const auto& [route, where] : topology.node(id).routes) {
-      const bool is_direct = !route.gateway && route.next_hops.empty() && route.interface;
-      if (is_direct) direct_.push_back(route.destination);
-    }
-  }
-
-  void add_segment(const Neighbors& neighbors) { segments_.push_back(&neighbors); }
-
-  bool has_interface(const std::string& name) const {
-    return std::ranges::find(interfaces_, name, &Interface::name) != interfaces_.end();
-  }
-  bool owns(const IpAddress& address) const {
-    return has_address([&](const InterfaceAddress& own) { return own.address == address; });
-  }
-  // In the network of an interface, or behind an interface by a route without a gateway.
-  bool is_connected(const IpAddress& address) const {
-    return has_address(
-               [&](const InterfaceAddress& own) { return own.network().contains(address); }) ||
-           std::ranges::any_of(direct_, [&](const Prefix& one) { return one.contains(address); });
-  }
-  bool has_neighbor(const IpAddress& address) const {
-    return std::ranges::any_of(segments_,
-                               [&](const Neighbors* one) { return one->contains(address); });
-  }
-
- private:
-  template <class F>
-  bool has_address(F matches) const {
-    return std::ranges::any_of(interfaces_, [&](const Interface& one) {
-      return std::ranges::any_of(one.addresses, matches);
-    });
-  }
-
-  std::vector<Interface> interfaces_;
-  std::vector<Prefix> direct_;
-  std::vector<const Neighbors*> segments_;
-};
 
 // The routes of one node.
 class RouteChecks {
@@ -137,19 +91,8 @@ class RouteChecks {
 
 }  // namespace
 
-void check_routes(const Topology& topology, Issues& issues) {
-  std::vector<Surroundings> around;
-  for (std::size_t i = 0; i < topology.nodes().size(); ++i)
-    around.emplace_back(topology, NodeId(i));
-
-  const auto segments = segments_of(topology);
-  std::vector<Neighbors> neighbors(segments.size());
-  for (std::size_t i = 0; i < segments.size(); ++i) {
-    for (const Interface& one : segments[i].interfaces) {
-      for (const auto& address : one.addresses) neighbors[i].insert(address.address);
-      around[one.node.index()].add_segment(neighbors[i]);
-    }
-  }
+void check_routes(const Topology& topology, const std::vector<Surroundings>& around,
+                  Issues& issues) {
   for (std::size_t i = 0; i < around.size(); ++i) {
     const NodeId id(i);
     RouteChecks checks(topology, id, around[i], issues);

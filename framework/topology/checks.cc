@@ -39,8 +39,9 @@ Issues check_topology(const Topology& topology) {
   check_names(topology, issues);
   check_links(topology, issues);
   check_addresses(topology, issues);
-  check_routes(topology, issues);
-  check_translations(topology, issues);
+  const std::vector<Surroundings> around = surroundings_of(topology);
+  check_routes(topology, around, issues);
+  check_translations(topology, around, issues);
   check_rule_texts(topology, issues);
   check_programs(topology, issues);
   std::ranges::sort(issues);

@@ -171,7 +171,12 @@ TEST(Checks, TwoHomesMayUseTheSameNetwork) {
   link(net, "r1:eth1 203.0.113.1/30", "isp:eth0 203.0.113.2/30");
   link(net, "isp:eth1 203.0.113.5/30", "r2:eth1 203.0.113.6/30");
   link(net, "r2:eth0 192.168.1.1/24", "home2:eth0 192.168.1.2/24");
-  EXPECT_EQ(issues_of(net), "");
+  EXPECT_FALSE(has_errors(check_topology(net)));
+  EXPECT_EQ(issues_of(net),
+            "net.topo.yaml: note: address 192.168.1.1 of 'r2:eth0' is one of 'r1:eth0' as well, on "
+            "another segment: which of them a packet reaches depends on its way\n"
+            "net.topo.yaml: note: address 192.168.1.2 of 'home2:eth0' is one of 'home1:eth0' as "
+            "well, on another segment: which of them a packet reaches depends on its way\n");
 }
 
 TEST(Checks, AGatewayMustBeInAConnectedNetwork) {
@@ -215,6 +220,18 @@ TEST(Checks, NamesOfInterfacesAreThoseOfTheNode) {
   EXPECT_EQ(issues[0].text, "node 'host' has no interface 'et0'; did you mean 'eth0'?");
   EXPECT_EQ(issues[1].text, "node 'host' has no interface 'eth1'; did you mean 'eth0'?");
   EXPECT_EQ(issues[2].text, "node 'host' has no interface 'v-eth-O'; did you mean 'v-eth-0'?");
+}
+
+TEST(Checks, OneAddressOfManyIsNotedOnce) {
+  Topology net("leaves");
+  net.add_node({.name = "hub"});
+  for (const char* name : {"a", "b", "c"}) {
+    net.add_node({.name = name});
+    link(net, std::string("hub:") + name, std::string(name) + ":eth0 10.0.0.1/32");
+  }
+  EXPECT_EQ(issues_of(net),
+            "net.topo.yaml: note: address 10.0.0.1 of 'b:eth0' is one of 'a:eth0' and 1 more as "
+            "well, on another segment: which of them a packet reaches depends on its way\n");
 }
 
 TEST(Checks, APortForwardWithoutDestinationTakesForwardedTraffic) {
