@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "campaign/hook_keeper.hh"
 #include "campaign/trial.hh"
 #include "generator/coverage.hh"
 
@@ -60,6 +61,7 @@ class Worker {
   bool differs(const Question& question, bool fresh);
 
   WorkerOptions options_;
+  HookKeeper hooks_;
   Trial trial_;
   Counts counts_;
   generator::Coverage coverage_;
