@@ -4,8 +4,10 @@
 #include <cerrno>
 #include <optional>
 #include <stdexcept>
+#include <utility>
 
 #include "campaign/normal_frame.hh"
+#include "machine/program.hh"
 #include "netlink/conntrack.hh"
 #include "packet/stack.hh"
 #include "sys/error.hh"
@@ -35,12 +37,22 @@ Network::Network(const generator::Shape& shape, const plan::Plan& plan)
   }
 }
 
+// The kernel goes on tracking connections, and puts fragments together, until it has freed the
+// rules that were replaced, which it does later (nf_tables_trans_destroy_work). The end of any of
+// netfilter's sockets waits for that (nft_rcv_nl_event).
+void Network::stop_tracking() {
+  lab_->run(shape_.node, [] { const netlink::Socket ends(netlink::Protocol::Netfilter); });
+}
+
 Issues Network::load(const firewall::Ruleset& ruleset) {
   netlink::Socket& socket = lab_->netfilter_socket(shape_.node);
   Issues issues = netfilter::load_ruleset(socket, ruleset, tables_);
   if (!issues.empty()) return issues;
   tables_.clear();
   for (const auto& table : ruleset.tables) tables_.push_back({table.family, table.name});
+  const bool tracked =
+      std::exchange(tracks_, machine::Program(ruleset).needs_tracking(shape_.family));
+  if (tracked && !tracks_) stop_tracking();
   netlink::flush_connections(socket);  // costs nothing where there are none
   return {};
 }

@@ -42,6 +42,7 @@ class Network {
   std::vector<netfilter::TraceEvent> trace(const Question& question);
 
  private:
+  void stop_tracking();
   void discard();
   void receive(std::size_t port, Answer& answer);
   void receive(Answer& answer);
@@ -51,6 +52,7 @@ class Network {
   std::unique_ptr<lab::Lab> lab_;
   std::array<PacketPort, kPorts> ports_;
   std::vector<netfilter::TableName> tables_;  // of the last ruleset
+  bool tracks_ = false;                       // connections, for the last ruleset
   Bytes fence_;
   bool fence_is_back_ = false;
 };

@@ -21,6 +21,7 @@ constexpr std::size_t kIpv4IdAt = 4;
 constexpr std::size_t kIpv4ChecksumAt = 10;
 constexpr std::size_t kIpv6NextHeaderAt = 6;
 constexpr std::size_t kFragmentIdAt = 44;  // behind the IPv6 header
+constexpr std::uint8_t kIgmp = 2;
 constexpr std::uint32_t kFlowLabel = 0x000f'ffff;
 
 bool is_own(const packet::PacketView& view) {
@@ -90,7 +91,9 @@ bool asks_for_neighbor(BytesView frame) {
 
 bool is_noise(BytesView frame) {
   if (frame.size() < packet::Ether::kSize || is_arp(frame)) return true;
-  return frame[0] == std::byte{0x33} && frame[1] == std::byte{0x33};
+  if (frame[0] == std::byte{0x33} && frame[1] == std::byte{0x33}) return true;
+  const auto view = packet::parse_view(frame.subspan(packet::Ether::kSize));
+  return view && view->src.is_v4() && view->protocol == kIgmp;
 }
 
 Bytes make_normal(BytesView frame) {

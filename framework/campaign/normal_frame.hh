@@ -11,8 +11,8 @@ bool is_arp(BytesView frame);
 // Asks for a neighbour, by ARP or by a solicitation (RFC 4861). Who does so waits for an answer
 // that nobody gives.
 bool asks_for_neighbor(BytesView frame);
-// What is no part of an answer: ARP (the answers to fences), and frames to the multicast stations
-// of IPv6, where hosts speak by themselves.
+// What is no part of an answer: ARP (the answers to fences), and what hosts say by themselves:
+// IGMP, and frames to the multicast stations of IPv6.
 bool is_noise(BytesView frame);
 
 // * The transport checksum of a packet is 0 where it is right, or where a local sender left it to

@@ -45,10 +45,11 @@ TEST(NormalFrame, WhatAsksForANeighborIsTold) {
   EXPECT_FALSE(asks_for_neighbor(build(from_router6 / packet::icmpv6({.type = 128}))));
 }
 
-TEST(NormalFrame, AnswersToFencesAndMulticastOfIpv6AreNoise) {
+TEST(NormalFrame, AnswersToFencesIgmpAndMulticastOfIpv6AreNoise) {
   const auto to_all = MacAddress::from_bits(0x3333'0000'0001);
   EXPECT_TRUE(is_noise(build(packet::ether() / packet::arp({.operation = packet::Arp::kReply}))));
   EXPECT_TRUE(is_noise(build(packet::ether({.dst = to_all}) / packet::ipv6())));
+  EXPECT_TRUE(is_noise(build(packet::ether() / packet::ipv4({.protocol = 2}))));
   EXPECT_FALSE(is_noise(build(packet::ether() / packet::ipv6())));
 }
 

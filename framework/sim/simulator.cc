@@ -315,6 +315,7 @@ void Simulator::change(NodeId id, const Node& node) { impl_->change(id, node); }
 void Simulator::load(NodeId node, firewall::Ruleset ruleset) {
   impl_->load(node, std::move(ruleset));
 }
+std::chrono::nanoseconds Simulator::now() const { return impl_->now(); }
 std::vector<Unknown> Simulator::inject(NodeId node, const std::string& interface, BytesView frame) {
   return impl_->inject(node, interface, frame, kForever);
 }

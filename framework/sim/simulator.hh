@@ -120,6 +120,7 @@ class Simulator {
   void load(NodeId node, firewall::Ruleset ruleset);
   // Virtual time goes on, with all that is due meanwhile.
   void wait(std::chrono::nanoseconds time);
+  std::chrono::nanoseconds now() const;  // virtual time, since the simulation began
   // As `conntrack -F` in every node.
   void flush_connections();
 
