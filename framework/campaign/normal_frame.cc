@@ -27,7 +27,8 @@ constexpr std::uint32_t kFlowLabel = 0x000f'ffff;
 bool is_own(const packet::PacketView& view) {
   if (const auto* tcp = view.tcp()) return tcp->flags && (*tcp->flags & packet::Tcp::kRst) != 0;
   // Further fragments of the node's own answers do not tell whose they are.
-  if (view.src.is_v6() && view.fragment_offset != 0) return true;
+  const bool may_be_an_answer = view.src.is_v6() || view.protocol == packet::Icmp::kProtocol;
+  if (may_be_an_answer && view.fragment_offset != 0) return true;
   const auto* icmp = view.icmp();
   if (icmp == nullptr) return false;
   return view.is_icmp_error() || icmp->type == packet::Icmp::kEchoReply ||

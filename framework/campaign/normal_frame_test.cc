@@ -25,6 +25,15 @@ TEST(NormalFrame, TheIdentityOfWhatIsForwardedIsKept) {
             make_normal(build(from_router(2) / datagram)));
 }
 
+// Found by seed 7, case 20620: it may be of the answer to a large echo.
+TEST(NormalFrame, TheIdentityOfAFurtherFragmentOfIcmpIsTheSendersChoice) {
+  const auto fragment = [](std::uint16_t id) {
+    return build(packet::ether() / packet::ipv4({.id = id, .fragment_offset = 172, .protocol = 1}) /
+                 packet::payload("rest"));
+  };
+  EXPECT_EQ(make_normal(fragment(1)), make_normal(fragment(2)));
+}
+
 TEST(NormalFrame, AWrongChecksumIsKept) {
   const Stack right = from_router(1) / packet::udp();
   const Stack wrong = from_router(1) / packet::udp({.checksum = 0x1234});
