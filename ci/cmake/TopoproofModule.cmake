@@ -13,9 +13,9 @@ set(topoproof_layers
   firewall=2 netlink=2 capture=2 impair=2 skb=2 routing=2
   topology=3 nft=3 listing=3 probe=3 relay=3 conntrack=3
   topofile=4 drawing=4 plan=4 evidence=4 machine=4 netfilter=4 generator=4 service=4
-  rules=5 sim=5 explain=5
-  lab=6
-  scenario=7 snapshot=7
+  rules=5 sim=5 explain=5 scenario=5
+  lab=6 checks=6
+  runner=7 snapshot=7
   compare=8 report=8 live=8 campaign=8 testing=9 mutation=9
   program=10)
 

@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "checks/ladder.hh"
+#include "checks/prediction.hh"
 #include "compare/named_ports.hh"
-#include "scenario/divergence.hh"
-#include "scenario/ladder.hh"
-#include "scenario/prediction.hh"
+#include "flow/hop.hh"
 #include "topology/interfaces.hh"
 
 namespace topoproof::compare {
@@ -26,7 +26,7 @@ std::string fate_text(const flow::Fate& fate, const topology::Topology& topology
 
 std::optional<flow::Tuple> first_tuple(const flow::Trace& trace) {
   for (const flow::Step& step : trace) {
-    if (scenario::is_hop(step)) return step.tuple;
+    if (flow::is_hop(step)) return step.tuple;
   }
   return std::nullopt;
 }
@@ -47,18 +47,18 @@ class Side {
                               .destination = flow.destination,
                               .service = flow.service};
     simulation_.flush_connections();
-    Answer answer{simulation_.predict(scenario::question_of(question, 0)), {}};
+    Answer answer{simulation_.predict(checks::question_of(question, 0)), {}};
     answer.ending = ending_of(answer.prediction);
     return answer;
   }
 
   std::vector<std::string> way(const Answer& answer) const {
-    return scenario::ladder(answer.prediction, topology_);
+    return checks::ladder(answer.prediction, topology_);
   }
   // The same with what proves it.
   std::string told(const Answer& answer) const {
     const bool delivered = answer.prediction.request.fate.kind == flow::FateKind::Delivered;
-    return delivered ? answer.ending : scenario::ending_text(answer.prediction, topology_);
+    return delivered ? answer.ending : checks::ending_text(answer.prediction, topology_);
   }
 
  private:
@@ -74,7 +74,7 @@ class Side {
   }
 
   const topology::Topology& topology_;
-  scenario::Simulation simulation_;
+  checks::Simulation simulation_;
 };
 
 std::vector<std::uint16_t> ports_of(const Network& network) {

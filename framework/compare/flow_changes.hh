@@ -7,14 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "checks/simulation.hh"
 #include "compare/questions.hh"
-#include "scenario/simulation.hh"
 
 namespace topoproof::compare {
 
 struct Network {
   const scenario::Scenario& scenario;
-  const scenario::RuleCompiler& compile;
+  const checks::RuleCompiler& compile;
 };
 
 struct FlowChange {

@@ -30,7 +30,7 @@ Comparison compare_texts(const std::string& before, const std::string& after) {
   const auto old = scenario::parse_scenario(before, "old.yaml");
   const auto now = scenario::parse_scenario(after, "new.yaml");
   if (!old || !now) throw std::runtime_error(to_string(old ? now.error() : old.error()));
-  const scenario::RuleCompiler none;
+  const checks::RuleCompiler none;
   return compare({*old, none}, {*now, none});
 }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "flow/flow.hh"
-#include "scenario/simulation.hh"
+#include "scenario/scenario.hh"
 
 namespace topoproof::compare {
 

@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <set>
 
+#include "checks/expectation.hh"
+#include "checks/prediction.hh"
+#include "checks/simulation.hh"
 #include "compare/named_ports.hh"
 #include "compare/questions.hh"
-#include "scenario/expectation.hh"
-#include "scenario/prediction.hh"
-#include "scenario/simulation.hh"
 #include "topology/interfaces.hh"
 
 namespace topoproof::mutation {
@@ -94,7 +94,7 @@ Ending ending_of(const sim::Prediction& prediction) {
   Ending ending{.request = {prediction.request.fate.kind, prediction.request.fate.at}};
   if (prediction.request.fate.kind != flow::FateKind::Delivered) return ending;
   ending.at_target = prediction.at_target;
-  ending.path = scenario::routed_path(prediction.request.trace);
+  ending.path = checks::routed_path(prediction.request.trace);
   if (!prediction.reply) return ending;
   ending.reply = {prediction.reply->fate.kind, prediction.reply->fate.at};
   const flow::Tuple& sent = prediction.request.trace.front().tuple;
@@ -105,7 +105,7 @@ Ending ending_of(const sim::Prediction& prediction) {
 // Not from a port of the prober's own: a check may have to name it.
 sim::Question question_of(const flow::Flow& flow) {
   constexpr std::uint16_t kSourcePort = 4000;
-  sim::Question question = scenario::question_of(flow, 0);
+  sim::Question question = checks::question_of(flow, 0);
   if (flow.service.has_port()) question.source_port = flow.source_port.value_or(kSourcePort);
   return question;
 }
@@ -135,7 +135,7 @@ sim::Prediction Questions::predict(const Network& network, std::size_t index) co
   const AskedFlow asked = at(index);
   const bool as_it_is = asked.listening == Listening::AsItIs;
   const Network asked_of = as_it_is ? network : with_listeners(network, services_);
-  scenario::Simulation simulation(asked_of.scenario, compiler_of(asked_of));
+  checks::Simulation simulation(asked_of.scenario, compiler_of(asked_of));
   for (std::size_t step = 0; step <= asked.step; ++step) {
     for (const auto& change : network.scenario.steps[step].changes) simulation.change(change);
   }
@@ -144,7 +144,7 @@ sim::Prediction Questions::predict(const Network& network, std::size_t index) co
 
 bool Questions::ask(const Network& network, Listening listening, const Tell& tell) const {
   std::size_t index = listening == Listening::AsItIs ? 0 : steps_.size() * flows_.size();
-  scenario::Simulation simulation(network.scenario, compiler_of(network));
+  checks::Simulation simulation(network.scenario, compiler_of(network));
   std::size_t next = 0;
   for (const std::size_t step : steps_) {
     for (; next <= step; ++next) {

@@ -7,9 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "checks/compile_rules.hh"
 #include "listing/listing.hh"
 #include "plan/planner.hh"
-#include "scenario/compile_rules.hh"
 
 namespace topoproof::mutation {
 namespace {
@@ -62,7 +62,7 @@ void for_rules(Scenario& scenario, const std::function<void(NodeId, topology::No
 
 class Compiler {
  public:
-  Compiler(const scenario::RuleCompiler& compile, Issues& warnings)
+  Compiler(const checks::RuleCompiler& compile, Issues& warnings)
       : compile_(compile), warnings_(warnings) {}
 
   // RETURNS: the rules of a node; those that cannot be compiled stay in it.
@@ -85,7 +85,7 @@ class Compiler {
 
  private:
   bool read(NodeId id, const RulesText& text, firewall::Ruleset& into) {
-    const auto compiled = scenario::compile_rules(compile_, id, text);
+    const auto compiled = checks::compile_rules(compile_, id, text);
     if (compiled) {
       load(*compiled, into);
     } else {
@@ -94,13 +94,13 @@ class Compiler {
     return compiled.has_value();
   }
 
-  const scenario::RuleCompiler& compile_;
+  const checks::RuleCompiler& compile_;
   Issues& warnings_;
 };
 
 }  // namespace
 
-Network make_network(Scenario scenario, const scenario::RuleCompiler& compile, Issues& warnings) {
+Network make_network(Scenario scenario, const checks::RuleCompiler& compile, Issues& warnings) {
   Network network{.scenario = std::move(scenario), .rules = {}};
   Compiler compiler(compile, warnings);
   for_rules(network.scenario, [&](NodeId id, topology::Node& node) {
@@ -111,7 +111,7 @@ Network make_network(Scenario scenario, const scenario::RuleCompiler& compile, I
   return network;
 }
 
-scenario::RuleCompiler compiler_of(const Network& network) {
+checks::RuleCompiler compiler_of(const Network& network) {
   return
       [&network](NodeId, const RulesText& text) -> std::expected<firewall::Ruleset, std::string> {
         if (const auto number = number_of(text)) return network.rules.at(*number).ruleset;

@@ -6,9 +6,9 @@
 #include <expected>
 #include <vector>
 
+#include "checks/simulation.hh"
 #include "firewall/ruleset.hh"
 #include "scenario/scenario.hh"
-#include "scenario/simulation.hh"
 
 namespace topoproof::mutation {
 
@@ -24,11 +24,11 @@ struct Network {
 };
 
 // Texts that cannot be compiled stay as they are: a warning for each.
-Network make_network(scenario::Scenario scenario, const scenario::RuleCompiler& compile,
+Network make_network(scenario::Scenario scenario, const checks::RuleCompiler& compile,
                      Issues& warnings);
 
 // For the simulator. REQUIRES: `network` outlives it.
-scenario::RuleCompiler compiler_of(const Network& network);
+checks::RuleCompiler compiler_of(const Network& network);
 
 // For the kernel: the rules as nft text. RETURNS: what cannot be said.
 std::expected<scenario::Scenario, Issue> with_texts(const Network& network);

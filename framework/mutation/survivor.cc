@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "mutation/telling_check.hh"
+#include "runner/simulated_run.hh"
 #include "scenario/listeners.hh"
-#include "scenario/simulated_run.hh"
 
 namespace topoproof::mutation {
 namespace {
@@ -30,7 +30,7 @@ Network with_check(Network network, std::size_t step, const scenario::Check& che
 }
 
 scenario::ScenarioResult simulate(const Network& network) {
-  return scenario::simulate(network.scenario, compiler_of(network));
+  return runner::simulate(network.scenario, compiler_of(network));
 }
 
 }  // namespace

@@ -64,8 +64,7 @@ bool passes_when_everyone_answers(const CheckItem& item, const topology::Topolog
 
 class Trial {
  public:
-  Trial(const Scenario& scenario, const scenario::RuleCompiler& compile,
-        const TrialOptions& options)
+  Trial(const Scenario& scenario, const checks::RuleCompiler& compile, const TrialOptions& options)
       : options_(options) {
     result_.name = scenario.name;
     result_.file = scenario.file;
@@ -197,7 +196,7 @@ bool TrialResult::notices_all() const {
   return error.empty() && count(Fate::Survived) == 0 && passes.empty() && worthless.empty();
 }
 
-TrialResult try_mutants(const Scenario& scenario, const scenario::RuleCompiler& compile,
+TrialResult try_mutants(const Scenario& scenario, const checks::RuleCompiler& compile,
                         const TrialOptions& options) {
   return Trial(scenario, compile, options).run();
 }

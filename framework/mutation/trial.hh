@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "checks/simulation.hh"
 #include "mutation/mutant.hh"
 #include "scenario/scenario.hh"
-#include "scenario/simulation.hh"
 
 namespace topoproof::mutation {
 
@@ -65,7 +65,7 @@ struct TrialOptions {
 };
 
 // REQUIRES: `scenario` has no errors.
-TrialResult try_mutants(const scenario::Scenario& scenario, const scenario::RuleCompiler& compile,
+TrialResult try_mutants(const scenario::Scenario& scenario, const checks::RuleCompiler& compile,
                         const TrialOptions& options);
 
 }  // namespace topoproof::mutation

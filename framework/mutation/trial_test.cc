@@ -7,8 +7,8 @@
 #include <gtest/gtest.h>
 
 #include "mutation/trial_text.hh"
+#include "runner/simulated_run.hh"
 #include "scenario/reader.hh"
-#include "scenario/simulated_run.hh"
 
 namespace topoproof::mutation {
 namespace {
@@ -39,7 +39,7 @@ TrialResult try_all(const scenario::Scenario& scenario, const std::string& only 
   return try_mutants(scenario, {},
                      {.run =
                           [](const Network& planted) {
-                            return scenario::simulate(planted.scenario, compiler_of(planted));
+                            return runner::simulate(planted.scenario, compiler_of(planted));
                           },
                       .select = [&](const Mutant& mutant) { return mutant.name.contains(only); }});
 }

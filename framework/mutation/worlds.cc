@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "checks/expectation.hh"
 #include "firewall/build.hh"
-#include "scenario/expectation.hh"
 #include "topology/interfaces.hh"
 
 namespace topoproof::mutation {
@@ -84,7 +84,7 @@ bool passes_when_everyone_answers(const scenario::Check& check,
                                   .reply = journey(target, check.flow.from, sent.inverse()),
                                   .at_target = sent,
                                   .back_at_sender = sent.inverse()};
-  const bool holds = scenario::compare(check, verdict, topology).holds;
+  const bool holds = checks::compare(check, verdict, topology).holds;
   return holds == check.expected.expect_fail.empty();
 }
 

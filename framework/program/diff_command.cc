@@ -6,12 +6,12 @@
 #include <fmt/format.h>
 
 #include "base/printable.hh"
+#include "checks/compile_rules.hh"
 #include "compare/flow_changes.hh"
 #include "program/commands.hh"
 #include "program/input_files.hh"
 #include "program/rule_files.hh"
 #include "report/facts.hh"
-#include "scenario/compile_rules.hh"
 
 namespace topoproof::program {
 namespace {
@@ -57,7 +57,7 @@ Scenario read(const DiffCommand& command, const std::string& file, Issues& issue
 }
 
 // What the kernel refuses, with its place. What cannot be tried here is told flow by flow.
-Issues refused_rules(const Scenario& network, const scenario::RuleCompiler& compile) {
+Issues refused_rules(const Scenario& network, const checks::RuleCompiler& compile) {
   Issues issues;
   const topology::Topology& topology = network.topology;
   for (std::size_t i = 0; compile && i < topology.nodes().size(); ++i) {
@@ -96,10 +96,10 @@ int run_diff(const DiffCommand& command, const Console& console, bool compiles) 
   console.error(to_string(issues));
   if (has_errors(issues)) return kInputWrong;
   const auto compiler = [&](const Scenario& network) {
-    return compiles ? scenario::make_rule_compiler(network.topology) : scenario::RuleCompiler();
+    return compiles ? checks::make_rule_compiler(network.topology) : checks::RuleCompiler();
   };
-  const scenario::RuleCompiler old_rules = compiler(before);
-  const scenario::RuleCompiler new_rules = compiler(after);
+  const checks::RuleCompiler old_rules = compiler(before);
+  const checks::RuleCompiler new_rules = compiler(after);
   Issues refused = refused_rules(before, old_rules);
   std::ranges::move(refused_rules(after, new_rules), std::back_inserter(refused));
   console.error(to_string(refused));

@@ -5,10 +5,10 @@
 #include <fmt/format.h>
 
 #include "campaign/campaign.hh"
+#include "checks/compile_rules.hh"
 #include "program/commands.hh"
 #include "program/input_files.hh"
 #include "program/written_question.hh"
-#include "scenario/compile_rules.hh"
 
 namespace topoproof::program {
 namespace {
@@ -61,7 +61,7 @@ int ask_again(const std::string& file, const Console& console) {
     return kInputWrong;
   }
   const auto question =
-      read_question(read.scenario, scenario::make_rule_compiler(read.scenario.topology));
+      read_question(read.scenario, checks::make_rule_compiler(read.scenario.topology));
   if (!question) {
     console.error(fmt::format("topoproof: {}: {}\n", file, question.error()));
     return kInputWrong;

@@ -9,14 +9,14 @@
 #include <fmt/format.h>
 
 #include "base/printable.hh"
+#include "checks/compile_rules.hh"
 #include "mutation/trial.hh"
 #include "mutation/trial_text.hh"
 #include "program/commands.hh"
 #include "program/input_files.hh"
-#include "scenario/compile_rules.hh"
+#include "runner/runner.hh"
+#include "runner/simulated_run.hh"
 #include "scenario/name_expression.hh"
-#include "scenario/runner.hh"
-#include "scenario/simulated_run.hh"
 #include "sys/sandbox.hh"
 #include "sys/sweeper.hh"
 
@@ -59,17 +59,17 @@ class MutateRun {
   }
 
  private:
-  scenario::RuleCompiler compiler_of(const Scenario& scenario) const {
-    return surroundings_.in_sandbox ? scenario::make_rule_compiler(scenario.topology)
-                                    : scenario::RuleCompiler();
+  checks::RuleCompiler compiler_of(const Scenario& scenario) const {
+    return surroundings_.in_sandbox ? checks::make_rule_compiler(scenario.topology)
+                                    : checks::RuleCompiler();
   }
   scenario::ScenarioResult carry_out(const Network& planted) const {
     if (!command_.kernel) {
-      return scenario::simulate(planted.scenario, mutation::compiler_of(planted), {.stop = &stop_});
+      return runner::simulate(planted.scenario, mutation::compiler_of(planted), {.stop = &stop_});
     }
     const auto with_texts = mutation::with_texts(planted);
     if (with_texts) {
-      return scenario::run(*with_texts, {.limits = surroundings_.limits, .stop = &stop_});
+      return runner::run(*with_texts, {.limits = surroundings_.limits, .stop = &stop_});
     }
     scenario::ScenarioResult refused;
     refused.error = to_string(with_texts.error());

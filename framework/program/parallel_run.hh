@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "report/text.hh"
+#include "runner/runner.hh"
 #include "scenario/outcome.hh"
-#include "scenario/runner.hh"
 
 namespace topoproof::program {
 

@@ -6,11 +6,11 @@
 #include <fmt/format.h>
 
 #include "base/printable.hh"
+#include "checks/compile_rules.hh"
+#include "checks/reach.hh"
 #include "document/reader.hh"
 #include "program/commands.hh"
 #include "program/input_files.hh"
-#include "scenario/compile_rules.hh"
-#include "scenario/reach.hh"
 #include "sys/output.hh"
 
 namespace topoproof::program {
@@ -40,7 +40,7 @@ int compare(const ReachCommand& command, const std::vector<std::string>& lines,
     console.error(to_string(golden.error()) + "\n");
     return kInputWrong;
   }
-  const auto differences = scenario::line_differences(as_lines(*golden), as_lines(as_text(lines)));
+  const auto differences = checks::line_differences(as_lines(*golden), as_lines(as_text(lines)));
   if (differences.empty()) {
     console.out(fmt::format("{} pairs, as {} says\n", lines.size(), command.golden));
     return kPassed;
@@ -56,8 +56,8 @@ int compare(const ReachCommand& command, const std::vector<std::string>& lines,
 int run_reach(const ReachCommand& command, const Console& console, bool compiles) {
   Issues issues;
   const scenario::Scenario network = read_network(command.file, command.variants, issues);
-  scenario::ReachOptions options{.family = command.ipv6 ? Family::Ipv6 : Family::Ipv4,
-                                 .threads = std::thread::hardware_concurrency()};
+  checks::ReachOptions options{.family = command.ipv6 ? Family::Ipv6 : Family::Ipv4,
+                               .threads = std::thread::hardware_concurrency()};
   if (!command.services.empty()) options.services.clear();
   for (const std::string& text : command.services) {
     const auto service = flow::Service::parse(text);
@@ -67,8 +67,8 @@ int run_reach(const ReachCommand& command, const Console& console, bool compiles
   console.error(to_string(issues));
   if (has_errors(issues)) return kInputWrong;
   const auto compile =
-      compiles ? scenario::make_rule_compiler(network.topology) : scenario::RuleCompiler();
-  const std::vector<std::string> lines = scenario::reach(network, compile, options);
+      compiles ? checks::make_rule_compiler(network.topology) : checks::RuleCompiler();
+  const std::vector<std::string> lines = checks::reach(network, compile, options);
   if (command.golden.empty()) {
     console.out(as_text(lines));
     return kPassed;

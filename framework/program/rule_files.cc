@@ -8,12 +8,12 @@
 
 #include <fmt/format.h>
 
+#include "checks/compile_rules.hh"
 #include "document/reader.hh"
 #include "plan/planner.hh"
 #include "program/input_files.hh"
 #include "rules/compiled.hh"
 #include "rules/import.hh"
-#include "scenario/compile_rules.hh"
 #include "sys/error.hh"
 #include "sys/sandbox.hh"
 
@@ -45,7 +45,7 @@ std::vector<firewall::Table> own_tables(NodeId id, const topology::Node& node) {
 
 // The short forms' tables last, as they are loaded.
 std::expected<firewall::Ruleset, Issues> rules_of(const topology::Topology& topology, NodeId id,
-                                                  const scenario::RuleInterfaces& interfaces) {
+                                                  const checks::RuleInterfaces& interfaces) {
   firewall::Ruleset all;
   if (!topology.node(id).rules.empty()) {
     ensure_sandbox();
@@ -61,7 +61,7 @@ Result read_topology_rules(const std::string& file) {
   Issues issues;
   const auto topology = read_topology_file(file, {}, issues);
   if (has_errors(issues)) return std::unexpected(std::move(issues));
-  const scenario::RuleInterfaces interfaces(topology);
+  const checks::RuleInterfaces interfaces(topology);
   std::vector<NodeRules> all;
   for (std::size_t i = 0; i < topology.nodes().size(); ++i) {
     const auto& node = topology.nodes()[i];
@@ -140,7 +140,7 @@ Result read_rule_file(const std::string& file) {
 }
 
 Issues try_rules(const topology::Topology& topology, NodeId node, const topology::Node& rules) {
-  return try_rules(rules, scenario::RuleInterfaces(topology).of(node));
+  return try_rules(rules, checks::RuleInterfaces(topology).of(node));
 }
 
 Issues try_text(const rules::Source& source) {
@@ -150,7 +150,7 @@ Issues try_text(const rules::Source& source) {
 }
 
 Issues try_rules(const topology::Topology& topology) {
-  const scenario::RuleInterfaces interfaces(topology);
+  const checks::RuleInterfaces interfaces(topology);
   Issues issues;
   for (std::size_t i = 0; i < topology.nodes().size(); ++i)
     std::ranges::move(try_rules(topology.nodes()[i], interfaces.of(NodeId(i))),

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/printable.hh"
+#include "checks/compile_rules.hh"
 #include "drawing/svg.hh"
 #include "live/refusal.hh"
 #include "live/tested_lab.hh"
@@ -25,10 +26,9 @@
 #include "report/markdown.hh"
 #include "report/tap.hh"
 #include "report/text.hh"
-#include "scenario/compile_rules.hh"
-#include "scenario/folder_names.hh"
-#include "scenario/runner.hh"
-#include "scenario/simulated_run.hh"
+#include "runner/folder_names.hh"
+#include "runner/runner.hh"
+#include "runner/simulated_run.hh"
 #include "sys/error.hh"
 #include "sys/output.hh"
 #include "sys/sandbox.hh"
@@ -85,7 +85,7 @@ class TestRun {
 
   // Scenarios of one name, of two folders or two variants, have a folder of captures each.
   static std::vector<std::string> capture_names(std::span<const ScenarioFile> files) {
-    scenario::FolderNames names;
+    runner::FolderNames names;
     std::vector<std::string> all;
     for (const ScenarioFile& file : files)
       all.push_back(names.take(file.scenario.name, "scenario"));
@@ -135,28 +135,28 @@ class TestRun {
     if (lab_ != nullptr && has_changes(file.scenario)) return refuse_changes(file);
     if (command_.with == Executors::Simulator) return simulate_one(file, observer);
     const bool asked = !command_.pcap.empty();
-    ScenarioResult result = scenario::run(file.scenario,
-                                          {.pcap_directory = asked ? command_.pcap : kPcapFolder,
-                                           .pcap_name = captures,
-                                           .always_keep_pcap = command_.always_keep_pcap,
-                                           .must_keep_pcap = asked,
-                                           .predict = command_.with == Executors::Both,
-                                           .verbose = command_.verbose,
-                                           .keep_ways = !command_.html.empty(),
-                                           .limits = surroundings_.limits,
-                                           .running = running_nodes(),
-                                           .wait_until_idle = idle_wait(),
-                                           .stop = &stop_},
-                                          observer);
+    ScenarioResult result = runner::run(file.scenario,
+                                        {.pcap_directory = asked ? command_.pcap : kPcapFolder,
+                                         .pcap_name = captures,
+                                         .always_keep_pcap = command_.always_keep_pcap,
+                                         .must_keep_pcap = asked,
+                                         .predict = command_.with == Executors::Both,
+                                         .verbose = command_.verbose,
+                                         .keep_ways = !command_.html.empty(),
+                                         .limits = surroundings_.limits,
+                                         .running = running_nodes(),
+                                         .wait_until_idle = idle_wait(),
+                                         .stop = &stop_},
+                                        observer);
     result.issues = file.issues;  // warnings
     return result;
   }
 
   ScenarioResult simulate_one(const ScenarioFile& file, const scenario::Observer& observer) const {
     const auto compile = surroundings_.in_sandbox
-                             ? scenario::make_rule_compiler(file.scenario.topology)
-                             : scenario::RuleCompiler();
-    ScenarioResult result = scenario::simulate(
+                             ? checks::make_rule_compiler(file.scenario.topology)
+                             : checks::RuleCompiler();
+    ScenarioResult result = runner::simulate(
         file.scenario, compile,
         {.verbose = command_.verbose, .keep_ways = !command_.html.empty(), .stop = &stop_},
         observer);

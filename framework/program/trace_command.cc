@@ -3,14 +3,14 @@
 #include <fmt/format.h>
 
 #include "base/printable.hh"
+#include "checks/check_result.hh"
+#include "checks/compile_rules.hh"
+#include "checks/ladder.hh"
+#include "checks/prediction.hh"
 #include "program/commands.hh"
 #include "program/input_files.hh"
-#include "scenario/check_result.hh"
-#include "scenario/compile_rules.hh"
-#include "scenario/ladder.hh"
-#include "scenario/prediction.hh"
+#include "runner/runner.hh"
 #include "scenario/reader.hh"
-#include "scenario/runner.hh"
 #include "sys/sandbox.hh"
 #include "sys/sweeper.hh"
 
@@ -44,18 +44,18 @@ std::string explanation_text(const std::vector<std::string>& why,
 void show_prediction(const scenario::Scenario& network, const flow::Flow& flow, bool compiles,
                      bool explain, const Console& console) {
   const auto compile =
-      compiles ? scenario::make_rule_compiler(network.topology) : scenario::RuleCompiler();
-  scenario::Simulation simulation(network, compile);
-  const auto prediction = simulation.predict(scenario::question_of(flow, 0));
+      compiles ? checks::make_rule_compiler(network.topology) : checks::RuleCompiler();
+  checks::Simulation simulation(network, compile);
+  const auto prediction = simulation.predict(checks::question_of(flow, 0));
   std::string reasons;
   if (explain && prediction.unknown.empty()) {
-    const auto verdict = scenario::to_verdict(prediction);
-    const auto explanation = scenario::explain_verdict(flow, verdict, network.topology);
+    const auto verdict = checks::to_verdict(prediction);
+    const auto explanation = checks::explain_verdict(flow, verdict, network.topology);
     reasons = explanation_text(explanation.why, explanation.change);
   }
   console.out(fmt::format("in the simulator: {}\n{}{}",
-                          scenario::ending_text(prediction, network.topology), reasons,
-                          ways(scenario::ladder(prediction, network.topology))));
+                          checks::ending_text(prediction, network.topology), reasons,
+                          ways(checks::ladder(prediction, network.topology))));
 }
 
 // Where a flow is to be delivered somebody is made to listen: that would explain away what is to be
@@ -67,7 +67,7 @@ scenario::Expectation expectation(const TraceCommand& command) {
 
 CheckResult carry_out(const scenario::Scenario& network, const TraceCommand& command) {
   const scenario::ScenarioResult result =
-      scenario::run(network, {.predict = command.with == Executors::Both, .verbose = true});
+      runner::run(network, {.predict = command.with == Executors::Both, .verbose = true});
   if (!result.error.empty()) return {.outcome = Outcome::Error, .observed = result.error};
   return result.checks.empty() ? CheckResult{.outcome = Outcome::Error} : result.checks.front();
 }

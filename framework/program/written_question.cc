@@ -35,7 +35,7 @@ std::expected<Packet, std::string> read_packet(const scenario::Check& check,
 // Without those that the shape itself has.
 std::expected<firewall::Ruleset, std::string> read_rules(const scenario::Scenario& scenario,
                                                          const generator::Shape& shape,
-                                                         const scenario::RuleCompiler& compile) {
+                                                         const checks::RuleCompiler& compile) {
   firewall::Ruleset ruleset;
   const auto& own = shape.topology.node(shape.node).rules;
   for (const auto& rules : scenario.topology.node(shape.node).rules) {
@@ -50,8 +50,8 @@ std::expected<firewall::Ruleset, std::string> read_rules(const scenario::Scenari
 
 }  // namespace
 
-std::expected<campaign::Question, std::string> read_question(
-    const scenario::Scenario& scenario, const scenario::RuleCompiler& compile) {
+std::expected<campaign::Question, std::string> read_question(const scenario::Scenario& scenario,
+                                                             const checks::RuleCompiler& compile) {
   const auto shape = find_shape(scenario.topology.name());
   if (!shape || scenario.topology.nodes().size() != shape->topology.nodes().size()) {
     return std::unexpected("its network is none that 'fuzz' makes");

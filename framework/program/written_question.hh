@@ -7,14 +7,14 @@
 #include <string>
 
 #include "campaign/question.hh"
+#include "checks/simulation.hh"
 #include "scenario/scenario.hh"
-#include "scenario/simulation.hh"
 
 namespace topoproof::program {
 
 // RETURNS: or why it is none: its network is no shape of the generator, its rules do not compile, a
 // check sends no frame.
 std::expected<campaign::Question, std::string> read_question(const scenario::Scenario& scenario,
-                                                             const scenario::RuleCompiler& compile);
+                                                             const checks::RuleCompiler& compile);
 
 }  // namespace topoproof::program

@@ -8,10 +8,10 @@
 #include <fmt/format.h>
 
 #include "base/printable.hh"
+#include "flow/hop.hh"
 #include "report/facts.hh"
 #include "report/hop_table.hh"
 #include "report/page.hh"
-#include "scenario/divergence.hh"
 
 namespace topoproof::report {
 namespace {
@@ -21,8 +21,8 @@ using scenario::ScenarioResult;
 using scenario::Way;
 
 bool same_hops(const flow::Trace& a, const flow::Trace& b) {
-  return std::ranges::equal(a | std::views::filter(scenario::is_hop),
-                            b | std::views::filter(scenario::is_hop));
+  return std::ranges::equal(a | std::views::filter(flow::is_hop),
+                            b | std::views::filter(flow::is_hop));
 }
 
 bool same_way(const Way& a, const Way& b) {

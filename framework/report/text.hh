@@ -7,7 +7,7 @@
 #include <string>
 
 #include "scenario/outcome.hh"
-#include "scenario/runner.hh"
+#include "scenario/progress.hh"
 
 namespace topoproof::report {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //   a 10.1.0.2 eth0 ---- left 10.1.0.1 [ r ] right 10.2.0.1 ---- eth0 10.2.0.2 b
-// What fates come about is told in scenario/simulation_test.cc, next to the kernel's own telling.
+// What fates come about is told in checks/simulation_test.cc, next to the kernel's own telling.
 #include "sim/simulator.hh"
 
 #include <gtest/gtest.h>

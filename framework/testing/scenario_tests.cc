@@ -9,8 +9,8 @@
 
 #include "document/reader.hh"
 #include "report/facts.hh"
+#include "runner/runner.hh"
 #include "scenario/reader.hh"
-#include "scenario/runner.hh"
 
 namespace topoproof::testing {
 namespace {
@@ -26,7 +26,7 @@ class Run {
 
   // Of one of its items; a matrix is one of several results.
   TestResult of(const std::string& name, const Location& where) {
-    if (!result_) result_ = scenario::run(scenario_);
+    if (!result_) result_ = runner::run(scenario_);
     if (!result_->error.empty()) return {TestResult::Outcome::Failed, result_->error};
     TestResult sum{TestResult::Outcome::Failed, "nothing came of it"};
     bool first = true;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// bench_probe [RUNS]: how fast are checks? All pairs of a star of 100 leaves by scenario::run(),
+// bench_probe [RUNS]: how fast are checks? All pairs of a star of 100 leaves by runner::run(),
 // with full evidence, beside a bare loop with the same taps; checks that are to find nothing
 // delivered beside such that are; taps; how soon a small scenario sends its first packet; all files
 // of scenarios/; and 1,000 namespaces. Prints medians. Run it in the project's folder, with the
@@ -26,8 +26,8 @@
 #include "document/reader.hh"
 #include "figure.hh"
 #include "plan/planner.hh"
+#include "runner/runner.hh"
 #include "scenario/reader.hh"
-#include "scenario/runner.hh"
 #include "star.hh"
 #include "sys/error.hh"
 #include "sys/sandbox.hh"
@@ -86,7 +86,7 @@ struct Ran {
 Ran run_or_throw(const scenario::Scenario& what, const scenario::Observer& observer = {}) {
   Ran ran;
   Cost start;
-  ran.result = scenario::run(what, {.predict = false}, [&](const scenario::Progress& progress) {
+  ran.result = runner::run(what, {.predict = false}, [&](const scenario::Progress& progress) {
     if (progress.phase == scenario::Phase::Checking && start.wall == 0) start = bench::cost_now();
     if (progress.phase == scenario::Phase::TearingDown) ran.checks = bench::cost_now() - start;
     if (observer) observer(progress);

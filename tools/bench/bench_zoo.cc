@@ -29,8 +29,8 @@
 #include "bare_probe.hh"
 #include "figure.hh"
 #include "plan/planner.hh"
+#include "runner/runner.hh"
 #include "scenario/along_routes.hh"
-#include "scenario/runner.hh"
 #include "sys/sandbox.hh"
 #include "topofile/graphml.hh"
 #include "topology/addressing.hh"
@@ -206,8 +206,8 @@ void run_network(const std::filesystem::path& file, const Arguments& arguments, 
   net.steps.push_back({.where = {}, .checks = sampler.checks(net.topology)});
   Stopwatch watch;
   const scenario::ScenarioResult result =
-      scenario::run(net, {.predict = arguments.predict},
-                    [&](const scenario::Progress& progress) { watch.see(progress.phase); });
+      runner::run(net, {.predict = arguments.predict},
+                  [&](const scenario::Progress& progress) { watch.see(progress.phase); });
   if (!result.error.empty()) throw std::runtime_error(net.name + ": " + result.error);
   std::size_t passed = 0;
   std::size_t others = 0;

@@ -22,10 +22,10 @@ checks: [ red -> blue tcp/80: not_forwarding at host ]
     return 1;
   }
   const auto flow = tp::scenario::parse_flow("red -> blue tcp/80", network->topology);
-  tp::scenario::Simulation simulation(*network);
-  const auto prediction = simulation.predict(tp::scenario::question_of(*flow, 0));
-  std::cout << tp::scenario::ending_text(prediction, network->topology) << '\n';
-  for (const auto& line : tp::scenario::ladder(prediction, network->topology)) {
+  tp::checks::Simulation simulation(*network);
+  const auto prediction = simulation.predict(tp::checks::question_of(*flow, 0));
+  std::cout << tp::checks::ending_text(prediction, network->topology) << '\n';
+  for (const auto& line : tp::checks::ladder(prediction, network->topology)) {
     std::cout << "  " << line << '\n';
   }
   return prediction.request.fate.kind == tp::flow::FateKind::NotForwarding ? 0 : 1;

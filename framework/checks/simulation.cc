@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "checks/simulation.hh"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "checks/compile_rules.hh"
+#include "plan/link_steps.hh"
+#include "scenario/changes.hh"
+#include "scenario/listeners.hh"
+#include "scenario/network_plan.hh"
+
+namespace topoproof::checks {
+
+namespace {
+
+using scenario::Change;
+using scenario::FlapLink;
+using scenario::Listener;
+using scenario::ReplaceRules;
+using scenario::RuleUse;
+using scenario::Scenario;
+using scenario::Wait;
+
+bool comes_by(const flow::Trace& trace, NodeId node) {
+  return std::ranges::any_of(trace, [&](const flow::Step& step) { return step.node == node; });
+}
+
+bool stays_at(const flow::Trace& trace, NodeId node) {
+  return std::ranges::all_of(trace, [&](const flow::Step& step) { return step.node == node; });
+}
+
+bool may_decide(const topology::Gap& gap, const sim::Prediction& prediction, NodeId from) {
+  if (gap.to_itself) return *gap.node == from && stays_at(prediction.request.trace, from);
+  if (!gap.node || *gap.node == from || prediction.request.fate.at == gap.node) return true;
+  return comes_by(prediction.request.trace, *gap.node) ||
+         (prediction.reply && comes_by(prediction.reply->trace, *gap.node));
+}
+
+}  // namespace
+
+Simulation::Simulation(const Scenario& scenario, const RuleCompiler& compile)
+    : compile_(compile), gaps_(scenario.topology.gaps().begin(), scenario.topology.gaps().end()) {
+  const plan::Plan plan = make_plan_or_throw(scenario);
+  if (has_flaps(scenario)) plan_ = plan;
+  names_ = plan.nodes;
+  states_.resize(names_.size());
+  extras_.resize(names_.size());
+  for (const plan::Step& step : plan.steps) apply(step.operation);
+  for (const Listener& listener : listeners_of(scenario)) {
+    extras_[listener.node.index()].listeners.push_back({listener.service, listener.family});
+  }
+  std::vector<sim::Node> nodes;
+  for (std::size_t i = 0; i < names_.size(); ++i) nodes.push_back(node(NodeId(i)));
+  simulator_.emplace(nodes);
+}
+
+sim::Prediction Simulation::predict(const sim::Question& question,
+                                    const sim::Simulator::Seen& seen) {
+  sim::Prediction prediction = simulator_->predict(question, seen);
+  if (gaps_.empty()) return prediction;
+  doubt(prediction, question.flow.from);
+  for (sim::Prediction& other : prediction.others) doubt(other, question.flow.from);
+  return prediction;
+}
+
+void Simulation::doubt(sim::Prediction& prediction, NodeId from) const {
+  for (const topology::Gap& gap : gaps_) {
+    if (!may_decide(gap, prediction, from)) continue;
+    prediction.unknown.push_back({.reason = "not captured: " + gap.text,
+                                  .where = gap.where,
+                                  .node = gap.node.value_or(from)});
+  }
+}
+
+void Simulation::change(const Change& change) {
+  if (const auto* wait = std::get_if<Wait>(&change.what)) return simulator_->wait(wait->time);
+  if (const auto* link = std::get_if<FlapLink>(&change.what)) return flap(*link);
+  if (std::holds_alternative<ReplaceRules>(change.what)) replaced_ = rule_uses();
+  carry_out(steps_of(change));
+}
+
+void Simulation::flap(const FlapLink& link) {
+  carry_out(plan::link_steps(*plan_, link.node, link.interface, false));
+  simulator_->wait(link.down_for);
+  carry_out(plan::link_steps(*plan_, link.node, link.interface, true));
+}
+
+void Simulation::carry_out(const std::vector<plan::Step>& steps) {
+  for (const plan::Step& step : steps) {
+    apply(step.operation);
+    const NodeId id = node_of(step.operation);
+    simulator_->change(id, node(id));
+  }
+}
+
+std::vector<RuleUse> Simulation::rule_uses() const {
+  std::vector<RuleUse> uses = replaced_;
+  for (const sim::RuleUse& use : simulator_->rule_uses()) {
+    const std::string& node = names_[use.node.index()];
+    const auto same = std::ranges::find_if(uses, [&](const RuleUse& u) {
+      return u.node == node && u.text == use.text && u.where == use.where;
+    });
+    if (same == uses.end()) {
+      uses.push_back({node, use.text, use.where, use.packets});
+    } else {
+      same->packets = std::max(same->packets, use.packets);
+    }
+  }
+  return uses;
+}
+
+sim::Node Simulation::node(NodeId id) const {
+  const Extras& extras = extras_[id.index()];
+  return {.name = names_[id.index()],
+          .state = states_[id.index()],
+          .bridge_entries = extras.entries,
+          .ruleset = extras.ruleset,
+          .rules_unknown = extras.rules_unknown,
+          .listeners = extras.listeners,
+          .impairments = {extras.impairments.begin(), extras.impairments.end()}};
+}
+
+void Simulation::apply(const plan::Operation& operation) {
+  foresee(operation, states_);
+  if (const auto* op = std::get_if<plan::AddBridgeEntry>(&operation)) {
+    extras_[op->node.index()].entries.push_back(op->entry);
+  } else if (const auto* impair = std::get_if<plan::Impair>(&operation)) {
+    extras_[impair->node.index()].impairments[impair->interface] = impair->impairment;
+  } else if (const auto* text = std::get_if<plan::LoadRulesText>(&operation)) {
+    load(text->node, text->rules);
+  } else if (const auto* rules = std::get_if<plan::LoadRuleset>(&operation)) {
+    load(rules->node, rules->ruleset);
+  } else if (const auto* flush = std::get_if<plan::FlushRuleset>(&operation)) {
+    extras_[flush->node.index()].ruleset = {};
+    extras_[flush->node.index()].rules_unknown.clear();
+  }
+}
+
+// Tables of the same names are replaced.
+void Simulation::load(NodeId id, const firewall::Ruleset& ruleset) {
+  auto& tables = extras_[id.index()].ruleset.tables;
+  for (const firewall::Table& table : ruleset.tables) {
+    std::erase_if(tables, [&](const firewall::Table& t) {
+      return t.family == table.family && t.name == table.name;
+    });
+    tables.push_back(table);
+  }
+}
+
+void Simulation::load(NodeId id, const topology::RulesText& rules) {
+  const auto compiled = compile_rules(compile_, id, rules);
+  if (compiled) return load(id, *compiled);
+  extras_[id.index()].rules_unknown = compiled.error();
+}
+
+evidence::Verdict to_verdict(const sim::Prediction& prediction) {
+  return {.request = prediction.request,
+          .reply = prediction.reply,
+          .at_target = prediction.at_target,
+          .back_at_sender = prediction.back_at_sender};
+}
+
+}  // namespace topoproof::checks

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The witness that asks the kernel of a running lab. What the topology states (who forwards, who
+// listens) is taken from there; everything else is asked at the moment of the question.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "evidence/witness.hh"
+#include "lab/lab.hh"
+#include "runner/rule_trace.hh"
+#include "topology/topology.hh"
+
+namespace topoproof::runner {
+
+class KernelWitness : public evidence::Witness {
+ public:
+  // REQUIRES: all three outlive the witness. `topology` may change between questions.
+  KernelWitness(lab::Lab& lab, const topology::Topology& topology, RuleTrace& trace);
+
+  std::string node_name(NodeId node) const override;
+  std::string interface_name(NodeId node, std::uint32_t index) const override;
+  bool forwards(NodeId node, Family family) const override;
+  bool has_rules(NodeId node) const override;
+  bool listens(NodeId node, flow::Service service) const override;
+  bool is_program(NodeId node, flow::Service service) const override;
+  bool traces_rules(NodeId node) const override { return trace_.traced().contains(node); }
+  bool is_bridge_port(NodeId node, std::uint32_t interface) const override;
+  std::optional<evidence::LinkEnd> far_end(NodeId node, std::uint32_t interface) const override;
+  evidence::RouteAnswer route(NodeId node, const flow::Tuple& tuple,
+                              std::uint32_t incoming) override;
+  evidence::NeighborAnswer neighbor(NodeId node, std::uint32_t interface,
+                                    const IpAddress& address) override;
+  std::optional<flow::Tuple> routed_tuple(NodeId node, const evidence::PacketName& packet) override;
+  std::optional<evidence::RuleHit> rule_hit(NodeId node,
+                                            const evidence::PacketName& packet) override;
+  bool isolated_from_each_other(NodeId node, std::uint32_t in, const IpAddress& target) override;
+
+  // Listeners that the harness opened besides those that the topology states.
+  void add_listener(NodeId node, flow::Service service) { opened_.push_back({node, service}); }
+
+ private:
+  lab::Lab& lab_;
+  const topology::Topology& topology_;
+  RuleTrace& trace_;
+  std::vector<std::pair<NodeId, flow::Service>> opened_;
+  struct End {
+    std::uint32_t interface = 0;
+    bool is_port = false;
+    evidence::LinkEnd far;
+  };
+  const End* find_end(NodeId node, std::uint32_t interface) const;
+  // Of all links, by node: asked for every sighting, of which a node has few.
+  std::vector<std::vector<End>> ends_;
+};
+
+// The node's rules, from whatever of the short forms or texts they come.
+bool has_rules(const topology::Node& node);
+
+}  // namespace topoproof::runner

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Checks that come to programs of the user's. Those that are shipped (scenarios/) show that they
+// are delivered; here are the programs that fail, and the packets that do not come to them.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "runner/runner.hh"
+#include "scenario/reader.hh"
+#include "sys/error.hh"
+#include "sys/kernel_test.hh"
+#include "sys/process.hh"
+
+namespace topoproof::runner {
+namespace {
+
+using scenario::CheckResult;
+using scenario::parse_scenario;
+using scenario::ScenarioResult;
+
+// red:eth0 10.0.0.1 ------ eth0:blue 10.0.0.2
+ScenarioResult run_with(const std::string& blue, const std::string& checks) {
+  const std::string text = fmt::format(
+      "nodes:\n  red:\n  blue: {{ {} }}\n"
+      "links: [red:eth0 10.0.0.1/24 -- blue:eth0 10.0.0.2/24]\nchecks:\n{}",
+      blue, checks);
+  const auto scenario = parse_scenario(text, "pair.scenario.yaml");
+  if (!scenario) throw std::runtime_error(to_string(scenario.error()));
+  return run(*scenario);
+}
+
+std::string only_outcome(const ScenarioResult& result) {
+  if (!result.error.empty() || result.checks.size() != 1) return result.error;
+  const CheckResult& check = result.checks.front();
+  return fmt::format("{}: {}", to_string(check.outcome), check.observed);
+}
+
+constexpr const char* kNetcat =
+    "services: { www: { run: nc -lk 80, ready: tcp/80 }, dns: { run: nc -ulk 53, ready: udp/53 } }";
+
+// With one rule in the chain of packets for the node itself.
+std::string behind_rule(const std::string& rule) {
+  return fmt::format(
+      "{}, nftables: \"table inet f {{\\n chain c {{\\n type filter hook input priority 0;\\n"
+      "{}\\n }}\\n}}\"",
+      kNetcat, rule);
+}
+
+class ServicesOfScenario : public sys::KernelTest {
+ protected:
+  void SetUp() override {
+    KernelTest::SetUp();
+    if (IsSkipped()) return;
+    try {
+      sys::find_program("nc");
+    } catch (const sys::SystemError&) {
+      TOPOPROOF_SKIP("the program nc");
+    }
+  }
+};
+
+TEST_F(ServicesOfScenario, ThatDoNotGetReadyAreAnError) {
+  const auto result =
+      run_with("services: { www: { run: 'echo cannot bind; exit 1', ready: tcp/80 } }",
+               "  - red -> blue tcp/80: delivered\n");
+  EXPECT_EQ(result.error,
+            "service 'www' of 'blue' ended with status 1 before it was ready; it said last:\n"
+            "  cannot bind");
+}
+
+TEST_F(ServicesOfScenario, AreReachedOverTcpAndUdp) {
+  EXPECT_EQ(only_outcome(run_with(kNetcat, "  - red -> blue tcp/80: delivered\n")),
+            "passed: delivered at blue, reply delivered at red");
+  EXPECT_EQ(only_outcome(run_with(kNetcat, "  - red -> blue udp/53: delivered\n")),
+            "passed: delivered at blue");
+}
+
+TEST_F(ServicesOfScenario, AreReachedThroughRulesThatLetPass) {
+  EXPECT_EQ(only_outcome(run_with(behind_rule("udp dport 53 accept"),
+                                  "  - red -> blue udp/53: delivered\n")),
+            "passed: delivered at blue");
+}
+
+TEST_F(ServicesOfScenario, AreNotReachedThroughRulesThatDrop) {
+  const auto udp = only_outcome(
+      run_with(behind_rule("udp dport 53 drop"), "  - red -> blue udp/53: dropped at blue\n"));
+  EXPECT_TRUE(udp.starts_with("passed: dropped at blue")) << udp;
+  const auto tcp = only_outcome(
+      run_with(behind_rule("tcp dport 80 drop"), "  - red -> blue tcp/80: dropped at blue\n"));
+  EXPECT_TRUE(tcp.starts_with("passed: dropped at blue")) << tcp;
+}
+
+TEST_F(ServicesOfScenario, DoNotListenElsewhere) {
+  const auto result = only_outcome(run_with(kNetcat, "  - red -> blue tcp/81: refused\n"));
+  EXPECT_TRUE(result.starts_with("passed: refused at blue")) << result;
+}
+
+}  // namespace
+}  // namespace topoproof::runner

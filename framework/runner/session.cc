@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "runner/session.hh"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <random>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "netfilter/kernel_ruleset.hh"
+#include "netfilter/trace.hh"
+#include "netlink/conntrack.hh"
+#include "plan/link_steps.hh"
+#include "rules/rule_lines.hh"
+#include "scenario/changes.hh"
+#include "scenario/listeners.hh"
+#include "scenario/network_plan.hh"
+#include "service/hosts.hh"
+#include "topology/interfaces.hh"
+#include "topology/listening.hh"
+
+namespace topoproof::runner {
+namespace {
+
+using checks::RuleCompiler;
+using scenario::Change;
+using scenario::FlapLink;
+using scenario::Impair;
+using scenario::Listener;
+using scenario::ReplaceRules;
+using scenario::Scenario;
+using scenario::SetLink;
+using scenario::Step;
+using scenario::Wait;
+
+std::vector<lab::RunningNode> in_order_of(const std::vector<std::string>& names,
+                                          std::vector<lab::RunningNode> running) {
+  std::vector<lab::RunningNode> nodes;
+  for (const std::string& name : names) {
+    const auto found = std::ranges::find(running, name, &lab::RunningNode::name);
+    if (found == running.end()) {
+      throw std::runtime_error(
+          fmt::format("the lab has no node '{}': it was started from another topology", name));
+    }
+    nodes.push_back(std::move(*found));
+  }
+  return nodes;
+}
+
+std::chrono::nanoseconds longest_delay(const topology::Topology& topology) {
+  std::chrono::nanoseconds sum{};
+  for (const topology::Link& link : topology.links()) {
+    for (const topology::Endpoint& end : link.ends) {
+      if (end.impairment) sum += end.impairment->delay + end.impairment->jitter;
+    }
+  }
+  return sum;
+}
+
+bool is_ever_impaired(const Scenario& scenario) {
+  const auto has_impairment = [](const topology::Link& link) {
+    return std::ranges::any_of(link.ends,
+                               [](const auto& end) { return end.impairment.has_value(); });
+  };
+  const auto impairs = [](const Change& change) {
+    return std::holds_alternative<Impair>(change.what);
+  };
+  return std::ranges::any_of(scenario.topology.links(), has_impairment) ||
+         std::ranges::any_of(scenario.steps, [&](const Step& step) {
+           return std::ranges::any_of(step.changes, impairs);
+         });
+}
+
+}  // namespace
+
+Session::Session(const Scenario& scenario, const RunOptions& options)
+    : topology_(scenario.topology),
+      run_(std::random_device{}()),
+      stop_(options.stop),
+      is_impaired_(is_ever_impaired(scenario)),
+      barrier_(worker_),
+      trace_(loop_) {
+  if (options.running) {
+    adopt(scenario, options);
+  } else {
+    build(scenario, options);
+  }
+  witness_ = std::make_unique<KernelWitness>(*lab_, topology_, trace_);
+  open_sockets(scenario);
+  observer_->wait_until_live();
+}
+
+void Session::build(const Scenario& scenario, const RunOptions& options) {
+  const plan::Plan plan = make_plan_or_throw(scenario, options.limits);
+  if (has_flaps(scenario)) plan_ = plan;
+  lab_ = std::make_unique<lab::Lab>(plan, [this](lab::Lab& lab) { open_taps(lab); }, stop_);
+  lab_->settle();
+  compare_with_plan();
+  start_services();
+}
+
+void Session::start_services() {
+  if (!topology::has_programs(topology_)) return;
+  service_files_.emplace();
+  const auto& folder = service_files_->path();
+  service::save_name_files(folder, topology_);
+  services_ = std::make_unique<service::Services>(
+      service::Options{.logs = folder, .name_files = folder, .own_processes = true});
+  services_->change_to(
+      topology_, [this](NodeId node) -> const sys::Netns& { return lab_->netns(node); },
+      std::filesystem::current_path(), [this] { return stop_ != nullptr && *stop_; });
+}
+
+// Whoever works in the lab may have changed it: that is what the checks are to find out.
+void Session::adopt(const Scenario& scenario, const RunOptions& options) {
+  is_adopted_ = true;
+  await_idle_ = options.wait_until_idle;
+  const plan::Plan plan = make_plan_or_throw(scenario, options.limits);
+  lab_ = std::make_unique<lab::Lab>(plan, in_order_of(plan.nodes, options.running()));
+  open_taps(*lab_);
+}
+
+Session::~Session() {
+  if (!is_adopted_) return;
+  try {
+    for (const NodeId node : trace_.traced()) netfilter::remove_trace(lab_->netfilter_socket(node));
+  } catch (const std::exception&) {
+    // The lab has ended meanwhile, and its tables with it.
+  }
+}
+
+// Taps wait for the kernel: they do so while links are being made.
+void Session::open_taps(lab::Lab& lab) {
+  std::vector<evidence::TapPlace> places;
+  for (std::size_t i = 0; i < topology_.nodes().size(); ++i) {
+    const NodeId node(i);
+    places.push_back(
+        {node, topology_.node(node).name, &lab.netns(node), topology_.links_of(node).size()});
+  }
+  observer_ = std::make_unique<evidence::Observer>(loop_, run_, places);
+}
+
+void Session::compare_with_plan() {
+  const auto differences = lab_->differences_of_building();
+  if (differences.empty()) return;
+  throw std::runtime_error("the kernel does not hold what was planned:\n" +
+                           lab::to_string(differences));
+}
+
+void Session::open_sockets(const Scenario& scenario) {
+  prober_ = std::make_unique<probe::Prober>(loop_, worker_, run_);
+  const bool ipv4 = topology::uses_family(topology_, Family::Ipv4);
+  const bool ipv6 = topology::uses_family(topology_, Family::Ipv6);
+  for (std::size_t i = 0; i < topology_.nodes().size(); ++i) {
+    if (stop_ != nullptr && *stop_) throw lab::Stopped();
+    prober_->add_node(NodeId(i), lab_->netns(NodeId(i)), ipv4, ipv6);
+  }
+  for (const Listener& listener : listeners_of(scenario)) {
+    if (witness_->is_program(listener.node, listener.service)) continue;
+    prober_->listen(listener.node, listener.service, listener.family);
+    witness_->add_listener(listener.node, listener.service);
+  }
+}
+
+Instruments Session::instruments() {
+  return {loop_,
+          *prober_,
+          barrier_,
+          *observer_,
+          *witness_,
+          stop_,
+          [this](sys::Clock::time_point deadline) { return wait_until_idle(deadline); },
+          !is_adopted_ && is_impaired_};
+}
+
+// Others may send in a lab that goes on: it is given no more time than a packet can take.
+bool Session::wait_until_idle(sys::Clock::time_point deadline) {
+  if (!is_adopted_) return lab_->wait_until_idle(deadline);
+  const auto longest = longest_delay(topology_);
+  if (longest.count() == 0) return true;
+  const auto end = std::min<sys::Clock::time_point>(deadline, sys::Clock::now() + longest);
+  if (await_idle_) {
+    await_idle_(end);
+  } else {
+    loop_.run_until([] { return false; }, end);
+  }
+  return true;
+}
+
+void Session::wait(std::chrono::nanoseconds time) {
+  const auto stopped = [this] { return stop_ != nullptr && *stop_; };
+  loop_.run_until(stopped, sys::Clock::now() + time);
+}
+
+void Session::flap(const FlapLink& link) {
+  lab_->change(plan::link_steps(*plan_, link.node, link.interface, false));
+  wait(link.down_for);
+  lab_->change(plan::link_steps(*plan_, link.node, link.interface, true));
+  lab_->settle();
+}
+
+void Session::change(const Change& change) {
+  if (const auto* pause = std::get_if<Wait>(&change.what)) return wait(pause->time);
+  if (const auto* link = std::get_if<FlapLink>(&change.what)) return flap(*link);
+  lab_->change(steps_of(change));
+  apply_to(topology_, change);
+  if (std::holds_alternative<SetLink>(change.what)) lab_->settle();
+  if (const auto* rules = std::get_if<ReplaceRules>(&change.what)) {
+    trace_.restart(*lab_, rules->node);
+  }
+}
+
+void Session::trace_rules(NodeId node) { trace_.start(*lab_, node); }
+
+void Session::trace_all_rules() {
+  for (std::size_t i = 0; i < topology_.nodes().size(); ++i) {
+    if (has_rules(topology_.node(NodeId(i)))) trace_rules(NodeId(i));
+  }
+}
+
+void Session::flush_connections() {
+  for (std::size_t i = 0; i < topology_.nodes().size(); ++i) {
+    if (has_rules(topology_.node(NodeId(i)))) {
+      netlink::flush_connections(lab_->netfilter_socket(NodeId(i)));
+    }
+  }
+}
+
+RuleCompiler Session::rule_compiler() {
+  return [this](NodeId node,
+                const topology::RulesText&) -> std::expected<firewall::Ruleset, std::string> {
+    auto found = netfilter::observe_ruleset(lab_->netfilter_socket(node));
+    if (!found) return std::unexpected(to_string(found.error()));
+    std::erase_if(found->tables,
+                  [](const firewall::Table& t) { return t.name == netfilter::kTraceTableName; });
+    rules::give_origins(lab_->rule_lines(node), *found);
+    return *std::move(found);
+  };
+}
+
+}  // namespace topoproof::runner
