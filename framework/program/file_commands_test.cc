@@ -84,7 +84,7 @@ TEST_F(FileCommands, LintTellsSlipsWithTheirPlaces) {
         "interface: it also takes packets that 'r' only forwards, to whomever they are sent",
         "17:24: warning: masquerade out eth0: 'host' does not forward, so there are no packets of "
         "others; set `forwarding: true`",
-        "23:18: note: address 10.0.0.3 of 'host:eth1' is one of 'web:eth0' as well, on another "
+        "23:29: note: address 10.0.0.3 of 'host:eth1' is one of 'web:eth0' as well, on another "
         "segment: which of them a packet reaches depends on its way"}) {
     expected += file + ":" + std::string(line) + "\n";
   }

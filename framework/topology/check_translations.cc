@@ -86,7 +86,7 @@ class TranslationChecks {
       check_interface(rule.out);
       check_source(rule.from);
       check_forwarding(rule.from && !is_own(*rule.from));
-      check_answers(rule.to);
+      check_answers(rule);
     }
     for (std::size_t i = 0; i < node_.port_forwards.size(); ++i) check_forward(i);
   }
@@ -120,8 +120,9 @@ class TranslationChecks {
   }
 
   // They are translated back wherever they come in, so it is enough that they are sent here.
-  void check_answers(const IpAddress& to) {
-    if (around_.owns(to) || is_proxy(node_) || is_sent_here(to)) return;
+  void check_answers(const SourceNatRule& rule) {
+    const IpAddress& to = rule.to;
+    if (around_.owns(to) || is_proxy(node_) || is_sent_here(rule)) return;
     warn(
         addresses_.contains(to)
             ? fmt::format("{} is an address of another node, which gets the answers", to_string(to))
@@ -129,18 +130,34 @@ class TranslationChecks {
                           to_string(to), node_.name));
   }
 
-  bool is_sent_here(const IpAddress& to) const {
-    return std::ranges::any_of(topology_.nodes(), [&](const Node& other) {
-      if (&other == &node_) return false;
-      return knows_neighbor(other, to) ||
-             std::ranges::any_of(other.routes, [&](const Located<state::Route>& route) {
-               return leads_here(route.value, to);
-             });
+  bool is_sent_here(const SourceNatRule& rule) const {
+    for (std::size_t i = 0; i < topology_.nodes().size(); ++i) {
+      const NodeId other(i);
+      if (other == id_ || (rule.from && is_within(other, *rule.from))) continue;
+      if (sends_here(topology_.node(other), rule.to)) return true;
+    }
+    return false;
+  }
+
+  // Those that are translated are not those that answer.
+  bool is_within(NodeId other, const Prefix& from) const {
+    const auto is_in = [&](const InterfaceAddress& one) { return from.contains(one.address); };
+    return std::ranges::all_of(interfaces_of(topology_, other), [&](const Interface& one) {
+      return std::ranges::all_of(one.addresses, is_in);
     });
   }
 
+  bool sends_here(const Node& other, const IpAddress& to) const {
+    return knows_neighbor(other, to) ||
+           std::ranges::any_of(other.routes, [&](const Located<state::Route>& route) {
+             return leads_here(route.value, to);
+           });
+  }
+
+  // In a network of this node others look for a neighbour, but for a route to just that address.
   bool leads_here(const state::Route& route, const IpAddress& to) const {
     if (!route.destination.contains(to)) return false;
+    if (around_.is_connected(to) && !route.destination.is_host()) return false;
     const auto is_ours = [&](const std::optional<IpAddress>& gateway) {
       return gateway && around_.owns(*gateway);
     };

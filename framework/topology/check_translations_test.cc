@@ -150,6 +150,21 @@ const std::vector<Row> kSources{
            {{.destination = prefix("203.0.113.0/24"), .gateway = address("192.168.1.2")},
             line(30)});
      }},
+    {"SnatToWhatOthersSendThereOfItsOwnNetwork",
+     [](Node& host, Node& client) {
+       snat(host, "192.168.1.9");
+       client.routes.push_back(
+           {{.destination = prefix("192.168.1.9/32"), .gateway = address("192.168.1.2")},
+            line(30)});
+     }},
+    {"SnatToNobodyWhileOthersSendAllElseThere",
+     [](Node& host, Node& client) {
+       snat(host, "192.168.1.9");
+       client.routes.push_back(
+           {{.destination = prefix("0.0.0.0/0"), .gateway = address("192.168.1.2")}, line(30)});
+     },
+     "net.topo.yaml:15:5: warning: snat from 192.168.15.0/24 out eth0 to 192.168.1.9: 192.168.1.9 "
+     "is no address of 'host', and no node sends answers to it there\n"},
     {"SnatToWhatOthersHoldAsANeighbor",
      [](Node& host, Node& client) {
        snat(host, "192.168.1.9");
