@@ -8,6 +8,7 @@
 #include "lab/faulty_executor.hh"
 #include "lab/lab.hh"
 #include "lab/test_topologies.hh"
+#include "netfilter/text.hh"
 #include "sys/error.hh"
 #include "sys/kernel_test.hh"
 
@@ -118,6 +119,17 @@ TEST_F(NothingLeftTest, AfterALabIsGone) {
     return no_namespace_is_left() && surroundings() == before ? "nothing" : "something is left";
   };
   EXPECT_EQ(in_own_namespaces(build_and_drop), "nothing");
+}
+
+// nft's library has a process that lives on, and is not to hold what it was given.
+TEST_F(NothingLeftTest, AfterRulesWereLoadedAsText) {
+  const auto load_and_drop = [] {
+    const Issues refused =
+        netfilter::load_text(sys::Netns::create(), "table ip t {\n chain c { }\n}\n");
+    if (!refused.empty()) return to_string(refused);
+    return std::string(no_namespace_is_left() ? "nothing" : "something is left");
+  };
+  EXPECT_EQ(in_own_namespaces(load_and_drop), "nothing");
 }
 
 }  // namespace

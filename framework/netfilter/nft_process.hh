@@ -28,11 +28,12 @@ class NftProcess {
   NftProcess(const NftProcess&) = delete;
   NftProcess& operator=(const NftProcess&) = delete;
 
-  // The one that others use, too; a new one where there is none. REQUIRES: the caller is where
-  // namespaces are its own (sys/sandbox.hh). THROWS: SystemError
+  // The one that others use, too, until this process ends; a new one where there is none. REQUIRES:
+  // the caller is where namespaces are its own (sys/sandbox.hh). THROWS: SystemError
   static std::shared_ptr<NftProcess> shared();
 
-  // It lives, and is a child of this process: not of one that has forked this one.
+  // It lives, and may enter what this process may: it is a child of this process, not of one that
+  // has forked this one, nor from before another user namespace was entered.
   bool is_usable() const;
 
   // What libnftables refuses, in its words, and the name that it has for the text there.
@@ -59,6 +60,7 @@ class NftProcess {
   std::string how_it_ended();
 
   pid_t owner_ = 0;
+  ino_t user_namespace_ = 0;
   pid_t child_ = 0;  // 0: it was waited for
   sys::Channel channel_;
   sys::Fd said_;  // its stderr

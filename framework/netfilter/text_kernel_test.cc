@@ -135,20 +135,6 @@ TEST_F(NftText, LoadersGoOnAfterACrash) {
   EXPECT_EQ(list_ruleset_text(netns_), "");
 }
 
-// Its process would have kept what belongs to a lab that is gone.
-TEST_F(NftText, TheLibrarysProcessEndsWithTheLastLoader) {
-  const auto has_children = [] { return ::waitpid(-1, nullptr, WNOHANG) == 0; };
-  ASSERT_FALSE(has_children());
-  {
-    TextLoader loader(netns_);
-    EXPECT_EQ(loader.load(kGood), Issues{});
-    EXPECT_TRUE(has_children());
-    EXPECT_EQ(load_text(netns_, "flush ruleset\n"), Issues{});
-    EXPECT_TRUE(has_children());
-  }
-  EXPECT_FALSE(has_children());
-}
-
 // A child that is forked while a loader lives uses a process of its own.
 TEST_F(NftText, AForkedProcessLoadsForItself) {
   TextLoader loader(netns_);
