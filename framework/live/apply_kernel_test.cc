@@ -54,6 +54,13 @@ class LiveApply : public LiveTest {
   }
 };
 
+// They were told as a failure of the lab's.
+TEST_F(LiveApply, RefusesRulesThatTheKernelRefuses) {
+  std::string wrong = kAfter;
+  wrong.replace(wrong.find("add table ip second"), 19, "add chain ip none c");
+  EXPECT_NE(refusal([&] { apply(wrong); }).find("No such file or directory"), std::string::npos);
+}
+
 TEST_F(LiveApply, MakesAnotherNetworkOfIt) {
   apply(kAfter);
   EXPECT_EQ(ping("green", "red"), 0);

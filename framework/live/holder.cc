@@ -11,6 +11,7 @@
 #include <sys/epoll.h>
 
 #include "base/suggest.hh"
+#include "lab/rules.hh"
 #include "live/protocol.hh"
 #include "live/running_lab.hh"
 #include "live/service_list.hh"
@@ -91,6 +92,8 @@ class Holder {
       write_services();
       tell(who, answer);
     } catch (const Refusal& refused) {
+      tell(who, {.status = Status::Refused, .text = refused.what()});
+    } catch (const lab::RulesRefused& refused) {
       tell(who, {.status = Status::Refused, .text = refused.what()});
     } catch (const std::runtime_error& refused) {
       tell(who, {.status = Status::Failed, .text = refused.what()});

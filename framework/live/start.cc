@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lab/rules.hh"
 #include "live/protocol.hh"
 #include "live/record.hh"
 #include "live/refusal.hh"
@@ -37,6 +38,8 @@ Record record_of(const Holding& holding) {
     hold(state, claim, holding, starter);
     ::_exit(0);
   } catch (const Refusal& refused) {
+    failure = {.status = Status::Refused, .text = refused.what()};
+  } catch (const lab::RulesRefused& refused) {
     failure = {.status = Status::Refused, .text = refused.what()};
   } catch (const std::exception& refused) {
     failure.text = refused.what();

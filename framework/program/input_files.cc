@@ -119,13 +119,15 @@ Issues check_topology_file(const std::string& file) {
   return issues;
 }
 
-void check_changes(const scenario::Scenario& scenario, Issues& issues) {
+Issues try_changes(const scenario::Scenario& scenario) {
+  Issues issues;
   for (const scenario::Step& step : scenario.steps) {
     for (const scenario::Change& change : step.changes) {
       if (const auto* replace = std::get_if<scenario::ReplaceRules>(&change.what))
         append(issues, try_rules(scenario.topology, replace->node, replace->rules));
     }
   }
+  return issues;
 }
 
 }  // namespace
@@ -207,8 +209,14 @@ Issues check_file(const std::string& file) {
   if (kind_of(file) == FileKind::Topology) return check_topology_file(file);
   ScenarioFile read = read_scenario_file(file, {});
   check_built(read.scenario.topology, read.issues);
-  check_changes(read.scenario, read.issues);
+  append(read.issues, try_changes(read.scenario));
   return std::move(read.issues);
+}
+
+Issues check_rules(const scenario::Scenario& scenario) {
+  Issues issues = try_rules(scenario.topology);
+  append(issues, try_changes(scenario));
+  return issues;
 }
 
 }  // namespace topoproof::program

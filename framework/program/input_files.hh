@@ -44,4 +44,7 @@ scenario::Scenario read_network(const std::string& file, std::span<const std::st
 // namespaces; where none can be made, that is a warning.
 Issues check_file(const std::string& file);
 
+// Of these the rules alone: of its topology, and of its changes.
+Issues check_rules(const scenario::Scenario& scenario);
+
 }  // namespace topoproof::program

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <system_error>
@@ -153,15 +154,29 @@ class TestRun {
   }
 
   ScenarioResult simulate_one(const ScenarioFile& file, const scenario::Observer& observer) const {
+    bool are_rules_refused = false;
     const auto compile = surroundings_.in_sandbox
-                             ? checks::make_rule_compiler(file.scenario.topology)
+                             ? noting_refusals(file.scenario.topology, are_rules_refused)
                              : checks::RuleCompiler();
     ScenarioResult result = runner::simulate(
         file.scenario, compile,
         {.verbose = command_.verbose, .keep_ways = !command_.html.empty(), .stop = &stop_},
         observer);
     result.issues = file.issues;  // warnings
+    if (are_rules_refused)
+      std::ranges::move(check_rules(file.scenario), std::back_inserter(result.issues));
     return result;
+  }
+
+  // To the simulator refused rules are rules that it does not know; to the user they are wrong.
+  static checks::RuleCompiler noting_refusals(const topology::Topology& topology,
+                                                bool& are_refused) {
+    return [compile = checks::make_rule_compiler(topology), &are_refused](
+               NodeId node, const topology::RulesText& rules) {
+      auto compiled = compile(node, rules);
+      are_refused |= !compiled;
+      return compiled;
+    };
   }
 
   std::function<std::vector<lab::RunningNode>()> running_nodes() const {

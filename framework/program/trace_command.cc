@@ -65,11 +65,15 @@ scenario::Expectation expectation(const TraceCommand& command) {
   return {.should = {.fate = flow::FateKind::Refused}};
 }
 
-CheckResult carry_out(const scenario::Scenario& network, const TraceCommand& command) {
-  const scenario::ScenarioResult result =
-      runner::run(network, {.predict = command.with == Executors::Both, .verbose = true});
+// The flow is the only check there.
+CheckResult seen_of(const scenario::ScenarioResult& result) {
   if (!result.error.empty()) return {.outcome = Outcome::Error, .observed = result.error};
   return result.checks.empty() ? CheckResult{.outcome = Outcome::Error} : result.checks.front();
+}
+
+int code_of(Outcome seen, bool input_is_wrong) {
+  if (seen == Outcome::Error) return input_is_wrong ? kInputWrong : kHarnessFailed;
+  return seen == Outcome::Diverged ? kDiverged : kPassed;
 }
 
 }  // namespace
@@ -96,13 +100,14 @@ int run_trace(const TraceCommand& command, const Console& console, bool compiles
   if (command.with != Executors::Simulator) {
     sys::raise_open_file_limit();
     const sys::Sweeper sweeper;
-    const CheckResult seen = carry_out(network, command);
-    console.out(fmt::format("in the kernel: {}\n{}{}", printable(seen.observed),
+    const scenario::ScenarioResult result =
+        runner::run(network, {.predict = command.with == Executors::Both, .verbose = true});
+    const CheckResult seen = seen_of(result);
+    console.out(fmt::format("in the kernel: {}{}{}", printable_lines(seen.observed),
                             command.explain ? explanation_text(seen.why, seen.change) : "",
                             ways(seen.hops)));
     console.out(ways(seen.notes));
-    if (seen.outcome == Outcome::Error) code = kHarnessFailed;
-    if (seen.outcome == Outcome::Diverged) code = kDiverged;
+    code = code_of(seen.outcome, result.input_is_wrong);
   }
   // One explanation is enough where the kernel was asked as well: it says where they differ.
   const bool explain = command.explain && command.with == Executors::Simulator;

@@ -113,7 +113,7 @@ void add_check(xml_node suite, const ScenarioResult& scenario, const CheckResult
 
 void add_obstacle(xml_node suite, const ScenarioResult& scenario) {
   xml_node error = add_testcase(suite, scenario, "(scenario)").append_child("error");
-  set(error, "type", scenario.error.empty() ? "input" : "error");
+  set(error, "type", scenario.error.empty() || scenario.input_is_wrong ? "input" : "error");
   set(error, "message", "could not be run");
   error.append_child(pugi::node_pcdata).set_value(("\n" + obstacle(scenario)).c_str());
 }

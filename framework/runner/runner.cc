@@ -15,6 +15,7 @@
 #include "checks/plain_checks.hh"
 #include "checks/prediction.hh"
 #include "checks/simulation.hh"
+#include "lab/rules.hh"
 #include "runner/conntrack.hh"
 #include "runner/detail.hh"
 #include "runner/failure_folder.hh"
@@ -131,7 +132,9 @@ class Runner {
     } catch (const lab::Stopped&) {
       result_.interrupted = true;
     } catch (const std::exception& refused) {
-      if (result_.error.empty()) result_.error = refused.what();
+      if (!result_.error.empty()) return;
+      result_.error = refused.what();
+      result_.input_is_wrong = dynamic_cast<const lab::RulesRefused*>(&refused) != nullptr;
     }
   }
 

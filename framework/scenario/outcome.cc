@@ -31,7 +31,7 @@ void add(Counts& counts, Outcome outcome) {
 
 bool input_is_wrong(const RunResult& run) {
   for (const ScenarioResult& scenario : run.scenarios) {
-    if (has_errors(scenario.issues)) return true;
+    if (scenario.input_is_wrong || has_errors(scenario.issues)) return true;
   }
   return false;
 }

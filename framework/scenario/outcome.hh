@@ -75,9 +75,10 @@ struct RuleUse {
 struct ScenarioResult {
   std::string name;
   std::string file;
-  Issues issues = {};        // what is wrong with the input; then nothing was run
-  std::string error = {};    // why the harness could not do its work, a sentence; else empty
-  bool interrupted = false;  // told to stop before all of its checks were decided
+  Issues issues = {};           // what is wrong with the input; then nothing was run
+  std::string error = {};       // why the harness could not do its work, a sentence; else empty
+  bool input_is_wrong = false;  // that is why: rules that are refused when they are loaded
+  bool interrupted = false;     // told to stop before all of its checks were decided
   std::vector<CheckResult> checks = {};
   std::size_t nodes = 0;
   std::size_t links = 0;

@@ -66,6 +66,13 @@ INSTANTIATE_TEST_SUITE_P(
     Outcome, ExitCode,
     testing::Values(
         ExitCase{"AllPassed", {.scenarios = {make_scenario({Outcome::Passed})}}, false, 0},
+        ExitCase{"RulesThatAreRefused",
+                 {.scenarios = {{.name = "nat",
+                                 .file = "nat.scenario.yaml",
+                                 .error = "load rules: syntax error",
+                                 .input_is_wrong = true}}},
+                 false,
+                 2},
         ExitCase{"PassedBesideSkipped",
                  {.scenarios = {make_scenario({Outcome::Passed, Outcome::Skipped})}},
                  false,
