@@ -18,6 +18,7 @@
 
 #include "lab/linux_executor.hh"
 #include "lab/namespaces.hh"
+#include "netlink/settle.hh"
 #include "plan/plan.hh"
 #include "state/difference.hh"
 
@@ -86,9 +87,9 @@ class Lab {
   // each.
   void renumber(const std::vector<std::string>& nodes);
 
-  // Waits for what the kernel finishes a moment after it was told: carriers, bridge ports that
-  // forward, IPv6 addresses. Until then packets vanish in silence: probe after this, not before.
-  // THROWS: SystemError with ETIMEDOUT, naming what does not come; NetlinkError
+  // Waits for what the kernel finishes a moment after it was told: carriers that come or go, bridge
+  // ports that forward, IPv6 addresses. Until then packets vanish in silence: probe after this, not
+  // before. THROWS: SystemError with ETIMEDOUT, naming what does not come; NetlinkError
   void settle();
   void settle(std::span<const NodeId> nodes);  // where only these have changed
 
@@ -123,7 +124,7 @@ class Lab {
   void expect(const plan::Step& step);
   std::vector<state::Difference> differences_of(NodeId node, Sysctls sysctls);
   state::Namespace observe(NodeId node, const std::vector<std::string>& sysctls);
-  void settle_links(NodeId node, std::vector<std::uint32_t> links);
+  void settle_links(NodeId node, std::vector<std::uint32_t> links, netlink::LinkState wanted);
   void settle_addresses(NodeId node, std::vector<IpAddress> addresses);
 
   const std::atomic<bool>* stop_ = nullptr;

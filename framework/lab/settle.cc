@@ -23,22 +23,27 @@ bool is_of_bridge_that_is_down(const state::Link& link, const state::Namespace& 
   return bridge != ns.links.end() && !bridge->up;
 }
 
-// The links that are up at both ends, by index: a carrier needs the two.
-std::set<std::uint32_t> connected_links(const plan::States& states) {
+// The links that are up, by index: a carrier needs both ends.
+struct UpLinks {
+  std::set<std::uint32_t> connected;
+  std::set<std::uint32_t> loose;  // their far ends are down
+};
+
+UpLinks up_links(const plan::States& states) {
   std::map<std::uint32_t, bool> is_up;
   for (const state::Namespace& ns : states) {
     for (const state::Link& link : ns.links) {
       if (link.index) is_up[*link.index] = link.up;
     }
   }
-  std::set<std::uint32_t> connected;
+  UpLinks links;
   for (const state::Namespace& ns : states) {
     for (const state::Link& link : ns.links) {
-      const bool both = link.up && link.index && link.peer_index && is_up[*link.peer_index];
-      if (both) connected.insert(*link.index);
+      if (!link.up || !link.index || !link.peer_index) continue;
+      (is_up[*link.peer_index] ? links.connected : links.loose).insert(*link.index);
     }
   }
-  return connected;
+  return links;
 }
 
 // The interfaces whose IPv6 addresses can become the node's own: a bridge needs a port for it.
@@ -63,6 +68,15 @@ std::vector<std::uint32_t> links_of(const state::Namespace& ns,
   return indexes;
 }
 
+std::vector<std::uint32_t> loose_links_of(const state::Namespace& ns,
+                                          const std::set<std::uint32_t>& loose) {
+  std::vector<std::uint32_t> indexes;
+  for (const state::Link& link : ns.links) {
+    if (link.index && loose.contains(*link.index)) indexes.push_back(*link.index);
+  }
+  return indexes;
+}
+
 std::vector<IpAddress> ipv6_addresses_of(const state::Namespace& ns,
                                          const std::set<std::string>& live) {
   std::vector<IpAddress> addresses;
@@ -80,12 +94,15 @@ bool has_spanning_tree(const state::Namespace& ns) {
 
 }  // namespace
 
-void Lab::settle_links(NodeId node, std::vector<std::uint32_t> links) {
-  links = await_links(namespaces_, node, std::move(links));
+void Lab::settle_links(NodeId node, std::vector<std::uint32_t> links, netlink::LinkState wanted) {
+  if (links.empty() && wanted == netlink::LinkState::Idle) return;  // as nearly always
+  links = await_links(namespaces_, node, std::move(links), wanted);
   if (links.empty()) return;
-  throw sys::SystemError(ETIMEDOUT,
-                         fmt::format("wait for {}:{} to become operational", nodes_[node.index()],
-                                     interfaces(node).name(links.front())));
+  const bool up = wanted == netlink::LinkState::Operational;
+  throw sys::SystemError(
+      ETIMEDOUT, fmt::format("wait for {}:{} to {}", nodes_[node.index()],
+                             interfaces(node).name(links.front()),
+                             up ? "become operational" : "notice that its far end is down"));
 }
 
 void Lab::settle_addresses(NodeId node, std::vector<IpAddress> addresses) {
@@ -102,17 +119,19 @@ void Lab::settle_addresses(NodeId node, std::vector<IpAddress> addresses) {
 void Lab::settle() { settle(all_nodes()); }
 
 void Lab::settle(std::span<const NodeId> nodes) {
-  const std::set<std::uint32_t> connected = connected_links(expected_);
+  const auto [connected, loose] = up_links(expected_);
   for (const NodeId node : nodes) {
     leave_if_stopped();
     const state::Namespace& ns = expected_[node.index()];
-    settle_links(node, links_of(ns, connected));
+    settle_links(node, links_of(ns, connected), netlink::LinkState::Operational);
+    settle_links(node, loose_links_of(ns, loose), netlink::LinkState::Idle);
     settle_addresses(node, ipv6_addresses_of(ns, live_interfaces(ns, connected)));
   }
   // While bridges forward for the first time, others may still have chosen another port to block.
   for (const NodeId node : nodes) {
     const state::Namespace& ns = expected_[node.index()];
-    if (has_spanning_tree(ns)) settle_links(node, links_of(ns, connected));
+    if (!has_spanning_tree(ns)) continue;
+    settle_links(node, links_of(ns, connected), netlink::LinkState::Operational);
   }
 }
 

@@ -41,12 +41,18 @@ bool is_operational(const AttributeReader& link) {
   return decided && link.u8(IFLA_OPERSTATE) == std::uint8_t{IF_OPER_UP};
 }
 
-void strike_out_link(const Message& message, std::vector<std::uint32_t>& waiting) {
+bool is_as_wanted(const AttributeReader& link, LinkState wanted) {
+  if (wanted == LinkState::Operational) return is_operational(link);
+  return link.u8(IFLA_OPERSTATE) != std::uint8_t{IF_OPER_UP};
+}
+
+void strike_out_link(const Message& message, LinkState wanted,
+                     std::vector<std::uint32_t>& waiting) {
   if (message.type != RTM_NEWLINK) return;
   const auto header = read_header<ifinfomsg>(message.payload);
   std::string fault;
   const AttributeReader link(message.payload, kLinkState, fault);
-  if (!header || !fault.empty() || !is_operational(link)) return;
+  if (!header || !fault.empty() || !is_as_wanted(link, wanted)) return;
   std::erase(waiting, static_cast<std::uint32_t>(header->ifi_index));
 }
 
@@ -82,21 +88,24 @@ std::vector<IpAddress> await_addresses(Socket& route, Socket& events,
   return addresses;
 }
 
-std::vector<std::uint32_t> unready_links(Socket& route, std::vector<std::uint32_t> indexes) {
+std::vector<std::uint32_t> unready_links(Socket& route, std::vector<std::uint32_t> indexes,
+                                         LinkState wanted) {
   Batch listing;
   encode_link_listing(listing.add(0, kListLinks));
-  for (const Message& link : route.dump(listing, "list links")) strike_out_link(link, indexes);
+  for (const Message& link : route.dump(listing, "list links")) {
+    strike_out_link(link, wanted, indexes);
+  }
   return indexes;
 }
 
 std::vector<std::uint32_t> await_links(Socket& route, Socket& events,
                                        std::vector<std::uint32_t> indexes,
-                                       sys::Clock::time_point deadline) {
+                                       sys::Clock::time_point deadline, LinkState wanted) {
   Batch listing;
   encode_link_listing(listing.add(0, kListLinks));
   strike_out_all(
       route, events, RTNLGRP_LINK, listing, indexes,
-      [&](const Message& message) { strike_out_link(message, indexes); }, deadline);
+      [&](const Message& message) { strike_out_link(message, wanted, indexes); }, deadline);
   return indexes;
 }
 

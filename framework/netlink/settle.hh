@@ -25,13 +25,18 @@ std::vector<IpAddress> await_addresses(Socket& route, Socket& events,
 // A link that was brought up has its carrier then, and a bridge port forwards then: until that, a
 // bridge drops in silence what comes in by the port or should go out by it.
 // Those of the indexes that are not operational now, by one listing and without waiting.
-std::vector<std::uint32_t> unready_links(Socket& route, std::vector<std::uint32_t> indexes);
+// One whose far end was brought down loses its carrier a moment later as well: until that, it sends
+// into nothing, and afterwards nothing at all.
+enum class LinkState { Operational, Idle };
+std::vector<std::uint32_t> unready_links(Socket& route, std::vector<std::uint32_t> indexes,
+                                         LinkState wanted = LinkState::Operational);
 
 // Waits until the links of these indexes are operational, ports of bridges forwarding, or blocked
-// by STP to break a loop. Sockets and
-// deadline as above. RETURNS: the indexes that are not at the deadline (a far end is down).
+// by STP to break a loop; or until they are not. Sockets and deadline as above. RETURNS: the
+// indexes that are not as wanted at the deadline (a far end is down).
 std::vector<std::uint32_t> await_links(Socket& route, Socket& events,
                                        std::vector<std::uint32_t> indexes,
-                                       sys::Clock::time_point deadline);
+                                       sys::Clock::time_point deadline,
+                                       LinkState wanted = LinkState::Operational);
 
 }  // namespace topoproof::netlink
