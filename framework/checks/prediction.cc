@@ -20,7 +20,8 @@ using scenario::CheckResult;
 using scenario::Outcome;
 using scenario::Scenario;
 
-// As the prober's: the first of its ports, and after the last the first again.
+// As the prober's: the first of its ports, and after the last the first again; never that which the
+// flow is sent to.
 constexpr std::uint32_t kFirstPort = 20'000;
 constexpr std::uint32_t kPorts = 41'000;
 
@@ -46,7 +47,9 @@ sim::Question question_of(const flow::Flow& flow, std::uint32_t number) {
     const probe::EchoName name = probe::echo_name(number);
     return {flow, name.id, name.sequence};
   }
-  const auto port = static_cast<std::uint16_t>(kFirstPort + number % kPorts);
+  auto port = static_cast<std::uint16_t>(kFirstPort + number % kPorts);
+  if (port == flow.service.port)
+    port = static_cast<std::uint16_t>(kFirstPort + (number + 1) % kPorts);
   return {flow, flow.source_port.value_or(port)};
 }
 

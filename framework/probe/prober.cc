@@ -120,7 +120,9 @@ class Prober::Impl {
   FlowSocket open_bound(const flow::Flow& flow) {
     if (flow.source_port) return open_flow_socket(flow, *flow.source_port);
     while (true) {
-      FlowSocket socket = open_flow_socket(flow, take_port(place_of(flow.from)));
+      const std::uint16_t port = take_port(place_of(flow.from));
+      if (port == flow.service.port) continue;
+      FlowSocket socket = open_flow_socket(flow, port);
       if (socket.error != EADDRINUSE) return socket;
     }
   }

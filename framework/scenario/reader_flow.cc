@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <algorithm>
+#include <span>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/interface_name.hh"
 #include "document/sentence.hh"
@@ -108,6 +112,71 @@ std::optional<flow::Flow> refuse(const document::Node& at, std::string text, Iss
   return std::nullopt;
 }
 
+// Linux lets a socket have an address that is not its node's where this sysctl says so.
+bool may_have_any_source(const topology::Node& node, Family family) {
+  const std::string_view name =
+      family == Family::Ipv4 ? "net.ipv4.ip_nonlocal_bind" : "net.ipv6.ip_nonlocal_bind";
+  return std::ranges::any_of(node.sysctls, [&](const auto& sysctl) {
+    return sysctl.value.name == name && sysctl.value.value != "0";
+  });
+}
+
+std::vector<InterfaceAddress> addresses_of(const topology::Topology& topology, NodeId node) {
+  std::vector<InterfaceAddress> all;
+  for (const topology::Interface& interface : topology::interfaces_of(topology, node)) {
+    all.insert(all.end(), interface.addresses.begin(), interface.addresses.end());
+  }
+  return all;
+}
+
+bool has_address(std::span<const InterfaceAddress> own, const IpAddress& address) {
+  const bool stated = std::ranges::any_of(own, [&](const auto& a) { return a.address == address; });
+  // What nodes have without being told.
+  return stated || address.is_loopback() || (address.is_v6() && address.is_link_local());
+}
+
+std::string sources_of(std::span<const InterfaceAddress> own, Family family) {
+  std::vector<std::string> texts;
+  for (const InterfaceAddress& a : own) {
+    if (a.family() == family) texts.push_back(to_string(a.address));
+  }
+  return texts.empty() ? std::string("it has none") : fmt::format("{}", fmt::join(texts, ", "));
+}
+
+bool is_broadcast(const IpAddress& address, std::span<const InterfaceAddress> own) {
+  if (!address.is_v4()) return false;
+  const std::uint32_t bits = address.v4().bits();
+  if (bits == 0xffff'ffff) return true;
+  return std::ranges::any_of(own, [&](const InterfaceAddress& a) {
+    if (a.family() != Family::Ipv4 || a.length > 30) return false;
+    return bits == (a.network().address().v4().bits() | 0xffff'ffffU >> a.length);
+  });
+}
+
+// What no socket would send, or would send to itself. RETURNS: why, as a sentence.
+std::optional<std::string> cannot_be_sent(const flow::Flow& flow,
+                                          const topology::Topology& topology) {
+  const topology::Node& node = topology.node(flow.from);
+  const auto own = addresses_of(topology, flow.from);
+  const Family family = flow.family();
+  if (flow.source && !has_address(own, *flow.source) && !may_have_any_source(node, family)) {
+    return fmt::format("'{}' has no address {}: a flow's source is one of its sender's ({})",
+                       node.name, to_string(*flow.source), sources_of(own, family));
+  }
+  if (is_broadcast(flow.destination, own) && !has_address(own, flow.destination)) {
+    return fmt::format("{} is a broadcast address of '{}': a flow goes to one host",
+                       to_string(flow.destination), node.name);
+  }
+  const bool to_own_port = flow.service.has_port() && flow.source_port == flow.service.port;
+  if (to_own_port && has_address(own, flow.destination)) {
+    return fmt::format(
+        "source_port {} is the port that the flow is sent to, at its own sender: "
+        "its socket would be its own target",
+        flow.service.port);
+  }
+  return std::nullopt;
+}
+
 std::optional<flow::Flow> resolve(const document::Node& node, Draft draft, const Reading& reading) {
   flow::Flow& flow = draft.flow;
   const auto from = read_node_name(draft.from, reading);
@@ -129,6 +198,9 @@ std::optional<flow::Flow> resolve(const document::Node& node, Draft draft, const
   }
   if (flow.source_port && !flow.service.has_port()) {
     return refuse(node, fmt::format("{} has no ports", to_string(flow.service)), reading.issues);
+  }
+  if (auto why = cannot_be_sent(flow, reading.topology)) {
+    return refuse(node, *std::move(why), reading.name_issues);
   }
   return flow;
 }
