@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "checks/expectation.hh"
+#include "scenario/listeners.hh"
 #include "scenario/name_expression.hh"
 #include "topology/interfaces.hh"
 
@@ -89,6 +90,9 @@ CheckResult make_result(const Check& check, const Judged& judged, const Scenario
   result.duration = judged.verdict.took;
   decide(result, check, judged, comparison.holds);
   const bool passed = result.outcome == Outcome::Passed;
+  if (auto by = opened_by_another(check, judged.verdict, scenario)) {
+    result.notes.push_back(*std::move(by));
+  }
   result.nodes = nodes_of(check.flow, scenario.topology);
   if (!passed || detail.hops) result.hops = hop_lines(judged.verdict, scenario.topology);
   if (!passed || detail.hops) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/printable.hh"
+#include "scenario/listeners.hh"
 
 namespace topoproof::program {
 namespace {
@@ -18,6 +19,7 @@ const std::string& name_of(const scenario::CheckItem& item) {
 }  // namespace
 
 scenario::Scenario select(scenario::Scenario scenario, const scenario::NameExpression& expression) {
+  scenario.left_out = scenario::find_listeners(scenario);
   for (scenario::Step& step : scenario.steps) {
     std::erase_if(step.checks, [&](const scenario::CheckItem& item) {
       const std::array<std::string, 3> names{scenario.name, scenario.file, name_of(item)};

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "scenario/listeners.hh"
 #include "scenario/reader.hh"
 
 namespace topoproof::program {
@@ -44,6 +45,24 @@ TEST(Select, KeepsTheChangesBeforeACheck) {
 
 TEST(Select, DropsTheChangesBehindTheLastCheck) {
   EXPECT_EQ(selected("icmp and not cable").steps.size(), 1U);
+}
+
+// Else a check that is run alone would find other ports open than among all.
+TEST(Select, WhoListensIsSaidByAllChecksOfTheFile) {
+  const auto whole = scenario::parse_scenario(R"(
+name: ports
+topology:
+  nodes: { red: {}, blue: {} }
+  links: [ "red:eth0 10.0.0.1/24 -- blue:eth0 10.0.0.2/24" ]
+checks:
+  - red -> blue tcp/80: delivered
+  - { name: alone, flow: red -> blue tcp/80, should: dropped }
+)",
+                                              "ports.scenario.yaml");
+  ASSERT_TRUE(whole) << to_string(whole.error());
+  const auto some = select(*whole, scenario::NameExpression::parse("alone").value());
+  EXPECT_EQ(list_text(some), "ports.scenario.yaml: ports\n  alone\n");
+  EXPECT_EQ(scenario::listeners_of(some), scenario::listeners_of(*whole));
 }
 
 TEST(Select, TheScenariosNameStandsForAllItsChecks) {

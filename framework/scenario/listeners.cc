@@ -2,7 +2,6 @@
 #include "scenario/listeners.hh"
 
 #include <algorithm>
-#include <map>
 
 #include <fmt/format.h>
 
@@ -14,7 +13,6 @@ namespace {
 
 using flow::FateKind;
 using topology::Topology;
-using Places = std::map<Listener, Location>;  // and where the file asks for it
 
 // Where the flow ends, as far as the file says it.
 std::optional<Listener> end_of(const Check& check, const Topology& topology) {
@@ -31,7 +29,7 @@ std::optional<Listener> end_of(const Check& check, const Topology& topology) {
   return Listener{*node, service, address.family()};
 }
 
-void add_said(const Topology& topology, Places& places) {
+void add_said(const Topology& topology, Listeners& places) {
   for (std::size_t i = 0; i < topology.nodes().size(); ++i) {
     for (const auto& [service, where] : topology::listened_on(topology.nodes()[i])) {
       for (const Family family : {Family::Ipv4, Family::Ipv6}) {
@@ -44,7 +42,7 @@ void add_said(const Topology& topology, Places& places) {
 
 struct AddNeeded {
   const Topology& topology;
-  Places& places;
+  Listeners& places;
 
   void operator()(const Check& check) const {
     if (check.expected.should.fate != FateKind::Delivered) return;
@@ -61,20 +59,25 @@ struct AddNeeded {
   }
 };
 
-Places places_of(const Scenario& scenario) {
-  Places places;
+}  // namespace
+
+Listeners find_listeners(const Scenario& scenario) {
+  Listeners places;
   add_said(scenario.topology, places);
   for (const Step& step : scenario.steps) {
     for (const CheckItem& item : step.checks) {
       std::visit(AddNeeded{scenario.topology, places}, item);
     }
   }
+  places.insert(scenario.left_out.begin(), scenario.left_out.end());
   return places;
 }
 
+namespace {
+
 struct FindConflicts {
   const Topology& topology;
-  const Places& places;
+  const Listeners& places;
   Issues& issues;
 
   void operator()(const Check& check) const {
@@ -104,12 +107,29 @@ struct FindConflicts {
 
 std::vector<Listener> listeners_of(const Scenario& scenario) {
   std::vector<Listener> listeners;
-  for (const auto& [listener, where] : places_of(scenario)) listeners.push_back(listener);
+  for (const auto& [listener, where] : find_listeners(scenario)) listeners.push_back(listener);
   return listeners;
 }
 
+std::optional<std::string> opened_by_another(const Check& check, const evidence::Verdict& verdict,
+                                             const Scenario& scenario) {
+  const bool got_there = verdict.request.fate.at && verdict.at_target &&
+                         verdict.request.fate.kind == FateKind::Delivered;
+  if (!got_there || check.expected.should.fate != FateKind::Refused) return std::nullopt;
+  const flow::Tuple& tuple = *verdict.at_target;
+  const Listener listener{*verdict.request.fate.at,
+                          {tuple.protocol, tuple.destination_port},
+                          tuple.destination.family()};
+  const auto known = find_listeners(scenario);
+  const auto found = known.find(listener);
+  if (found == known.end()) return std::nullopt;
+  return fmt::format("'{}' listens on {} for all checks of this file, as {} says",
+                     scenario.topology.node(listener.node).name, to_string(listener.service),
+                     to_string(found->second));
+}
+
 Issues check_listeners(const Scenario& scenario) {
-  const Places places = places_of(scenario);
+  const Listeners places = find_listeners(scenario);
   Issues issues;
   for (const Step& step : scenario.steps) {
     for (const CheckItem& item : step.checks) {

@@ -72,6 +72,25 @@ TEST(Listeners, AndRefusalsExcludeEachOther) {
             "says\n");
 }
 
+// What rules make of a flow the file does not say: whoever finds a port open is told by whom.
+TEST(Listeners, ThatAnotherCheckNeedsAreNamedToOneThatIsToBeRefused) {
+  const auto scenario = parse_scenario(kNetwork +
+                                           "checks:\n"
+                                           "  - client -> 192.168.1.2 tcp/8080: refused\n"
+                                           "  - host -> blue tcp/80: delivered\n",
+                                       "s.yaml");
+  ASSERT_TRUE(scenario) << to_string(scenario.error());
+  const Check& refused = std::get<Check>(scenario->steps.at(0).checks.at(0));
+  evidence::Verdict verdict;
+  verdict.request.fate = {.kind = flow::FateKind::Delivered, .at = NodeId(0)};
+  verdict.at_target = flow::Tuple{refused.flow.destination, IpAddress(Ipv4Address(192, 168, 15, 2)),
+                                  flow::Protocol::Tcp, 20'000, 80};
+  EXPECT_EQ(opened_by_another(refused, verdict, *scenario),
+            "'blue' listens on tcp/80 for all checks of this file, as s.yaml:7:5 says");
+  verdict.at_target->destination_port = 81;
+  EXPECT_EQ(opened_by_another(refused, verdict, *scenario), std::nullopt);
+}
+
 TEST(Listeners, AtAnotherNodeAreNoConflict) {
   EXPECT_EQ(issues_of("  - client -> 192.168.1.2 tcp/80: delivered at blue\n"
                       "  - host -> 192.168.1.2 tcp/80: refused at host\n"),

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -115,6 +116,16 @@ struct Change {
 
 using CheckItem = std::variant<Check, Matrix>;
 
+// On all addresses of the node, of one family.
+struct Listener {
+  NodeId node;
+  flow::Service service;  // tcp or udp
+  Family family = Family::Ipv4;
+  friend auto operator<=>(const Listener&, const Listener&) = default;
+};
+// And where the file asks for it.
+using Listeners = std::map<Listener, Location>;
+
 // The changes in their order, then the checks at once.
 struct Step {
   Location where;
@@ -128,6 +139,8 @@ struct Scenario {
   topology::Topology topology =
       topology::Topology();  // its nodes' `listens` include what the scenario adds
   std::vector<Step> steps = {};
+  // Of checks that are left out of a run: who listens is said by the file, whatever is run of it.
+  Listeners left_out = {};
 };
 
 // "no_route at blue"; "blue -> 192.168.1.3 tcp/80"
