@@ -91,7 +91,7 @@ class JourneyComparer {
     const bool unexplained = a.kind == flow::FateKind::Lost && a.at && a.at == b.at && !b.answer &&
                              b.kind != flow::FateKind::Delivered;
     if (unexplained) return true;
-    if (a.kind != b.kind) return false;
+    if (a.kind != b.kind || a.packet != b.packet) return false;
     if (a.at && b.at && a.at != b.at) return false;
     return !a.answer || !b.answer || a.answer == b.answer;
   }

@@ -28,6 +28,7 @@ std::string one_ending(const sim::Prediction& prediction, const topology::Topolo
 std::string fate_text(const flow::Fate& fate, const topology::Topology& topology) {
   std::string text(to_string(fate.kind));
   if (fate.at) text += " at " + topology.node(*fate.at).name;
+  if (!fate.packet.empty()) text += fmt::format(" (its {})", fate.packet);
   const bool says_why = fate.kind != flow::FateKind::Delivered && !fate.proof.empty();
   return says_why ? text + ": " + fate.proof : text;
 }

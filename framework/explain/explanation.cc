@@ -28,6 +28,7 @@ class Ending {
   Ending(const Topology& topology, const flow::Flow& flow, const flow::Journey& journey,
          bool is_reply)
       : topology_(topology),
+        flow_(flow),
         journey_(journey),
         fate_(journey.fate),
         node_id_(*journey.fate.at),
@@ -69,9 +70,15 @@ class Ending {
 
   template <class... Args>
   void why(fmt::format_string<Args...> format, Args&&... args) {
-    out_.why.push_back((is_reply_ ? "the answer: " : "") +
-                       fmt::format(format, std::forward<Args>(args)...));
+    out_.why.push_back(which() + fmt::format(format, std::forward<Args>(args)...));
   }
+  // Of the flow's packets.
+  std::string which() const {
+    const std::string_view of = is_reply_ ? "the answer" : "the request";
+    if (!fate_.packet.empty()) return fmt::format("{}'s {}: ", of, fate_.packet);
+    return is_reply_ ? "the answer: " : "";
+  }
+
   template <class... Args>
   void change(fmt::format_string<Args...> format, Args&&... args) {
     out_.change.push_back(fmt::format(format, std::forward<Args>(args)...));
@@ -175,7 +182,22 @@ class Ending {
            topology_.node(*owner).name, to_string(next));
   }
 
+  // Its sender has a socket, but for another's answer: of whom it asked.
+  void refused_answer() {
+    why("{}, at its sockets: it asked {}, and none of them awaits this from {}", node_.name,
+        place_text(flow_.destination, flow_.service.port),
+        place_text(packet_.source, packet_.source_port));
+    change(
+        "let the answer come back by the node that translated the request, which then translates "
+        "it as well: `masquerade:` or `snat:` there makes that node the way back");
+  }
+
+  std::string place_text(const IpAddress& address, std::uint16_t port) const {
+    return fmt::format("{}{}{}", to_string(address), address.is_v4() ? ":" : " port ", port);
+  }
+
   void refused() {
+    if (is_reply_) return refused_answer();
     const flow::Service service{packet_.protocol, packet_.destination_port};
     std::vector<std::string> others;
     for (const auto& listener : topology::listened_on(node_))
@@ -248,6 +270,7 @@ class Ending {
   }
 
   const Topology& topology_;
+  const flow::Flow& flow_;
   const flow::Journey& journey_;
   const flow::Fate& fate_;
   NodeId node_id_;

@@ -69,6 +69,31 @@ TEST_F(Explained, ForwardingThatIsOffIsASysctlAndAKey) {
                           "(net.topo.yaml:3:3)"}}));
 }
 
+// That a listener is missing at the sender was no help.
+TEST_F(Explained, ARefusedAnswerComesFromSomebodyWhoWasNotAsked) {
+  of(FateKind::Delivered, kBlue);
+  flow::Step back = hop(kRed);
+  back.tuple = {address("10.1.0.7"), address("10.0.0.1"), flow::Protocol::Tcp, 8080, 20000};
+  const flow::Journey reply{.fate = {.kind = FateKind::Refused, .at = kRed}, .trace = {back}};
+  const auto explained = explain({flow_, request_, &reply}, net_);
+  EXPECT_EQ(explained.why,
+            std::vector<std::string>{"the answer: red, at its sockets: it asked 10.1.0.1:80, and "
+                                     "none of them awaits this from 10.1.0.7:8080"});
+  EXPECT_EQ(explained.change,
+            std::vector<std::string>{
+                "let the answer come back by the node that translated the request, which then "
+                "translates it as well: `masquerade:` or `snat:` there makes that node the way "
+                "back"});
+}
+
+TEST_F(Explained, APacketBehindTheHandshakeIsNamed) {
+  of(FateKind::Dropped, kHost, "inet f c: tcp flags fin drop");
+  request_.fate.packet = "FIN";
+  EXPECT_EQ(explain({flow_, request_}, net_).why,
+            std::vector<std::string>{"the request's FIN: host, on its way through forward: dropped "
+                                     "by inet f c: tcp flags fin drop"});
+}
+
 TEST_F(Explained, ForwardingThatASysctlTurnsOffIsThatSysctl) {
   net_.node(kHost).sysctls = {{{"net.ipv4.ip_forward", "0"}, {"net.topo.yaml", 9, 5}}};
   EXPECT_EQ(of(FateKind::NotForwarding, kHost).change,
