@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "netfilter/trace.hh"
 
+#include <set>
+#include <utility>
+
 #include <fmt/format.h>
 #include <libmnl/libmnl.h>
 #include <libnftnl/trace.h>
@@ -80,6 +83,20 @@ bool is_behind_prerouting(firewall::Hook hook) {
 
 bool is_behind_output(firewall::Hook hook) {
   return hook == firewall::Hook::Output || hook == firewall::Hook::Postrouting;
+}
+
+// Interface names in chains may have a wildcard at their end: they are no devices.
+std::set<std::pair<firewall::Hook, std::string>> device_hooks(const firewall::Ruleset& rules) {
+  std::set<std::pair<firewall::Hook, std::string>> devices;
+  for (const auto& table : rules.tables) {
+    for (const auto& chain : table.chains) {
+      if (!chain.base || table.name == kTraceTableName) continue;
+      for (const std::string& device : chain.base->devices) {
+        if (!device.ends_with('*')) devices.emplace(chain.base->hook, device);
+      }
+    }
+  }
+  return devices;
 }
 
 bool translates_destinations(const firewall::BaseChain& base) {
@@ -186,8 +203,32 @@ Issues install_bridge_trace(netlink::Socket& socket) {
   return load_ruleset(socket, make_trace_ruleset({}, firewall::TableFamily::Bridge));
 }
 
+Issues install_device_trace(netlink::Socket& socket, const firewall::Ruleset& rules) {
+  constexpr auto kFamily = firewall::TableFamily::Netdev;
+  const auto devices = device_hooks(rules);
+  if (devices.empty()) return {};
+  firewall::Table table{.family = kFamily, .name = std::string(kTraceTableName)};
+  for (const auto& [hook, device] : devices) {
+    auto chain = trace_chain(kFamily, fmt::format("{}-{}", to_string(hook), table.chains.size()),
+                             hook, kBeforeAll, {});
+    chain.base->devices = {device};
+    table.chains.push_back(std::move(chain));
+  }
+  return load_ruleset(socket, {{std::move(table)}});
+}
+
 void remove_trace(netlink::Socket& socket) {
   remove_table(socket, firewall::TableFamily::Inet, kTraceTableName);
+}
+
+void remove_all_traces(netlink::Socket& socket) {
+  using firewall::TableFamily;
+  const auto found = observe_ruleset(socket);
+  for (const TableFamily family : {TableFamily::Inet, TableFamily::Bridge, TableFamily::Netdev}) {
+    const bool is_there = found ? firewall::find_table(*found, family, kTraceTableName) != nullptr
+                                : family == TableFamily::Inet;
+    if (is_there) remove_table(socket, family, kTraceTableName);
+  }
 }
 
 RuleIndex::RuleIndex(const firewall::Ruleset& ruleset) {

@@ -89,9 +89,13 @@ TraceWish packets_that_meet(const firewall::Ruleset& rules);
 firewall::Ruleset make_trace_ruleset(const TraceWish& wish = {},
                                      firewall::TableFamily family = firewall::TableFamily::Inet);
 [[nodiscard]] Issues install_trace(netlink::Socket& socket, const TraceWish& wish = {});
-void remove_trace(netlink::Socket& socket);
 // Of frames that bridges forward, for the tables of that family.
 [[nodiscard]] Issues install_bridge_trace(netlink::Socket& socket);
+// Of frames at the hooks of devices themselves, where these rules have chains there: they come
+// before all others (or behind them).
+[[nodiscard]] Issues install_device_trace(netlink::Socket& socket, const firewall::Ruleset& rules);
+void remove_trace(netlink::Socket& socket);       // of install_trace
+void remove_all_traces(netlink::Socket& socket);  // that are there
 
 // The rule that an event is about, by handle. REQUIRES: the ruleset (observed, with handles)
 // outlives the index, unchanged.
