@@ -60,6 +60,7 @@ Simulation::Simulation(const Scenario& scenario, const RuleCompiler& compile)
 sim::Prediction Simulation::predict(const sim::Question& question,
                                     const sim::Simulator::Seen& seen) {
   sim::Prediction prediction = simulator_->predict(question, seen);
+  simulator_->forget_path_mtus();
   if (gaps_.empty()) return prediction;
   doubt(prediction, question.flow.from);
   for (sim::Prediction& other : prediction.others) doubt(other, question.flow.from);

@@ -32,7 +32,8 @@ class Simulation {
   explicit Simulation(const scenario::Scenario& scenario, const RuleCompiler& compile = {});
 
   // `seen`: see sim::Simulator.
-  // Unknown as well if it comes by a node of which something was not captured.
+  // Unknown as well if it comes by a node of which something was not captured. What nodes learned
+  // from it of the MTU of their ways is forgotten: each flow finds the network as it was planned.
   sim::Prediction predict(const sim::Question& question, const sim::Simulator::Seen& seen = {});
   void expect_draws(std::vector<std::uint16_t> ports) {
     simulator_->expect_draws(std::move(ports));

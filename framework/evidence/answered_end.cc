@@ -131,7 +131,7 @@ std::optional<RuleHit> rule_behind(Meaning meaning, const Scene& scene, const Di
                                    Witness& witness) {
   const bool could_be_a_rule = meaning != Meaning::Ttl && meaning != Meaning::TooBig;
   if (!could_be_a_rule || !witness.has_rules(scene.node)) return std::nullopt;
-  auto hit = witness.rule_hit(scene.node, {direction.number, scene.tuple});
+  auto hit = witness.rule_hit(scene.node, direction.name(scene.tuple));
   if (hit && hit->verdict == RuleHit::Verdict::Accept) return std::nullopt;
   return hit;
 }

@@ -20,6 +20,27 @@ Sightings first_packet(const Sightings& all, Role role) {
   return out;
 }
 
+// Of several segments, the first that did not come to `by`; if all did, the first.
+Sightings stopped_segment(const Case& evidence, Role role, Part part, NodeId by,
+                          const Witness& witness) {
+  std::vector<Sightings> segments;
+  for (const Sighting& s : evidence.sightings) {
+    if (s.role != role || s.part != part) continue;
+    const auto same = std::ranges::find_if(
+        segments, [&](const Sightings& seen) { return seen.front().packet == s.packet; });
+    if (same == segments.end()) {
+      segments.push_back({s});
+    } else {
+      same->push_back(s);
+    }
+  }
+  const auto came = [&](const Sighting& s) { return s.node == by && is_taken_in(s, witness); };
+  const auto stopped = std::ranges::find_if(
+      segments, [&](const Sightings& seen) { return std::ranges::none_of(seen, came); });
+  if (stopped != segments.end()) return *stopped;
+  return segments.empty() ? Sightings() : segments.front();
+}
+
 Sightings answers_about(const Case& evidence, bool reply) {
   Sightings out;
   std::ranges::copy_if(evidence.sightings, std::back_inserter(out), [&](const Sighting& s) {
@@ -42,6 +63,10 @@ flow::Step make_step(const Sighting& sighting, flow::StepKind kind, const Witnes
           .ttl = sighting.ttl};
 }
 
+Part first_part(const Case& evidence) {
+  return evidence.flow.service.protocol == flow::Protocol::Tcp ? Part::Handshake : Part::None;
+}
+
 }  // namespace
 
 std::string describe(const RuleHit& hit) {
@@ -54,7 +79,8 @@ Direction request_of(const Case& evidence, const Witness& witness) {
                 .role = Role::Request,
                 .service = evidence.flow.service,
                 .number = evidence.number,
-                .error = evidence.attempt.error};
+                .error = evidence.attempt.error,
+                .part = first_part(evidence)};
   out.seen = way_of(first_packet(evidence.sightings, Role::Request), witness);
   out.answers = answers_about(evidence, false);
   if (!out.seen.empty()) {
@@ -78,10 +104,22 @@ Direction reply_of(const Case& evidence, NodeId target, const flow::Tuple& at_ta
                 .role = Role::Reply,
                 .tuple = at_target.inverse(),
                 .service = evidence.flow.service,
-                .number = evidence.number};
+                .number = evidence.number,
+                .part = first_part(evidence)};
   out.seen = way_of(first_packet(evidence.sightings, Role::Reply), witness);
   out.answers = answers_about(evidence, true);
   if (!evidence.attempt.arrivals.empty()) out.error = evidence.attempt.arrivals[0].reply_error;
+  return out;
+}
+
+Direction segment_of(const Case& evidence, Direction handshake, Part part, NodeId by,
+                     const Witness& witness) {
+  Direction out = std::move(handshake);
+  out.packet = part == Part::Data ? "data" : "FIN";
+  out.part = part;
+  out.seen = way_of(stopped_segment(evidence, out.role, part, by, witness), witness);
+  const auto since = out.seen.empty() ? 0 : out.seen.front().time_ns;
+  std::erase_if(out.answers, [&](const Sighting& s) { return s.time_ns < since; });
   return out;
 }
 
@@ -98,7 +136,7 @@ flow::Trace trace_of(const Direction& direction, const Witness& witness) {
 flow::Tuple as_routed(const Direction& direction, NodeId node, const flow::Tuple& seen,
                       Witness& witness) {
   if (!witness.has_rules(node)) return seen;
-  return witness.routed_tuple(node, {direction.number, seen}).value_or(seen);
+  return witness.routed_tuple(node, direction.name(seen)).value_or(seen);
 }
 
 Ending fate_of(const Direction& direction, Witness& witness) {

@@ -19,14 +19,23 @@ struct Direction {
   flow::Tuple tuple;  // as its sender makes it
   flow::Service service;
   probe::FlowNumber number = 0;
-  int error = 0;      // errno of sending it
-  Sightings seen;     // of the packet itself, on its way (way.hh)
-  Sightings answers;  // resets and errors about it, in order
+  int error = 0;       // errno of sending it
+  Sightings seen;      // of the packet itself, on its way (way.hh)
+  Sightings answers;   // resets and errors about it, in order
+  std::string packet;  // flow::Fate::packet
+  Part part = Part::None;
+
+  PacketName name(const flow::Tuple& as) const { return {number, as, part}; }
 };
 
 Direction request_of(const Case& evidence, const Witness& witness);
 Direction reply_of(const Case& evidence, NodeId target, const flow::Tuple& at_target,
                    const Witness& witness);
+
+// The same way for the segment that a connection stopped at behind its handshake. `part` is Data or
+// End; `by` is who would have taken it in.
+Direction segment_of(const Case& evidence, Direction handshake, Part part, NodeId by,
+                     const Witness& witness);
 
 // Sent, received, forwarded and translated, as seen.
 flow::Trace trace_of(const Direction& direction, const Witness& witness);

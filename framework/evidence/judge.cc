@@ -45,7 +45,7 @@ bool asks_in_vain(NodeId node, const IpAddress& target, const RouteAnswer& route
 bool answer_is_stuck(const Direction& request, NodeId node, const flow::Tuple& answer,
                      Witness& witness) {
   if (witness.has_rules(node)) {
-    const auto hit = witness.rule_hit(node, {request.number, answer});
+    const auto hit = witness.rule_hit(node, request.name(answer));
     return hit && hit->exact && hit->verdict != RuleHit::Verdict::Accept;
   }
   const RouteAnswer route = witness.route(node, answer, 0);
@@ -75,7 +75,7 @@ std::optional<Delivery> delivery_to_program(const Direction& request, Witness& w
   const flow::Service service{flow::Protocol::Udp, last.tuple.destination_port};
   if (!is_taken_in(last, witness) || !witness.is_program(last.node, service)) return std::nullopt;
   if (witness.has_rules(last.node)) {
-    const auto hit = witness.rule_hit(last.node, {request.number, last.tuple});
+    const auto hit = witness.rule_hit(last.node, request.name(last.tuple));
     const bool passed = !hit || hit->verdict == RuleHit::Verdict::Accept;
     if (!witness.traces_rules(last.node) || !passed) return std::nullopt;
   }
@@ -110,6 +110,7 @@ flow::Journey delivered(const Direction& direction, NodeId node, std::string pro
 
 flow::Journey died(const Direction& direction, Witness& witness, Verdict& out) {
   Ending ending = fate_of(direction, witness);
+  ending.fate.packet = direction.packet;
   out.waiting = ending.waiting;
   out.traced = ending.traced;
   // What was refused to the sender's face did not vanish; all else may be the work of rules.
@@ -120,14 +121,38 @@ flow::Journey died(const Direction& direction, Witness& witness, Verdict& out) {
   return journey;
 }
 
-void judge_reply(const Case& evidence, const Delivery& delivery, Witness& witness, Verdict& out) {
-  const Direction reply = reply_of(evidence, delivery.node, delivery.tuple, witness);
+// Where a connection came to a stop behind its handshake.
+struct Stop {
+  bool of_reply = false;
+  Part part = Part::Data;
+};
+
+// Nothing: it did not, or its target is a program of the user's, which ends it as it likes.
+std::optional<Stop> stop_of(const Case& evidence, const Delivery& delivery,
+                            const Witness& witness) {
+  const probe::Attempt& attempt = evidence.attempt;
+  const flow::Service service{flow::Protocol::Tcp, delivery.tuple.destination_port};
+  const bool goes_on = evidence.flow.service.protocol == flow::Protocol::Tcp && attempt.connected;
+  if (!goes_on || witness.is_program(delivery.node, service)) return std::nullopt;
+  if (attempt.arrivals.empty()) return Stop{false, Part::Data};
+  if (!attempt.answered) return Stop{true, Part::Data};
+  if (attempt.closed) return std::nullopt;
+  return Stop{attempt.ended_at_target, Part::End};
+}
+
+void judge_reply(const Case& evidence, const Delivery& delivery, const std::optional<Stop>& stop,
+                 Witness& witness, Verdict& out) {
+  Direction reply = reply_of(evidence, delivery.node, delivery.tuple, witness);
   const auto back = std::ranges::find_if(reply.seen, [&](const Sighting& s) {
     return s.node == evidence.flow.from && s.way == Way::In && s.for_this_host;
   });
   if (back != reply.seen.end()) out.back_at_sender = back->tuple;
   std::optional<std::string> proof = answer_of_program(evidence, delivery, witness);
-  if (evidence.attempt.answered) proof = "the sender's socket got it";
+  if (stop) {
+    reply = segment_of(evidence, std::move(reply), stop->part, evidence.flow.from, witness);
+  } else if (evidence.attempt.answered) {
+    proof = "the sender's socket got it";
+  }
   out.reply = proof ? delivered(reply, evidence.flow.from, *std::move(proof), witness)
                     : died(reply, witness, out);
 }
@@ -174,6 +199,12 @@ Verdict judge(const Case& evidence, Witness& witness) {
     delivery = delivery_to_program(request, witness);
     out.reply_unknown = delivery.has_value();
   }
+  const auto stop = delivery ? stop_of(evidence, *delivery, witness) : std::nullopt;
+  if (stop && !stop->of_reply) {
+    out.request =
+        died(segment_of(evidence, request, stop->part, delivery->node, witness), witness, out);
+    return out;
+  }
   if (delivery) {
     out.request = delivered(request, delivery->node, delivery->proof, witness);
     out.sent = sent_tuple(evidence, request, witness);
@@ -181,7 +212,7 @@ Verdict judge(const Case& evidence, Witness& witness) {
     // Nobody waits for the answer to a raw frame.
     const bool awaited =
         evidence.flow.service.protocol != flow::Protocol::Raw && !out.reply_unknown;
-    if (awaited) judge_reply(evidence, *delivery, witness, out);
+    if (awaited) judge_reply(evidence, *delivery, stop, witness, out);
     return out;
   }
   out.request = died(request, witness, out);

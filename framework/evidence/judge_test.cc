@@ -248,6 +248,33 @@ TEST_F(JudgeTest, TtlExceededAndTooBigAreTheRoutersWord) {
   EXPECT_EQ(fate().kind, FateKind::TooBig);
 }
 
+// A rule of the host's took its error.
+TEST_F(JudgeTest, TtlExceededNeedsNoWord) {
+  see_to_host();
+  EXPECT_EQ(fate().kind, FateKind::Lost);
+  case_.sightings.back().ttl = 1;
+  EXPECT_EQ(fate().kind, FateKind::TtlExceeded);
+  EXPECT_EQ(fate().at, kHost);
+}
+
+TEST_F(JudgeTest, TooBigNeedsNoWord) {
+  see_to_host();
+  case_.sightings.back().length = 1400;
+  witness_.routes[{kHost, kClientAddress}].mtu = 1400;
+  EXPECT_EQ(fate().kind, FateKind::Lost);
+  witness_.routes[{kHost, kClientAddress}].mtu = 1399;
+  EXPECT_EQ(fate().kind, FateKind::TooBig);
+  case_.sightings.back().may_be_cut = true;
+  EXPECT_EQ(fate().kind, FateKind::Lost);
+}
+
+TEST_F(JudgeTest, AnErrnoThatForbidsABroadcastIsTrouble) {
+  case_.attempt.error = EACCES;
+  EXPECT_EQ(fate().kind, FateKind::NoRoute);
+  witness_.routes[{kBlue, kClientAddress}] = {.kind = RouteAnswer::Kind::Broadcast};
+  EXPECT_EQ(judge(case_, witness_).trouble, "the flow could not be sent: Permission denied");
+}
+
 TEST_F(JudgeTest, ARedirectEndsNothing) {
   see_to_host();
   see_error(kHost, kHostAddress, 5, 1);
@@ -298,6 +325,77 @@ TEST_F(JudgeTest, ATcpRequestIsDeliveredThoughARuleTookItsAnswer) {
   const Verdict verdict = judge(case_, witness_);
   EXPECT_EQ(verdict.request.fate.kind, FateKind::Delivered);
   EXPECT_EQ(verdict.reply->fate.kind, FateKind::Dropped);
+}
+
+// Its data went there and back, and its end as far as the host.
+class ConnectionTest : public JudgeTest {
+ protected:
+  ConnectionTest() {
+    use_tcp();
+    see_to_client();
+    case_.attempt.connected = true;
+    witness_.with_rules = {kHost};
+    witness_.hits[kHost] = {.chain = "inet filter forward", .text = "drop", .exact = true};
+  }
+  void see_part(Part part, Role role, std::uint32_t number) {
+    const bool forth = role == Role::Request;
+    const NodeId from = forth ? kBlue : kClient;
+    const std::uint32_t at_host = forth ? 1U : 2U;
+    for (Sighting* s : {&see(from, 1, Way::Out, role), &see(kHost, at_host, Way::In, role)}) {
+      s->part = part;
+      s->packet = number;
+      if (!forth) s->tuple = tuple_.inverse();
+    }
+  }
+};
+
+TEST_F(ConnectionTest, WhoseRequestIsDroppedIsNotDelivered) {
+  see_part(Part::Data, Role::Request, 1);
+  const Verdict verdict = judge(case_, witness_);
+  EXPECT_EQ(verdict.request.fate.kind, FateKind::Lost)
+      << "no SYN+ACK was seen, nor a socket's word";
+}
+
+TEST_F(ConnectionTest, IsDroppedWhereItsRequestIs) {
+  see(kClient, 1, Way::Out, Role::Reply).tuple = tuple_.inverse();
+  see_part(Part::Data, Role::Request, 1);
+  const Verdict verdict = judge(case_, witness_);
+  EXPECT_EQ(verdict.request.fate,
+            (flow::Fate{FateKind::Dropped, kHost, {}, "inet filter forward: drop", "data"}));
+  EXPECT_EQ(verdict.reply, std::nullopt);
+  EXPECT_FALSE(needs_fence(verdict));
+}
+
+TEST_F(ConnectionTest, HasTheFateOfItsReply) {
+  case_.attempt.arrivals = {{kClient, tuple_}};
+  see_part(Part::Data, Role::Reply, 2);
+  const Verdict verdict = judge(case_, witness_);
+  EXPECT_EQ(verdict.request.fate.kind, FateKind::Delivered);
+  EXPECT_EQ(verdict.reply->fate.kind, FateKind::Dropped);
+  EXPECT_EQ(verdict.reply->fate.packet, "data");
+}
+
+// Issue 2: a flow of TCP is a handshake, data both ways, and a close.
+TEST_F(ConnectionTest, ThatIsNotClosedHasTheFateOfTheFinThatDied) {
+  case_.attempt.arrivals = {{kClient, tuple_}};
+  case_.attempt.answered = true;
+  see_part(Part::End, Role::Request, 3);
+  EXPECT_EQ(fate().kind, FateKind::Dropped);
+  EXPECT_EQ(fate().packet, "FIN");
+  case_.attempt.ended_at_target = true;
+  see_part(Part::End, Role::Reply, 4);
+  const Verdict verdict = judge(case_, witness_);
+  EXPECT_EQ(verdict.request.fate.kind, FateKind::Delivered);
+  EXPECT_EQ(verdict.reply->fate.kind, FateKind::Dropped);
+  EXPECT_EQ(verdict.reply->fate.packet, "FIN");
+  case_.attempt.closed = true;
+  EXPECT_EQ(judge(case_, witness_).reply->fate.kind, FateKind::Delivered);
+}
+
+TEST_F(ConnectionTest, OfAProgramEndsAsThatLikes) {
+  see(kClient, 1, Way::Out, Role::Reply).tuple = tuple_.inverse();
+  witness_.programs = {{kClient, case_.flow.service}};
+  EXPECT_EQ(judge(case_, witness_).reply->fate.kind, FateKind::Delivered);
 }
 
 TEST_F(JudgeTest, WithRulesAtTheTargetThatIsNotProved) {

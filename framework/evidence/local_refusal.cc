@@ -19,7 +19,9 @@ std::optional<FateKind> kind_of_errno(int error, const RouteAnswer& route) {
       return FateKind::TooBig;
     case ENETUNREACH:
     case EHOSTUNREACH:
-    case EACCES:
+      return FateKind::NoRoute;
+    case EACCES:  // a route that prohibits; also of broadcast, which says nothing of the network
+      if (route.kind == RouteAnswer::Kind::Broadcast) return std::nullopt;
       return FateKind::NoRoute;
     case EPERM:
       return FateKind::Dropped;  // NF_DROP in the OUTPUT hook
@@ -44,7 +46,7 @@ std::optional<flow::Fate> local_refusal(const Direction& direction, Witness& wit
   flow::Fate fate{.kind = *kind, .at = direction.from};
   fate.proof = fmt::format("the send was refused: {}", sys::error_text(direction.error));
   if (*kind == FateKind::Dropped) {
-    const auto hit = witness.rule_hit(direction.from, {direction.number, direction.tuple});
+    const auto hit = witness.rule_hit(direction.from, direction.name(direction.tuple));
     if (hit) fate.proof = describe(*hit);
     // A reject in the OUTPUT hook fails the send as a drop does.
     if (hit && hit->verdict == RuleHit::Verdict::Reject) fate.kind = FateKind::Rejected;

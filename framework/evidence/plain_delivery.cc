@@ -36,15 +36,17 @@ class Follower {
 };
 
 // The sockets were told what belongs to a delivery, once, and nothing else.
-bool sockets_agree(const probe::Attempt& attempt) {
-  return attempt.error == 0 && attempt.later_error == 0 && attempt.answered &&
+bool sockets_agree(const Case& evidence) {
+  const probe::Attempt& attempt = evidence.attempt;
+  const bool ended = evidence.flow.service.protocol != flow::Protocol::Tcp || attempt.closed;
+  return attempt.error == 0 && attempt.later_error == 0 && attempt.answered && ended &&
          attempt.arrivals.size() == 1 && attempt.arrivals.front().reply_error == 0;
 }
 
 }  // namespace
 
 bool is_plain_delivery(const Case& evidence, const Witness& witness) {
-  if (!sockets_agree(evidence.attempt) || evidence.sightings.empty()) return false;
+  if (!sockets_agree(evidence) || evidence.sightings.empty()) return false;
   const probe::Arrival& arrival = evidence.attempt.arrivals.front();
   const NodeId sender = evidence.flow.from;
   if (arrival.node == sender || arrival.tuple.destination != evidence.flow.destination)

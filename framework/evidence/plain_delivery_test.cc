@@ -157,6 +157,14 @@ TEST_F(PlainDeliveryTest, HardlyAnyChangeIsPlainStill) {
   EXPECT_EQ(still_plain_, std::vector<std::string>{});
 }
 
+TEST_F(PlainDeliveryTest, AConnectionHasToBeClosed) {
+  case_.flow.service.protocol = flow::Protocol::Tcp;
+  case_.attempt.connected = true;
+  EXPECT_FALSE(is_plain_delivery(case_, witness_));
+  case_.attempt.closed = case_.attempt.ended_at_target = true;
+  EXPECT_TRUE(is_plain_delivery(case_, witness_));
+}
+
 TEST_F(PlainDeliveryTest, ThePathIsOfNodesThatRouted) {
   EXPECT_TRUE(was_routed_by(case_, std::vector{kRed, kRouter, kFar}));
   EXPECT_FALSE(was_routed_by(case_, std::vector{kRed, kHub, kRouter, kFar}));

@@ -39,7 +39,7 @@ std::optional<Fate> ended_by_isolation(const End& end, Witness& witness) {
 
 std::optional<Ending> ended_by_rule(const End& end, Witness& witness) {
   if (!witness.has_rules(end.node)) return std::nullopt;
-  const auto hit = witness.rule_hit(end.node, {end.direction.number, end.tuple});
+  const auto hit = witness.rule_hit(end.node, end.direction.name(end.tuple));
   if (!hit || hit->verdict == RuleHit::Verdict::Accept) return std::nullopt;
   const bool reject = hit->verdict == RuleHit::Verdict::Reject;
   return Ending{
@@ -112,6 +112,21 @@ std::optional<Ending> ended_by_neighbor(const End& end, const RouteAnswer& route
                 !failed};
 }
 
+// ip_forward and ip6_forward look at both before their hook, and complain: of what was not heard
+// of, a rule may have taken the complaint, or its way back was gone.
+std::optional<Fate> ended_by_forwarding(const End& end, const RouteAnswer& route) {
+  if (end.incoming == 0 || route.kind != Kind::Unicast) return std::nullopt;
+  const Sighting& last = end.direction.seen.back();
+  if (last.ttl <= 1) {
+    return make_fate(end, FateKind::TtlExceeded, "it came with a TTL of 1, and went no further");
+  }
+  const bool too_big = route.mtu != 0 && last.length > route.mtu && !last.may_be_cut;
+  if (!too_big) return std::nullopt;
+  return make_fate(end, FateKind::TooBig,
+                   fmt::format("it has {} bytes, may not be cut, and the way behind takes {}",
+                               last.length, route.mtu));
+}
+
 // The packet was for this node, whose own answer cannot leave: a closed port is refused in silence.
 std::optional<Fate> ended_at_closed_port(const End& end, const RouteAnswer& route,
                                          Witness& witness) {
@@ -171,6 +186,7 @@ Ending silent_end(const Direction& direction, Witness& witness) {
   end.tuple = as_routed(direction, end.node, end.tuple, witness);
   const RouteAnswer route = witness.route(end.node, end.tuple, end.incoming);
   if (const auto fate = ended_by_route(end, route, witness)) return {*fate};
+  if (const auto fate = ended_by_forwarding(end, route)) return {*fate};
   if (const auto ending = ended_by_neighbor(end, route, witness)) return *ending;
   if (const auto fate = ended_at_closed_port(end, route, witness)) return {*fate};
   return {lost(end, witness)};

@@ -70,6 +70,15 @@ std::uint64_t reply_content_of(const PacketView& view) {
   return content_of(view, {kReply, view.icmp()->sequence.value_or(0)});
 }
 
+bool has(std::uint8_t flags, std::uint8_t flag) { return (flags & flag) != 0; }
+
+Part part_of(const packet::TcpView& tcp, BytesView payload) {
+  const std::uint8_t flags = tcp.flags.value_or(0);
+  if (has(flags, packet::Tcp::kSyn)) return Part::Handshake;
+  if (has(flags, packet::Tcp::kFin)) return Part::End;
+  return payload.empty() ? Part::Acknowledgement : Part::Data;
+}
+
 Sighting make_sighting(NodeId node, const capture::FrameView& frame, const PacketView& view) {
   Sighting out;
   out.time_ns = frame.timestamp.time_since_epoch().count();
@@ -78,17 +87,25 @@ Sighting make_sighting(NodeId node, const capture::FrameView& frame, const Packe
   out.way = frame.type == capture::PacketType::Outgoing ? Way::Out : Way::In;
   out.for_this_host = frame.type != capture::PacketType::OtherHost;
   out.ttl = view.ttl;
+  out.length = view.total_length;
+  out.may_be_cut = view.family() == Family::Ipv4 && !view.dont_fragment;
   out.tuple = tuple_of(view);
-  if (const auto* tcp = view.tcp()) out.packet = tcp->seq.value_or(0);
+  if (const auto* tcp = view.tcp()) {
+    out.packet = tcp->seq.value_or(0);
+    out.part = part_of(*tcp, view.payload);
+  }
   if (view.is_icmp_error()) {
     out.icmp_type = view.icmp()->type;
     out.icmp_code = view.icmp()->code;
     out.mtu = static_cast<std::uint16_t>(view.icmp()->mtu.value_or(0));
+    if (const auto quoted = view.quoted()) out.about = quoted->dst;
   }
   return out;
 }
 
-bool has(std::uint8_t flags, std::uint8_t flag) { return (flags & flag) != 0; }
+// Sequence numbers of a stream that carries so many bytes: its SYN and FIN have one each, and what
+// acknowledges the other's FIN has the next.
+std::uint32_t stream_length(std::size_t payload) { return static_cast<std::uint32_t>(payload) + 2; }
 
 }  // namespace
 
@@ -96,7 +113,7 @@ void Tracker::forget_before(FlowNumber first) {
   const auto gone = std::min<std::size_t>(first - first_, flows_.size());
   flows_.erase(flows_.begin(), flows_.begin() + static_cast<std::ptrdiff_t>(gone));
   first_ = first;
-  std::erase_if(by_sequence_, [&](const auto& entry) { return entry.second.number < first; });
+  std::erase_if(streams_, [&](const auto& entry) { return entry.second.number < first; });
   std::erase_if(by_content_, [&](const auto& entry) { return entry.second.number < first; });
   strays_.clear();
 }
@@ -105,8 +122,11 @@ void Tracker::learn_raw(FlowNumber number, BytesView frame, bool fence) {
   const auto ethernet = packet::parse_frame_view(frame);
   const auto view = ethernet ? packet::parse_view(ethernet->network) : std::nullopt;
   if (!view) return;  // not IP: only the errno of sending it can be told
-  if (const auto* tcp = view->tcp(); tcp != nullptr && tcp->seq) {
-    by_sequence_[*tcp->seq] = {number, fence};
+  if (const auto segment = segment_of(*view)) {
+    add_stream(segment->seq, {.number = number,
+                              .fence = fence,
+                              .length = stream_length(view->payload.size()),
+                              .port = segment->source_port});
   }
   by_content_[content_of(*view)] = {number, fence ? Role::Fence : Role::Request};
   if (const auto* icmp = view->icmp(); icmp != nullptr && is_echo_request(*icmp, view->family())) {
@@ -114,20 +134,75 @@ void Tracker::learn_raw(FlowNumber number, BytesView frame, bool fence) {
   }
 }
 
-// The first packet seen at the sender from this port (on its loopback: coming in) tells the
-// connection's sequence number.
-void Tracker::learn_tcp(FlowNumber number, NodeId sender, std::uint16_t source_port, bool fence) {
-  const auto first = std::ranges::find_if(strays_, [&](const Stray& s) {
-    return s.sighting.node == sender && s.sighting.tuple.source_port == source_port &&
-           has(s.flags, packet::Tcp::kSyn) && !has(s.flags, packet::Tcp::kAck);
-  });
-  if (first == strays_.end()) return;  // it never left the sender
-  by_sequence_[first->seq] = {number, fence};
+// The first packet seen leaving the sender from this port (on its loopback: coming in) tells the
+// connection's sequence number. What others sent from a port of this number may pass there as well:
+// of who was sent before it is known already.
+void Tracker::learn_tcp(std::span<const TcpStart> starts) {
+  constexpr std::uint32_t kLoopback = 1;  // its index in every namespace
+  std::map<std::pair<NodeId, std::uint16_t>, std::vector<std::uint32_t>> openings;
+  for (const Stray& stray : strays_) {
+    const Sighting& seen = stray.sighting;
+    const std::uint8_t flags = stray.segment.flags;
+    const bool opens = has(flags, packet::Tcp::kSyn) && !has(flags, packet::Tcp::kAck);
+    const bool leaves = seen.way == Way::Out || seen.interface == kLoopback;
+    if (!opens || !leaves || stray.quoted) continue;
+    openings[{seen.node, stray.segment.source_port}].push_back(stray.segment.seq);
+  }
+  for (const TcpStart& start : starts) {
+    const auto& sent = openings[{start.sender, start.source_port}];
+    const auto first =
+        std::ranges::find_if(sent, [&](std::uint32_t seq) { return !streams_.contains(seq); });
+    if (first == sent.end()) continue;  // it never left the sender
+    add_stream(*first, {.number = start.number,
+                        .fence = start.fence,
+                        .length = stream_length(start.request),
+                        .port = start.source_port});
+  }
+  attribute_strays();
+  attribute_strays();  // by what answers told of themselves
+}
+
+void Tracker::attribute_strays() {
   std::erase_if(strays_, [&](const Stray& stray) {
     const auto match = match_stray(stray);
-    if (match) store(*match, stray.sighting);
-    return match.has_value();
+    if (!match) return false;
+    if (!stray.quoted) learn_answer(*match, stray.segment);
+    store(*match, stray.sighting);
+    return true;
   });
+}
+
+void Tracker::add_stream(std::uint32_t first, const Stream& stream) {
+  streams_.insert_or_assign(first, stream);
+  longest_stream_ = std::max(longest_stream_, stream.length);
+}
+
+// A SYN+ACK tells the first sequence number of what comes back: a reset may have nothing else.
+void Tracker::learn_answer(const Match& match, const Segment& segment) {
+  const bool answers =
+      has(segment.flags, packet::Tcp::kSyn) && has(segment.flags, packet::Tcp::kAck);
+  const bool is_known = !answers || match.role == Role::Reset || streams_.contains(segment.seq);
+  if (is_known) return;
+  add_stream(segment.seq, {.number = match.number,
+                           .fence = match.role == Role::Fence,
+                           .reply = true,
+                           .length = stream_length(probe::kTokenSize),
+                           .port = segment.source_port});
+}
+
+// Numbers of two streams seldom meet; then ports tell them apart, unless both were translated.
+const Tracker::Stream* Tracker::stream_of(std::uint32_t sequence, std::uint16_t port) const {
+  const Stream* nearest = nullptr;
+  auto at = streams_.upper_bound(sequence);
+  for (std::size_t i = 0; i < streams_.size(); ++i) {
+    at = std::prev(at == streams_.begin() ? streams_.end() : at);  // the numbers go round
+    const std::uint32_t distance = sequence - at->first;
+    if (distance > longest_stream_) break;
+    if (distance > at->second.length) continue;
+    if (at->second.port == port) return &at->second;
+    if (nearest == nullptr) nearest = &at->second;
+  }
+  return nearest;
 }
 
 std::optional<FlowNumber> Tracker::add(NodeId node, const capture::FrameView& frame) {
@@ -135,6 +210,8 @@ std::optional<FlowNumber> Tracker::add(NodeId node, const capture::FrameView& fr
   if (!view) return std::nullopt;
   const Sighting sighting = make_sighting(node, frame, *view);
   if (const auto found = match(*view)) {
+    const auto segment = segment_of(*view);
+    if (segment) learn_answer(*found, *segment);
     store(*found, sighting);
     return found->number;
   }
@@ -142,21 +219,24 @@ std::optional<FlowNumber> Tracker::add(NodeId node, const capture::FrameView& fr
   return std::nullopt;
 }
 
+std::optional<Tracker::Segment> Tracker::segment_of(const PacketView& view) {
+  const auto* tcp = view.tcp();
+  if (tcp == nullptr || !tcp->seq || !tcp->flags) return std::nullopt;
+  return Segment{*tcp->seq, tcp->ack.value_or(0), *tcp->flags, tcp->sport, tcp->dport};
+}
+
 void Tracker::keep_stray(const Sighting& sighting, const PacketView& view) {
   const auto quoted = view.is_icmp_error() ? view.quoted() : std::nullopt;
-  const auto* tcp = quoted ? quoted->tcp() : view.tcp();
-  if (tcp == nullptr || !tcp->seq || !tcp->flags) return;
-  strays_.push_back({sighting, *tcp->seq, tcp->ack.value_or(0), *tcp->flags, quoted.has_value()});
+  if (const auto segment = segment_of(quoted ? *quoted : view)) {
+    strays_.push_back({sighting, *segment, quoted.has_value()});
+  }
 }
 
 std::optional<Tracker::Match> Tracker::match(const PacketView& view) const {
   if (view.is_icmp_error()) return match_error(view);
   if (const auto found = match_token(view)) return found;
-  const auto* tcp = view.tcp();
-  if (tcp != nullptr && tcp->seq && tcp->flags) {
-    if (const auto found = match_tcp({{}, *tcp->seq, tcp->ack.value_or(0), *tcp->flags})) {
-      return found;
-    }
+  if (const auto segment = segment_of(view)) {
+    if (const auto found = match_tcp(*segment)) return found;
   }
   return match_raw(view);
 }
@@ -171,31 +251,22 @@ std::optional<Tracker::Match> Tracker::match_token(const PacketView& view) const
   return Match{token->flow, reply ? Role::Reply : Role::Request};
 }
 
-const Tracker::Connection* Tracker::connection_of(const Stray& segment, bool& reply) const {
-  // The handshake from the sender: its number itself, or the next one behind the SYN.
-  for (const std::uint32_t sequence : {segment.seq, segment.seq - 1}) {
-    if (const auto found = by_sequence_.find(sequence); found != by_sequence_.end()) {
-      reply = false;
-      return &found->second;
-    }
-  }
-  if (!has(segment.flags, packet::Tcp::kAck)) return nullptr;
-  const auto found = by_sequence_.find(segment.ack - 1);  // what answers the SYN
-  reply = true;
-  return found == by_sequence_.end() ? nullptr : &found->second;
-}
-
-std::optional<Tracker::Match> Tracker::match_tcp(const Stray& segment) const {
-  bool reply = false;
-  const Connection* connection = connection_of(segment, reply);
-  if (connection == nullptr || !tracked(connection->number)) return std::nullopt;
-  if (connection->fence) return Match{connection->number, Role::Fence};
-  if (has(segment.flags, packet::Tcp::kRst)) return Match{connection->number, Role::Reset, !reply};
-  return Match{connection->number, reply ? Role::Reply : Role::Request};
+// By its own number, or by that which it acknowledges: of what comes next in the other direction.
+std::optional<Tracker::Match> Tracker::match_tcp(const Segment& segment) const {
+  const Stream* own = stream_of(segment.seq, segment.source_port);
+  const Stream* other = own == nullptr && has(segment.flags, packet::Tcp::kAck)
+                            ? stream_of(segment.ack - 1, segment.destination_port)
+                            : nullptr;
+  const Stream* stream = own != nullptr ? own : other;
+  if (stream == nullptr || !tracked(stream->number)) return std::nullopt;
+  if (stream->fence) return Match{stream->number, Role::Fence};
+  const bool reply = own != nullptr ? own->reply : !other->reply;
+  if (has(segment.flags, packet::Tcp::kRst)) return Match{stream->number, Role::Reset, !reply};
+  return Match{stream->number, reply ? Role::Reply : Role::Request};
 }
 
 std::optional<Tracker::Match> Tracker::match_stray(const Stray& stray) const {
-  const auto found = match_tcp(stray);
+  const auto found = match_tcp(stray.segment);
   return found && stray.quoted ? as_error(*found) : found;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "evidence/tracker.hh"
 
+#include <array>
+
 #include <gtest/gtest.h>
 
 #include "packet/stack.hh"
@@ -38,6 +40,10 @@ class TrackerTest : public testing::Test {
   }
   void see_out(const Stack& packet) { see(kRed, capture::PacketType::Outgoing, packet); }
   void see_in(const Stack& packet) { see(kBlue, capture::PacketType::Host, packet); }
+  void learn(probe::FlowNumber number, bool fence = false) {
+    const TcpStart start{number, kRed, 20'000, fence};
+    tracker_.learn_tcp(std::span(&start, 1));
+  }
   std::vector<Role> roles(probe::FlowNumber number) const {
     std::vector<Role> out;
     for (const Sighting& s : tracker_.sightings(number)) out.push_back(s.role);
@@ -98,18 +104,89 @@ TEST_F(TrackerTest, AHandshakeIsKnownByItsSequenceNumberOnceThePortIsTold) {
       packet::tcp(
           {.sport = 80, .dport = 20'000, .seq = 5, .ack = 1001, .flags = Tcp::kSyn | Tcp::kAck}));
   EXPECT_TRUE(tracker_.sightings(4).empty());
-  tracker_.learn_tcp(4, kRed, 20'000, false);
+  learn(4);
   EXPECT_EQ(roles(4), (std::vector{Role::Request, Role::Request, Role::Reply}));
 }
 
 TEST_F(TrackerTest, AResetThatAnswersIsAnAnswer) {
   using packet::Tcp;
   see_out(there() / packet::tcp({.sport = 20'000, .dport = 81, .seq = 1000}));
-  tracker_.learn_tcp(4, kRed, 20'000, false);
+  learn(4);
   see_in(back() /
          packet::tcp({.sport = 81, .dport = 20'000, .ack = 1001, .flags = Tcp::kRst | Tcp::kAck}));
   EXPECT_EQ(roles(4), (std::vector{Role::Request, Role::Reset}));
   EXPECT_TRUE(tracker_.saw_answer(4));
+}
+
+// What comes behind the handshake, up to the end of both sides: 16 bytes there and 16 back.
+TEST_F(TrackerTest, TheWholeConnectionIsKnownByItsSequenceNumbers) {
+  using packet::Tcp;
+  const auto segment = [](const Stack& ip, std::uint32_t seq, std::uint32_t ack,
+                          std::uint8_t flags) {
+    const bool forth = ip == there();
+    return ip / packet::tcp({.sport = static_cast<std::uint16_t>(forth ? 20'000 : 80),
+                             .dport = static_cast<std::uint16_t>(forth ? 80 : 20'000),
+                             .seq = seq,
+                             .ack = ack,
+                             .flags = flags});
+  };
+  see_out(segment(there(), 0xffff'fff8, 0, Tcp::kSyn));  // its numbers go round
+  learn(4);
+  see_in(segment(back(), 500, 0xffff'fff9, Tcp::kSyn | Tcp::kAck));
+  see_out(segment(there(), 0xffff'fff9, 501, Tcp::kAck));
+  see_in(segment(back(), 501, 9, Tcp::kAck));
+  see_out(segment(there(), 9, 517, Tcp::kFin | Tcp::kAck));
+  see_in(segment(back(), 517, 10, Tcp::kFin | Tcp::kAck));
+  see_out(segment(there(), 10, 518, Tcp::kAck));
+  EXPECT_EQ(roles(4), (std::vector{Role::Request, Role::Reply, Role::Request, Role::Reply,
+                                   Role::Request, Role::Reply, Role::Request}));
+  std::vector<Part> parts;
+  for (const Sighting& s : tracker_.sightings(4)) parts.push_back(s.part);
+  EXPECT_EQ(parts,
+            (std::vector{Part::Handshake, Part::Handshake, Part::Acknowledgement,
+                         Part::Acknowledgement, Part::End, Part::End, Part::Acknowledgement}));
+}
+
+// A rule's reset of what acknowledges something acknowledges nothing itself.
+TEST_F(TrackerTest, AResetIsKnownByTheNumberThatTheAnswerBeganWith) {
+  using packet::Tcp;
+  see_out(there() / packet::tcp({.sport = 20'000, .dport = 80, .seq = 1000}));
+  see_in(
+      back() /
+      packet::tcp(
+          {.sport = 80, .dport = 20'000, .seq = 5, .ack = 1001, .flags = Tcp::kSyn | Tcp::kAck}));
+  see_in(back() / packet::tcp({.sport = 80, .dport = 20'000, .seq = 6, .flags = Tcp::kRst}));
+  learn(4);
+  EXPECT_EQ(roles(4), (std::vector{Role::Request, Role::Reply, Role::Reset}));
+}
+
+// Both use the first port of their nodes, and each comes by the other's sender.
+TEST_F(TrackerTest, ConnectionsOfOnePortAreToldApartByTheirSenders) {
+  const Stack forth = there() / packet::tcp({.sport = 20'000, .dport = 80, .seq = 1000});
+  const Stack against = back() / packet::tcp({.sport = 20'000, .dport = 80, .seq = 9000});
+  see(kBlue, capture::PacketType::Host, forth);
+  see(kRed, capture::PacketType::Host, against);
+  see_out(forth);
+  see(kBlue, capture::PacketType::Outgoing, against);
+  const std::array starts{TcpStart{4, kRed, 20'000}, TcpStart{5, kBlue, 20'000}};
+  tracker_.learn_tcp(starts);
+  ASSERT_EQ(roles(4).size(), 2U);
+  ASSERT_EQ(roles(5).size(), 2U);
+  EXPECT_EQ(tracker_.sightings(4).front().packet, 1000U);
+  EXPECT_EQ(tracker_.sightings(5).front().packet, 9000U);
+}
+
+TEST_F(TrackerTest, ConnectionsWhoseNumbersMeetAreToldApartByTheirPorts) {
+  see_out(there() / packet::tcp({.sport = 20'000, .dport = 80, .seq = 1000}));
+  see_out(there() / packet::tcp({.sport = 20'001, .dport = 80, .seq = 1010}));
+  const std::array starts{TcpStart{4, kRed, 20'000}, TcpStart{5, kRed, 20'001}};
+  tracker_.learn_tcp(starts);
+  see_out(there() / packet::tcp({.sport = 20'000,
+                                 .dport = 80,
+                                 .seq = 1017,
+                                 .flags = packet::Tcp::kFin | packet::Tcp::kAck}));
+  EXPECT_EQ(roles(4).size(), 2U);
+  EXPECT_EQ(roles(5).size(), 1U);
 }
 
 TEST_F(TrackerTest, AnIcmpErrorBelongsToWhatItQuotes) {

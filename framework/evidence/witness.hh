@@ -9,6 +9,7 @@
 
 #include "base/id.hh"
 #include "base/issue.hh"
+#include "evidence/sighting.hh"
 #include "flow/flow.hh"
 #include "probe/prober.hh"
 
@@ -21,6 +22,7 @@ struct RouteAnswer {
   int error = 0;  // errno of the lookup: ENETUNREACH, EHOSTUNREACH, EINVAL, EXDEV
   std::optional<IpAddress> gateway = {};
   std::uint32_t interface = 0;           // outgoing
+  std::uint32_t mtu = 0;                 // of what is sent on by it; 0: not known
   std::optional<IpAddress> source = {};  // what a sender uses who has not chosen one
   std::string text = {};                 // "default via 10.0.0.1 dev eth0"
 };
@@ -36,10 +38,12 @@ struct RuleHit {
 };
 
 // How a packet is found again among the trace events of a node, which show its headers only: by
-// what no translation changes, or by its tuple as it was seen there.
+// what no translation changes, or by its tuple as it was seen there; of TCP's packets, which share
+// a tuple, by what they are there for.
 struct PacketName {
   probe::FlowNumber flow = 0;
   flow::Tuple tuple;
+  Part part = Part::None;
 };
 
 // One end of a link.

@@ -125,6 +125,18 @@ void encode(const state::Route& route, const InterfaceNames& names, MessageWrite
   if (!route.next_hops.empty()) writer.put_bytes(RTA_MULTIPATH, hop_bytes(route, names));
 }
 
+// Non-exact: of whatever route leads there (ip6_route_del, RTF_CACHE).
+void encode_learned_way(const IpAddress& destination, MessageWriter& writer) {
+  rtmsg header{};
+  header.rtm_family = family_number(destination.family());
+  header.rtm_dst_len = static_cast<std::uint8_t>(address_bits(destination.family()));
+  header.rtm_table = RT_TABLE_MAIN;
+  header.rtm_scope = RT_SCOPE_NOWHERE;
+  header.rtm_flags = RTM_F_CLONED;
+  writer.put_header(header);
+  writer.put_ip(RTA_DST, destination);
+}
+
 void encode_route_listing(MessageWriter& writer) { writer.put_header(rtmsg{}); }
 
 std::expected<state::Route, Issue> decode_route(const Message& message,

@@ -18,7 +18,7 @@ constexpr std::size_t kIcmpHeader = 8;
 constexpr std::size_t kIpv4Header = 20;
 
 Bytes make_echo(const flow::Flow& flow, FlowNumber number, const Token& token) {
-  Bytes bytes(kIcmpHeader + std::max(kTokenSize, flow.payload_size.value_or(0)));
+  Bytes bytes(kIcmpHeader + request_size(flow));
   const bool v4 = flow.family() == Family::Ipv4;
   bytes[0] = static_cast<std::byte>(v4 ? packet::Icmp::kEchoRequest : packet::Icmpv6::kEchoRequest);
   const EchoName name = echo_name(number);

@@ -16,6 +16,8 @@ struct Entry {
   sys::Fd socket = {};
   sys::Fd fence_socket = {};
   std::optional<flow::Tuple> fence_tuple = {};
+  std::size_t unsent = 0;  // TCP: bytes of the request that its socket has not taken yet
+  sys::Fd served = {};     // TCP: the target's side of the connection, once its request has come
 };
 
 class Ledger {

@@ -36,7 +36,9 @@ struct Attempt {
   int later_error = 0;     // errno that the socket reported later: ECONNREFUSED, ...
   bool connected = false;  // TCP: the handshake completed at the sender
   bool answered = false;   // the reply's payload reached the sender's socket
-  bool closed = false;     // TCP: both sides closed in order
+  // TCP: after that the sender closes its side, then the target its own.
+  bool ended_at_target = false;  // the target's socket was told of the first
+  bool closed = false;           // and the sender's of the second: both closed in order
 };
 
 class Prober {
@@ -52,7 +54,7 @@ class Prober {
   void add_node(NodeId node, const sys::Netns& ns, bool ipv4, bool ipv6);
 
   // Opens a listener for TCP or UDP on all addresses of the node; once for each service. Each
-  // received token is recorded as an arrival and answered with a Reply token: UDP by a datagram
+  // received request is recorded as an arrival and answered with a Reply token: UDP by a datagram
   // from the address that was asked, TCP by data on the connection, closed afterwards.
   // THROWS: sys::SystemError
   void listen(NodeId node, flow::Service service, Family family);
@@ -61,7 +63,8 @@ class Prober {
   FlowNumber next() const;
 
   // Sends the flows, each with a token of its own number, from a fresh source port (or ICMP
-  // identifier and sequence) that no earlier flow of this prober used. Numbers are consecutive.
+  // identifier and sequence) that no earlier flow of this prober used, and that is not the port
+  // that the flow is sent to: a socket could be its own target. Numbers are consecutive.
   // RETURNS: the first number. A send that the kernel refuses is an Attempt with an error.
   FlowNumber launch(std::span<const flow::Flow> flows);
 
@@ -73,7 +76,8 @@ class Prober {
   std::optional<flow::Tuple> fence_tuple(FlowNumber flow) const;
 
   const Attempt& attempt(FlowNumber flow) const;
-  // Frees the sockets and the record of all flows below `next`.
+  // Frees the sockets and the record of all flows below `next`. Connections that were not closed
+  // in order are reset: nothing of them is sent again while later flows are watched.
   void forget_before(FlowNumber next);
 
  private:

@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
 
 #include <arpa/inet.h>
 #include <net/if.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <netpacket/packet.h>
 #include <sys/socket.h>
 
@@ -76,6 +78,15 @@ sys::Fd open_socket(int family, int type, int protocol, const char* attempt) {
 
 int result_of(ssize_t result) { return result < 0 ? sys::last_error() : 0; }
 
+// Behind the handshake: what the other end takes and the way's MTU allows, less TCP's options.
+std::size_t largest_segment(const sys::Fd& socket) {
+  int size = 0;
+  socklen_t length = sizeof size;
+  sys::check_result(::getsockopt(socket.get(), IPPROTO_TCP, TCP_MAXSEG, &size, &length),
+                    "ask for the size of a connection's segments");
+  return static_cast<std::size_t>(std::max(size, 1));
+}
+
 void ask_for_destination(const sys::Fd& socket, Family family) {
   if (family == Family::Ipv4) return set_option(socket, IPPROTO_IP, IP_PKTINFO, 1);
   set_option(socket, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
@@ -102,10 +113,12 @@ sys::Fd open_listener(Family family, int type, std::uint16_t port) {
 }
 
 // What a socket does about fragments: DO sets DF and refuses what is larger than the known path,
-// DONT clears it, the default discovers the path's MTU (ip(7), IP_MTU_DISCOVER).
+// DONT clears it, the default discovers the path's MTU (ip(7), IP_MTU_DISCOVER), as TCP always
+// does.
 void set_fragmentation(const sys::Fd& socket, const flow::Flow& flow) {
   int mode = IP_PMTUDISC_WANT;
-  if (flow.payload_size) mode = IP_PMTUDISC_DONT;
+  const bool tcp = flow.service.protocol == flow::Protocol::Tcp;
+  if (flow.payload_size && !tcp) mode = IP_PMTUDISC_DONT;
   if (flow.dont_fragment) mode = IP_PMTUDISC_DO;
   if (flow.family() == Family::Ipv4) return set_option(socket, IPPROTO_IP, IP_MTU_DISCOVER, mode);
   set_option(socket, IPPROTO_IPV6, IPV6_MTU_DISCOVER, mode);
@@ -260,6 +273,21 @@ int send_bytes(const sys::Fd& socket, BytesView bytes) {
   return result_of(::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL));
 }
 
+long send_segments(const sys::Fd& socket, BytesView bytes) {
+  set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1);
+  const std::size_t most = largest_segment(socket);
+  std::size_t taken = 0;
+  while (taken < bytes.size()) {
+    const BytesView part = bytes.subspan(taken, std::min(most, bytes.size() - taken));
+    // MSG_EOR: what is queued behind is not put into the same packet (tcp_skb_can_collapse_to).
+    const ssize_t sent = ::send(socket.get(), part.data(), part.size(), MSG_NOSIGNAL | MSG_EOR);
+    if (sent < 0 && errno == EAGAIN) break;
+    if (sent < 0) return -long{sys::last_error()};
+    taken += static_cast<std::size_t>(sent);
+  }
+  return static_cast<long>(taken);
+}
+
 int send_from(const sys::Fd& socket, const IpAddress& source, const SocketName& peer,
               BytesView bytes) {
   Message message(peer, bytes);
@@ -340,5 +368,11 @@ std::optional<sys::Fd> accept_connection(const sys::Fd& listener) {
 }
 
 void shut_down_sending(const sys::Fd& socket) { ::shutdown(socket.get(), SHUT_WR); }
+
+void abort_connection(sys::Fd& socket) {
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  socket.reset();
+}
 
 }  // namespace topoproof::probe

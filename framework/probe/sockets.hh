@@ -41,6 +41,10 @@ FlowSocket open_flow_socket(const flow::Flow& flow, std::uint16_t port);
 // All of these return an errno, 0 for success.
 int connect_socket(const sys::Fd& socket, const SocketName& peer);
 int send_bytes(const sys::Fd& socket, BytesView bytes);
+// On a connection, as segments of the largest size that it takes, each a packet of its own: no
+// device or queue makes one long frame of several. RETURNS: how many bytes the socket took, which
+// are not all if it is full; -errno.
+long send_segments(const sys::Fd& socket, BytesView bytes);
 int send_from(const sys::Fd& socket, const IpAddress& source, const SocketName& peer,
               BytesView bytes);
 int send_frame(const sys::Fd& socket, unsigned interface, BytesView frame);
@@ -67,5 +71,7 @@ void receive_all(const sys::Fd& socket, const std::function<void(const Datagram&
 long read_some(const sys::Fd& socket, std::span<std::byte> buffer);
 std::optional<sys::Fd> accept_connection(const sys::Fd& listener);
 void shut_down_sending(const sys::Fd& socket);
+// Ends a connection by a reset, and closes the socket: the kernel sends nothing of it again.
+void abort_connection(sys::Fd& socket);
 
 }  // namespace topoproof::probe

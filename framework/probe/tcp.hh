@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// TCP: a connection for every flow: handshake, the request's token, the reply's token, an orderly
-// close from the sender's side first.
+// TCP: a connection for every flow: handshake, the request, which begins with its token, the
+// reply's token, an orderly close from the sender's side first.
 #pragma once
 
 #include <map>
@@ -25,10 +25,19 @@ class TcpProber {
   void stop(Entry& entry);
 
  private:
+  // The target's side of a connection, until its request has come as a whole.
+  struct Arriving {
+    sys::Fd socket;
+    std::optional<Token> token = {};  // that the request begins with
+    std::size_t received = 0;
+  };
   void accept_all(NodeId node, const sys::Fd& listener);
-  void serve(NodeId node, int connection);
-  void answer(NodeId node, const sys::Fd& connection, BytesView request);
+  void receive(NodeId node, int connection);
+  void take(NodeId node, Arriving& arriving, BytesView part);
+  void answer(NodeId node, Arriving& arriving, Entry& entry);
+  void await_end(FlowNumber number);
   void progress(FlowNumber number);
+  void send_request(FlowNumber number, Entry& entry);
   void read_reply(FlowNumber number, Entry& entry);
   void end(Entry& entry);
 
@@ -36,7 +45,7 @@ class TcpProber {
   Ledger& ledger_;
   std::uint32_t run_;
   std::map<std::tuple<NodeId, std::uint16_t, Family>, sys::Fd> listeners_;
-  std::map<int, sys::Fd> connections_;  // accepted, by descriptor
+  std::map<int, Arriving> arriving_;  // accepted, by descriptor
 };
 
 }  // namespace topoproof::probe

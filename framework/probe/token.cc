@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "probe/token.hh"
 
+#include <algorithm>
+
 namespace topoproof::probe {
 namespace {
 
 constexpr std::uint32_t kMagic = 0x74706631;  // "tpf1"
 
 }  // namespace
+
+std::size_t request_size(const flow::Flow& flow) {
+  return std::max(kTokenSize, flow.payload_size.value_or(0));
+}
 
 //  0       4       8       12     13     16
 //  +-------+-------+-------+------+------+

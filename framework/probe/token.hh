@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "base/bytes.hh"
+#include "flow/flow.hh"
 
 namespace topoproof::probe {
 
@@ -24,6 +25,9 @@ struct Token {
 };
 
 inline constexpr std::size_t kTokenSize = 16;
+
+// Bytes that a flow's request carries: its token, and as much more as it asks for.
+std::size_t request_size(const flow::Flow& flow);
 
 std::array<std::byte, kTokenSize> encode(const Token& token);
 // Nothing if the payload is too short or does not start with a token of any run.

@@ -12,7 +12,7 @@ namespace topoproof::probe {
 namespace {
 
 Bytes make_datagram(const flow::Flow& flow, const Token& token) {
-  Bytes bytes(std::max(kTokenSize, flow.payload_size.value_or(0)));
+  Bytes bytes(request_size(flow));
   std::ranges::copy(encode(token), bytes.begin());
   return bytes;
 }

@@ -72,8 +72,22 @@ netlink::RouteQuestion make_question(const flow::Tuple& tuple) {
   return question;
 }
 
-RouteAnswer to_answer(const state::Route& route, const netlink::InterfaceNames& names) {
-  RouteAnswer answer{.kind = kind_of(route.type), .gateway = route.gateway, .source = route.source};
+// What ip_dst_mtu_maybe_forward says: a route's own, else its interface's. (Of IPv6 the former is
+// looked at where the packet leaves, which ends it as well.)
+std::uint32_t mtu_of(const state::Route& route, const state::Namespace& node) {
+  if (route.mtu) return *route.mtu;
+  const auto link =
+      route.interface ? std::ranges::find(node.links, *route.interface, &state::Link::name)
+                      : node.links.end();
+  return link == node.links.end() ? 0 : link->mtu;
+}
+
+RouteAnswer to_answer(const state::Route& route, const netlink::InterfaceNames& names,
+                      const state::Namespace& node) {
+  RouteAnswer answer{.kind = kind_of(route.type),
+                     .gateway = route.gateway,
+                     .mtu = mtu_of(route, node),
+                     .source = route.source};
   if (route.interface) answer.interface = names.index(*route.interface);
   state::Route decision = route;
   decision.protocol = state::RouteProtocol::Boot;  // a decision does not tell who made the route
@@ -156,7 +170,7 @@ RouteAnswer KernelWitness::route(NodeId node, const flow::Tuple& tuple, std::uin
   // What comes in by the loopback was routed when it was sent; as input it would be a martian.
   if (incoming != 0 && incoming != kLoopback) question.incoming = names.name(incoming);
   const auto decision = look_up_route(socket, names, question);
-  if (decision) return to_answer(*decision, names);
+  if (decision) return to_answer(*decision, names, lab_.expected(node));
   // Asked again as a sender: a route that refuses does so again, validation does not.
   question.incoming.reset();
   question.source.reset();

@@ -12,6 +12,7 @@
 #include "listing/listing.hh"
 #include "netfilter/kernel_ruleset.hh"
 #include "netfilter/trace.hh"
+#include "packet/tcp.hh"
 #include "packet/view.hh"
 #include "probe/echo.hh"
 #include "rules/rule_lines.hh"
@@ -20,6 +21,7 @@ namespace topoproof::runner {
 namespace {
 
 using evidence::PacketName;
+using evidence::Part;
 using evidence::RuleHit;
 
 // What a packet is looked up by: no translation of its destination changes it. An echo's sequence
@@ -39,7 +41,21 @@ struct FarSide {
 struct End {
   netfilter::TraceEvent event;
   FarSide target;
+  Part part = Part::None;
 };
+
+// Options may hide where the header ends: what our sockets send is pushed.
+Part part_of(const packet::PacketView& seen) {
+  const auto* tcp = seen.tcp();
+  if (tcp == nullptr || !tcp->flags) return Part::None;
+  if ((*tcp->flags & packet::Tcp::kSyn) != 0) return Part::Handshake;
+  if ((*tcp->flags & packet::Tcp::kFin) != 0) return Part::End;
+  return (*tcp->flags & packet::Tcp::kPsh) != 0 ? Part::Data : Part::Acknowledgement;
+}
+
+bool is_other_part(const End& end, const PacketName& name) {
+  return name.part != Part::None && end.part != Part::None && name.part != end.part;
+}
 
 std::optional<Key> key_of(const packet::PacketView& seen) {
   if (const auto* icmp = seen.icmp()) {
@@ -85,6 +101,7 @@ class Node {
         netfilter::install_trace(socket, known_ ? netfilter::packets_that_meet(ruleset_)
                                                 : netfilter::TraceWish{.translated = true});
     if (issues.empty() && may_filter_frames()) issues = netfilter::install_bridge_trace(socket);
+    if (issues.empty()) issues = netfilter::install_device_trace(socket, ruleset_);
     if (!issues.empty()) throw std::runtime_error("trace rules: " + to_string(issues));
   }
 
@@ -123,13 +140,16 @@ class Node {
 
   std::optional<RuleHit> find(const PacketName& name) {
     receive();
+    const End* best = nullptr;
     const auto [first, last] = ends_.equal_range(key_of(name));
-    const auto best = std::max_element(first, last, [&](const auto& a, const auto& b) {
-      return likeness(a.second, name) < likeness(b.second, name);
-    });
-    if (best == last) return std::nullopt;
-    RuleHit hit = hit_of(best->second.event);
-    hit.exact = likeness(best->second, name) == kExact;
+    for (auto at = first; at != last; ++at) {
+      const End& end = at->second;
+      if (is_other_part(end, name)) continue;
+      if (best == nullptr || likeness(end, name) > likeness(*best, name)) best = &end;
+    }
+    if (best == nullptr) return std::nullopt;
+    RuleHit hit = hit_of(best->event);
+    hit.exact = likeness(*best, name) == kExact;
     return hit;
   }
 
@@ -153,7 +173,9 @@ class Node {
   void note_end(netfilter::TraceEvent event, BytesView headers) {
     const auto view = packet::parse_view(headers);
     const auto key = view ? key_of(*view) : std::nullopt;
-    if (key) ends_.emplace(*key, End{std::move(event), {view->dst, view->dport()}});
+    if (key) {
+      ends_.emplace(*key, End{std::move(event), {view->dst, view->dport()}, part_of(*view)});
+    }
   }
 
   bool may_filter_frames() const {

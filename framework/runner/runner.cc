@@ -91,6 +91,13 @@ bool shares_port(const flow::Flow& flow, std::span<const Slot> wave) {
   });
 }
 
+// Whether nodes may learn from the flow what changes the fate of others that are under way: an
+// MTU of its way. IPv6 headers and those of TCP behind the handshake are the longest.
+bool may_teach(const flow::Flow& flow, std::uint32_t smallest_mtu) {
+  constexpr std::size_t kHeaders = 40 + 32;
+  return flow.payload_size.value_or(0) + kHeaders > smallest_mtu;
+}
+
 class Runner {
  public:
   Runner(const Scenario& scenario, const RunOptions& options, const Observer& observer)
@@ -175,12 +182,14 @@ class Runner {
     if (std::ranges::any_of(step.checks, depends_on_rules)) session_->trace_all_rules();
     tallies_.clear();
     for (const CheckItem& item : step.checks) tallies_.emplace_back(item);
+    const std::uint32_t smallest_mtu = session_->smallest_mtu();
     std::vector<Slot> wave;
     for (std::size_t item = 0; item < step.checks.size(); ++item) {
       for (std::size_t i = 0; i < flow_count(step.checks[item]) && !stopped(); ++i) {
         Slot slot{item, check_at(step.checks[item], session_->topology(), i)};
         // A raw frame carries no token: it could be taken for an equal one.
-        const bool alone = serial_ || slot.check.flow.service.protocol == flow::Protocol::Raw;
+        const bool alone = serial_ || slot.check.flow.service.protocol == flow::Protocol::Raw ||
+                           may_teach(slot.check.flow, smallest_mtu);
         const bool must_wait = alone || shares_port(slot.check.flow, wave);
         if (must_wait && !wave.empty()) run_wave(std::exchange(wave, {}));
         wave.push_back(std::move(slot));
@@ -229,10 +238,13 @@ class Runner {
     flows.reserve(slots.size());
     for (const Slot& slot : slots) flows.push_back(slot.check.flow);
     session_->observer().keep_frames(!options_.pcap_directory.empty());
-    return probe_wave(session_->instruments(), flows,
-                      [&](std::size_t i, const evidence::Case& evidence) {
-                        return passes_unseen(slots[i], evidence);
-                      });
+    auto judged = probe_wave(session_->instruments(), flows,
+                             [&](std::size_t i, const evidence::Case& evidence) {
+                               return passes_unseen(slots[i], evidence);
+                             });
+    // Each flow finds the network as it was planned.
+    for (const Judged& one : judged) session_->forget_ways(one.evidence);
+    return judged;
   }
 
   // Flows of a matrix that pass, and go as foretold, are counted and no more, where nobody reads of

@@ -11,7 +11,9 @@
 
 #include "netfilter/kernel_ruleset.hh"
 #include "netfilter/trace.hh"
+#include "netlink/batch.hh"
 #include "netlink/conntrack.hh"
+#include "netlink/route.hh"
 #include "plan/link_steps.hh"
 #include "rules/rule_lines.hh"
 #include "scenario/changes.hh"
@@ -34,6 +36,7 @@ using scenario::Scenario;
 using scenario::SetLink;
 using scenario::Step;
 using scenario::Wait;
+constexpr std::uint32_t kLargestMtu = 65'536;  // the loopback's
 
 std::vector<lab::RunningNode> in_order_of(const std::vector<std::string>& names,
                                           std::vector<lab::RunningNode> running) {
@@ -125,7 +128,9 @@ void Session::adopt(const Scenario& scenario, const RunOptions& options) {
 Session::~Session() {
   if (!is_adopted_) return;
   try {
-    for (const NodeId node : trace_.traced()) netfilter::remove_trace(lab_->netfilter_socket(node));
+    for (const NodeId node : trace_.traced()) {
+      netfilter::remove_all_traces(lab_->netfilter_socket(node));
+    }
   } catch (const std::exception&) {
     // The lab has ended meanwhile, and its tables with it.
   }
@@ -196,6 +201,7 @@ void Session::wait(std::chrono::nanoseconds time) {
 
 void Session::flap(const FlapLink& link) {
   lab_->change(plan::link_steps(*plan_, link.node, link.interface, false));
+  lab_->settle();
   wait(link.down_for);
   lab_->change(plan::link_steps(*plan_, link.node, link.interface, true));
   lab_->settle();
@@ -226,6 +232,32 @@ void Session::flush_connections() {
       netlink::flush_connections(lab_->netfilter_socket(NodeId(i)));
     }
   }
+}
+
+void Session::forget_ways(const evidence::Case& evidence) {
+  for (const evidence::Sighting& s : evidence.sightings) {
+    const bool told = s.role == evidence::Role::Error && s.mtu != 0;
+    if (!told || s.way != evidence::Way::In || !s.for_this_host) continue;
+    if (s.about.is_v4()) {
+      lab_->run(s.node, [] { sys::write_sysctl("net.ipv4.route.flush", "1"); });
+      continue;
+    }
+    netlink::Batch batch;
+    encode_learned_way(s.about, batch.add(0, netlink::kRemoveRoute));
+    lab_->route_socket(s.node).refusals(batch);  // who has only passed the error on knows nothing
+  }
+}
+
+std::uint32_t Session::smallest_mtu() const {
+  std::uint32_t smallest = kLargestMtu;
+  for (std::size_t i = 0; i < topology_.nodes().size(); ++i) {
+    const state::Namespace& node = lab_->expected(NodeId(i));
+    for (const state::Link& link : node.links) smallest = std::min(smallest, link.mtu);
+    for (const state::Route& route : node.routes) {
+      smallest = std::min(smallest, route.mtu.value_or(smallest));
+    }
+  }
+  return smallest;
 }
 
 RuleCompiler Session::rule_compiler() {

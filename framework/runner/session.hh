@@ -45,6 +45,10 @@ class Session {
   const std::set<NodeId>& traced() const { return trace_.traced(); }
   void forget_rule_events() { trace_.forget_events(); }
   void flush_connections();
+  // What nodes have learned of the MTU of ways, from the errors that a flow made.
+  void forget_ways(const evidence::Case& evidence);
+  // Of all interfaces and routes as they are now: what is smaller teaches nobody anything.
+  std::uint32_t smallest_mtu() const;
   // What the rules of a node have become in its kernel.
   checks::RuleCompiler rule_compiler();
 

@@ -2,6 +2,7 @@
 #include "runner/wave.hh"
 
 #include <algorithm>
+#include <ranges>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -89,18 +90,26 @@ class Wave {
   // A TCP handshake carries none either: it is known by where it was sent from.
   void learn(bool fences) {
     with_.observer.drain();
+    std::vector<evidence::TcpStart> starts;
     for (FlowNumber i = 0; i < count(); ++i) {
       const flow::Flow& flow = flows_[i];
       if (flow.service.protocol != Protocol::Tcp) continue;
       const auto tuple = fences ? with_.prober.fence_tuple(first_ + i) : attempt(i).sent;
-      if (tuple) tracker().learn_tcp(first_ + i, flow.from, tuple->source_port, fences);
+      if (!tuple) continue;
+      starts.push_back({.number = first_ + i,
+                        .sender = flow.from,
+                        .source_port = tuple->source_port,
+                        .fence = fences,
+                        .request = probe::request_size(flow)});
     }
+    if (!starts.empty()) tracker().learn_tcp(starts);
   }
 
   // Until the kernel has nothing queued, our sockets nothing to do and the taps nothing new: what
   // comes afterwards comes by a timer of the kernel's.
   void become_quiet() {
     Unrest unrest(with_.observer, tracker(), flows_.size());
+    is_quiet_ = false;
     std::size_t before = 0;
     do {
       before = tracker().sighting_count();
@@ -111,6 +120,7 @@ class Wave {
       with_.observer.drain();
       unrest.check();
     } while (!stopped() && (tracker().sighting_count() != before || with_.loop.poll() > 0));
+    is_quiet_ = true;
   }
 
   bool is_settled(FlowNumber i) const {
@@ -119,15 +129,25 @@ class Wave {
     return flows_[i].service.protocol == Protocol::Tcp ? a.closed : a.answered;
   }
 
-  // A handshake under way is not silent: its next packet is a matter of this process's own turn.
+  bool has_open_connections() const {
+    for (FlowNumber i = 0; i < count(); ++i) {
+      if (attempt(i).connected && !is_settled(i)) return true;
+    }
+    return false;
+  }
+
+  // A connection under way is not silent: its next packet is a matter of this process's own turn,
+  // or of a packet that is on its way. Where nothing is, it has come to a stop; who loses packets
+  // may have it from being sent again.
   void wait_for_connections() {
+    if (!has_open_connections()) return;
+    if (is_quiet_ && !with_.loses_fences) return become_quiet();
+    const auto is_answering = [&](FlowNumber i) {
+      return attempt(i).connected && !is_settled(i) && !attempt(i).arrivals.empty();
+    };
     const auto done = [&] {
-      if (stopped()) return true;
-      for (FlowNumber i = 0; i < count(); ++i) {
-        const bool halfway = attempt(i).connected && !is_settled(i);
-        if (halfway && !attempt(i).arrivals.empty()) return false;
-      }
-      return true;
+      return stopped() ||
+             std::ranges::none_of(std::views::iota(FlowNumber(0), count()), is_answering);
     };
     with_.loop.run_until(done, sys::Clock::now() + std::chrono::seconds(1));
     with_.observer.drain();
@@ -197,7 +217,8 @@ class Wave {
   const AsExpected& as_expected_;
   sys::Clock::time_point deadline_;
   FlowNumber first_ = 0;
-  bool is_idle_ = false;  // nothing is under way on impaired links
+  bool is_idle_ = false;   // nothing is under way on impaired links
+  bool is_quiet_ = false;  // nor anywhere else
   std::vector<Judged> judged_;
 };
 

@@ -263,7 +263,7 @@ void receive_icmp(World& world, Host& host, Packet&& packet) {
   if (v4 && type == kTimestampRequest && packet.way.kind == Way::Kind::Local) {
     return world.end_unknown(host, packet, "the time of day in an ICMP timestamp");
   }
-  learn_path_mtu(world, host, packet.skb);
+  learn_path_mtu(world, host, packet.skb, packet.tail);
   const bool reply = type == (v4 ? Icmp::kEchoReply : Icmpv6::kEchoReply);
   world.end(host, packet, reply ? End::Delivered : End::Consumed);
 }

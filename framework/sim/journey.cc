@@ -106,36 +106,42 @@ class Reader {
     if (out.reply->fate.kind != flow::FateKind::Delivered) return;
     out.reply->fate.proof = "the sender's socket got it";
     out.reply->trace.back().detail = out.reply->fate.proof;
-    if (last.protocol != flow::Protocol::Tcp) return;
-    follow_connection(end, out);
+    if (last.protocol == flow::Protocol::Tcp) follow_connection(out);
   }
 
-  // From the SYN+ACK at the client on: every packet that is not delivered ends the flow.
-  void follow_connection(RecordId synack, Prediction& out) const {
-    RecordId at = synack;
-    for (int packet = 0; packet < kPacketsUntilAnswered; ++packet) {
-      const RecordId next = last_caused_by(at);
-      if (next == kNoRecord) return;
-      const RecordId end = best_end_of(next);
-      if (end == kNoRecord) return;
-      const flow::Journey leg = journey(end, StepKind::Sent);
-      if (leg.fate.kind != flow::FateKind::Delivered) {
-        out.reply->fate = leg.fate;
-        return;
-      }
-      at = end;
+  // Behind the handshake, the packet that the connection waits for ends the flow.
+  void follow_connection(Prediction& out) const {
+    const Connection& seen = world_.connection;
+    if (seen.closed) return;
+    const bool of_reply = seen.answered ? seen.ended_at_target : seen.arrived;
+    const auto part = seen.answered ? Segment::Part::End : Segment::Part::Data;
+    const RecordId end = stopped_segment(of_reply, part);
+    if (end == kNoRecord) {
+      out.unknown.push_back({.reason = "a connection that stops on its way", .node = sender_});
+      return;
     }
-  }
-  // The client says two things to a SYN+ACK: the last is the request.
-  RecordId last_caused_by(RecordId cause) const {
-    RecordId found = kNoRecord;
-    const auto all = world_.trace.all();
-    for (RecordId id = cause + 1; id < all.size(); ++id) {
-      if (all[id].event == Event::Replied && all[id].previous == cause) found = id;
+    flow::Journey stopped = journey(end, StepKind::Sent);
+    stopped.fate.packet = part == Segment::Part::End ? "FIN" : "data";
+    if (of_reply) {
+      out.reply = std::move(stopped);
+      return;
     }
-    return found;
+    out.request = std::move(stopped);
+    out.reply.reset();
+    out.at_target.reset();
+    out.back_at_sender.reset();
   }
-  static constexpr int kPacketsUntilAnswered = 2;  // the request, and its answer
+
+  // Of several segments the first that was not delivered. RETURNS: the record of its end.
+  RecordId stopped_segment(bool of_reply, Segment::Part part) const {
+    for (const Segment& segment : world_.connection.segments) {
+      if (segment.of_reply != of_reply || segment.part != part) continue;
+      const RecordId end = best_end_of(segment.start);
+      if (end == kNoRecord) continue;
+      if (fate_of(world_.trace[end].end) != flow::FateKind::Delivered) return end;
+    }
+    return kNoRecord;
+  }
 
   flow::Trace steps_to(RecordId last, StepKind first) const {
     std::vector<RecordId> way;

@@ -9,6 +9,7 @@
 #include "packet/udp.hh"
 #include "packet/view.hh"
 #include "sim/route.hh"
+#include "sim/transport.hh"
 
 namespace topoproof::sim {
 namespace {
@@ -52,7 +53,7 @@ bool is_own(const Host& host, const PacketView& quoted) {
 }  // namespace
 
 // __ip_rt_update_pmtu, __ip6_rt_update_pmtu
-void learn_path_mtu(World& world, Host& host, const skb::Skb& error) {
+void learn_path_mtu(World& world, Host& host, const skb::Skb& error, RecordId tail) {
   const auto view = packet::parse_view(error.bytes());
   if (!view || view->icmp() == nullptr || !says_too_big(*view)) return;
   const auto quoted = view->quoted();
@@ -65,6 +66,11 @@ void learn_path_mtu(World& world, Host& host, const skb::Skb& error) {
   const std::uint32_t mtu = std::max(told, std::min(route.way.mtu, kLeastPathMtu));
   std::erase_if(host.path_mtus, [&](const PathMtu& p) { return p.destination == quoted->dst; });
   host.path_mtus.push_back({quoted->dst, mtu, world.now() + kKept});
+  world.learned_path_mtu(host.id);
+  if (quoted->tcp() == nullptr) return;
+  heed_path_mtu(world, host,
+                {quoted->src, quoted->dst, flow::Protocol::Tcp, *quoted->sport(), *quoted->dport()},
+                mtu, tail);
 }
 
 std::uint32_t path_mtu(const World& world, const Host& host, const IpAddress& destination,

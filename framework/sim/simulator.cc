@@ -289,6 +289,7 @@ class Simulator::Impl {
     world_.run(end);
     world_.clock.now = end;
   }
+  void forget_path_mtus() { world_.forget_path_mtus(); }
   void flush_connections() {
     for (Host& host : world_.hosts) {
       if (host.netfilter) host.netfilter->tracker().table().clear();
@@ -332,6 +333,7 @@ std::vector<state::Connection> Simulator::connections(NodeId node) const {
 void Simulator::keep_trace(bool keep) { impl_->keep_trace(keep); }
 std::vector<RuleUse> Simulator::rule_uses() const { return impl_->rule_uses(); }
 void Simulator::wait(std::chrono::nanoseconds time) { impl_->wait(time); }
+void Simulator::forget_path_mtus() { impl_->forget_path_mtus(); }
 void Simulator::flush_connections() { impl_->flush_connections(); }
 
 }  // namespace topoproof::sim

@@ -121,6 +121,8 @@ class Simulator {
   // Virtual time goes on, with all that is due meanwhile.
   void wait(std::chrono::nanoseconds time);
   std::chrono::nanoseconds now() const;  // virtual time, since the simulation began
+  // What nodes have learned of the MTU of their ways, as `ip route flush cache` in every node.
+  void forget_path_mtus();
   // As `conntrack -F` in every node.
   void flush_connections();
 

@@ -23,12 +23,13 @@ using packet::Tcp;
 constexpr std::uint32_t kSmallestMtu = 68;  // of IPv4, RFC 791
 constexpr std::size_t kToken = 16;          // bytes that a request and an answer have at least
 
-struct Segment {
+struct Incoming {
   flow::Tuple tuple;  // as it came
   std::uint8_t flags = 0;
   std::uint32_t sequence = 0;
   std::uint32_t acknowledged = 0;
   std::uint32_t payload = 0;
+  std::uint32_t largest = 0;  // the option of that name; 0: there is none
 
   bool has(std::uint8_t flag) const { return (flags & flag) != 0; }
   // Sequence numbers that it takes up.
@@ -37,16 +38,32 @@ struct Segment {
   }
 };
 
-std::optional<Segment> read_segment(const skb::Skb& skb) {
+// The option, as a rule on its way may have changed it.
+std::uint32_t largest_segment(BytesView options) {
+  constexpr std::byte kEnd{0};
+  constexpr std::byte kNothing{1};
+  constexpr std::byte kLargestSegment{2};
+  while (options.size() >= 4 && options[0] != kEnd) {
+    if (options[0] == kLargestSegment) return load_be16(options.data() + 2);
+    const std::size_t length =
+        options[0] == kNothing ? 1 : std::to_integer<std::size_t>(options[1]);
+    if (length == 0 || length > options.size()) break;
+    options = options.subspan(length);
+  }
+  return 0;
+}
+
+std::optional<Incoming> read_segment(const skb::Skb& skb) {
   const BytesView tcp = skb.transport();
   if (tcp.size() < Tcp::kSize) return std::nullopt;
   const std::size_t header = (std::to_integer<std::size_t>(tcp[12]) >> 4) * 4;
   if (header < Tcp::kSize || header > tcp.size()) return std::nullopt;
-  return Segment{.tuple = *tuple_of(skb),
-                 .flags = std::to_integer<std::uint8_t>(tcp[13]),
-                 .sequence = load_be32(tcp.data() + 4),
-                 .acknowledged = load_be32(tcp.data() + 8),
-                 .payload = static_cast<std::uint32_t>(tcp.size() - header)};
+  return Incoming{.tuple = *tuple_of(skb),
+                  .flags = std::to_integer<std::uint8_t>(tcp[13]),
+                  .sequence = load_be32(tcp.data() + 4),
+                  .acknowledged = load_be32(tcp.data() + 8),
+                  .payload = static_cast<std::uint32_t>(tcp.size() - header),
+                  .largest = largest_segment(tcp.subspan(Tcp::kSize, header - Tcp::kSize))};
 }
 
 bool has_good_checksum(const skb::Skb& skb, std::uint8_t protocol) {
@@ -103,22 +120,70 @@ Bytes options_of(const Socket& socket, std::uint8_t flags) {
   return opening_options(static_cast<std::uint16_t>(std::min(socket.mtu, 0xffffU) - headers));
 }
 
-void send_segment(World& world, Host& host, Socket& socket, std::uint8_t flags, RecordId cause,
-                  std::uint32_t payload = 0) {
+Segment::Part part_of(std::uint8_t flags, std::uint32_t payload) {
+  if ((flags & Tcp::kFin) != 0) return Segment::Part::End;
+  return payload > 0 ? Segment::Part::Data : Segment::Part::Acknowledgement;
+}
+
+void send_segment_at(World& world, Host& host, Socket& socket, std::uint8_t flags, RecordId cause,
+                     std::uint32_t sequence, std::uint32_t payload) {
   const TcpFields fields{.source_port = socket.tuple.source_port,
                          .destination_port = socket.tuple.destination_port,
                          .flags = flags,
-                         .sequence = socket.sequence,
+                         .sequence = sequence,
                          .acknowledged = (flags & Tcp::kAck) != 0 ? socket.acknowledged : 0,
                          .options = options_of(socket, flags)};
-  const bool counts = (flags & (Tcp::kSyn | Tcp::kFin)) != 0;
   const flow::Tuple tuple = socket.tuple;
   const Bytes bytes = make_tcp(ip_fields(host, socket), fields, payload);
-  socket.sequence += payload + (counts ? 1U : 0U);
-  send_as(world, host, tuple, socket.link, bytes, world.answer(host, cause, Event::Replied, 0));
+  const RecordId start = world.answer(host, cause, Event::Replied, 0);
+  if ((flags & Tcp::kSyn) == 0) {
+    world.connection.segments.push_back({start, !socket.is_client, part_of(flags, payload)});
+  }
+  send_as(world, host, tuple, socket.link, bytes, start);
 }
 
-void accept_connection(World& world, Host& host, const Segment& syn, const Packet& packet) {
+void send_segment(World& world, Host& host, Socket& socket, std::uint8_t flags, RecordId cause,
+                  std::uint32_t payload = 0) {
+  const bool counts = (flags & (Tcp::kSyn | Tcp::kFin)) != 0;
+  const std::uint32_t sequence = socket.sequence;
+  socket.sequence += payload + (counts ? 1U : 0U);
+  send_segment_at(world, host, socket, flags, cause, sequence, payload);
+}
+
+// Of a segment behind the handshake: what the way takes, and the other end, less the headers
+// (tcp_mtu_to_mss, tcp_current_mss).
+std::uint32_t segment_size(const Socket& socket, std::uint32_t mtu) {
+  constexpr std::uint32_t kTimestamps = 12;
+  const std::uint32_t headers = socket.tuple.source.is_v4() ? 40 : 60;
+  std::uint32_t size = std::max(mtu, headers + kTimestamps + 1) - headers;
+  if (socket.largest != 0) size = std::min(size, std::max(socket.largest, kTimestamps + 1));
+  return size - kTimestamps;
+}
+
+// Does it with the socket, if it is there still.
+template <class F>
+void when_its_turn_comes(World& world, Host& host, const Socket& socket, F f) {
+  world.take_turn([&world, &host, incoming = socket.tuple.inverse(), f] {
+    if (Socket* found = find_socket(host, incoming)) f(*found);
+  });
+}
+
+// One piece after the other, each with all that comes of it; one may have become too large for the
+// way.
+void send_request(World& world, Host& host, Socket& socket, RecordId cause) {
+  const std::uint32_t size = segment_size(socket, socket.mtu);
+  for (std::uint32_t left = std::min(socket.unsent, socket.piece); left > 0;) {
+    const std::uint32_t part = std::min(left, size);
+    socket.unsent -= part;
+    left -= part;
+    send_segment(world, host, socket, Tcp::kPsh | Tcp::kAck, cause, part);
+  }
+  if (socket.unsent == 0) return;
+  when_its_turn_comes(world, host, socket,
+                      [&world, &host, cause](Socket& s) { send_request(world, host, s, cause); });
+}
+
+void accept_connection(World& world, Host& host, const Incoming& syn, const Packet& packet) {
   const flow::Tuple own = syn.tuple.inverse();
   const Slot link = link_of_answer(host, packet);
   const OutputRoute route = route_output(
@@ -138,38 +203,68 @@ void close_socket(Host& host, const Socket& socket) {
 }
 
 // As the probe's sockets do: the client sends its request when it is connected, the server answers
-// it, the client closes, then the server.
-void advance_client(World& world, Host& host, Socket& socket, const Segment& in, RecordId cause) {
+// it when it has all of it, the client closes, then the server.
+void advance_client(World& world, Host& host, Socket& socket, const Incoming& in, RecordId cause) {
   if (socket.state == Socket::State::SynSent) {
     if (!in.has(Tcp::kSyn) || !in.has(Tcp::kAck)) return;
     socket.state = Socket::State::Established;
     socket.acknowledged = in.sequence + 1;
+    socket.largest = in.largest;
+    world.connection.connected = true;
+    socket.unsent = socket.payload;
+    socket.piece = segment_size(socket, socket.mtu);
     send_segment(world, host, socket, Tcp::kAck, cause);
-    return send_segment(world, host, socket, Tcp::kPsh | Tcp::kAck, cause, socket.payload);
+    return when_its_turn_comes(world, host, socket, [&world, &host, cause](Socket& s) {
+      send_request(world, host, s, cause);
+    });
   }
-  socket.acknowledged = in.sequence + in.length();
+  if (in.sequence != socket.acknowledged) return;  // it was here before
+  socket.acknowledged += in.length();
   if (in.payload > 0 && socket.state == Socket::State::Established) {
     socket.state = Socket::State::Closing;
-    return send_segment(world, host, socket, Tcp::kFin | Tcp::kAck, cause);
+    world.connection.answered = true;
+    send_segment(world, host, socket, Tcp::kAck, cause);
+    return when_its_turn_comes(world, host, socket, [&world, &host, cause](Socket& s) {
+      send_segment(world, host, s, Tcp::kFin | Tcp::kAck, cause);
+    });
   }
   if (!in.has(Tcp::kFin)) return;
+  world.connection.closed = true;
   send_segment(world, host, socket, Tcp::kAck, cause);
   close_socket(host, socket);
 }
 
-void advance_server(World& world, Host& host, Socket& socket, const Segment& in, RecordId cause) {
-  if (socket.state == Socket::State::Closing) return close_socket(host, socket);
+void advance_server(World& world, Host& host, Socket& socket, const Incoming& in, RecordId cause) {
+  if (socket.state == Socket::State::Closing) {
+    if (in.acknowledged == socket.sequence) close_socket(host, socket);
+    return;
+  }
+  if (in.has(Tcp::kSyn)) return;  // once more
   socket.state = Socket::State::Established;
-  socket.acknowledged = in.sequence + in.length();
+  if (in.length() == 0 || std::ranges::find(socket.seen, in.sequence) != socket.seen.end()) return;
+  socket.seen.push_back(in.sequence);
+  // What is asked about comes as a whole.
+  const bool is_asked_about = world.connection.request != 0;
+  socket.acknowledged = (is_asked_about ? socket.acknowledged : in.sequence) + in.length();
   if (in.payload > 0) {
-    return send_segment(world, host, socket, Tcp::kPsh | Tcp::kAck, cause, kToken);
+    socket.payload += in.payload;
+    send_segment(world, host, socket, Tcp::kAck, cause);
+    if (socket.payload < world.connection.request) return;
+    world.connection.arrived = true;
+    return when_its_turn_comes(world, host, socket, [&world, &host, cause](Socket& s) {
+      send_segment(world, host, s, Tcp::kPsh | Tcp::kAck, cause, kToken);
+    });
   }
   if (!in.has(Tcp::kFin)) return;
-  socket.state = Socket::State::Closing;
-  send_segment(world, host, socket, Tcp::kFin | Tcp::kAck, cause);
+  world.connection.ended_at_target = true;
+  when_its_turn_comes(world, host, socket, [&world, &host, cause](Socket& s) {
+    s.state = Socket::State::Closing;
+    send_segment(world, host, s, Tcp::kFin | Tcp::kAck, cause);
+  });
 }
 
-void receive_on(World& world, Host& host, Socket& socket, const Segment& segment, Packet&& packet) {
+void receive_on(World& world, Host& host, Socket& socket, const Incoming& segment,
+                Packet&& packet) {
   world.end(host, packet, End::Delivered);
   if (segment.has(Tcp::kRst)) return close_socket(host, socket);
   if (socket.is_client) {
@@ -195,7 +290,6 @@ Socket make_client(const Host& host, const Launch& launch, const OutputRoute& ro
   socket.dont_fragment = flow.dont_fragment || (!flow.payload_size && fits);
   if (flow.service.protocol == flow::Protocol::Tcp) {
     socket.dont_fragment = true;
-    socket.payload = kToken;  // whatever size is asked for: that is of datagrams
   }
   return socket;
 }
@@ -221,7 +315,7 @@ Bytes first_packet(const Host& host, const Socket& socket, const Launch& launch)
   return make_icmp(ip, type, 0, info, make_payload(socket.payload));
 }
 
-TcpFields reset_of(const Segment& segment) {
+TcpFields reset_of(const Incoming& segment) {
   TcpFields reset{.source_port = segment.tuple.destination_port,
                   .destination_port = segment.tuple.source_port,
                   .flags = Tcp::kRst,
@@ -249,7 +343,34 @@ void launch_frame(World& world, Host& host, const flow::Flow& flow, RecordId sta
   transmit(world, host, static_cast<Slot>(out - host.interfaces.begin()), std::move(packet));
 }
 
+// tcp_simple_retransmit: of the request, whose segments were as large as `before` allows.
+void send_larger_again(World& world, Host& host, Socket& socket, std::uint32_t before,
+                       std::uint32_t now, RecordId cause) {
+  const std::uint32_t whole = socket.payload - socket.unsent;
+  std::uint32_t sequence = socket.sequence - whole;
+  for (std::uint32_t left = whole; left > 0;) {
+    const std::uint32_t sent = std::min(left, before);
+    for (std::uint32_t done = 0; sent > now && done < sent; done += now) {
+      send_segment_at(world, host, socket, Tcp::kPsh | Tcp::kAck, cause, sequence + done,
+                      std::min(sent - done, now));
+    }
+    sequence += sent;
+    left -= sent;
+  }
+}
+
 }  // namespace
+
+void heed_path_mtu(World& world, Host& host, const flow::Tuple& tuple, std::uint32_t mtu,
+                   RecordId cause) {
+  Socket* socket = find_socket(host, tuple.inverse());
+  const bool sends = socket != nullptr && tuple.protocol == flow::Protocol::Tcp &&
+                     socket->is_client && socket->state == Socket::State::Established;
+  if (!sends || mtu >= socket->mtu) return;
+  const std::uint32_t before = segment_size(*socket, socket->mtu);
+  socket->mtu = mtu;
+  send_larger_again(world, host, *socket, before, segment_size(*socket, mtu), cause);
+}
 
 std::optional<skb::Skb> make_reset(const Host& host, const skb::Skb& about) {
   const bool is_tcp =
@@ -348,6 +469,7 @@ RecordId launch(World& world, Host& host, const Launch& launch) {
     from.source = flow.source.value_or(v4 ? IpAddress(Ipv4Address()) : IpAddress(Ipv6Address()));
   }
   Socket socket = make_client(host, launch, from);
+  world.connection.request = socket.payload;
   Packet packet{
       .skb = skb::Skb(first_packet(host, socket, launch), ether_type_of(flow.destination)),
       .way = route.way,

@@ -22,6 +22,11 @@ std::optional<skb::Skb> make_reset(const Host& host, const skb::Skb& about);
 void send_reset(World& world, Host& host, const Packet& about,
                 const std::function<void(Packet&)>& finish = {});
 
+// The way of these packets takes no more than `mtu`: their socket sends again, in smaller segments,
+// what was larger. `cause`: what told of it.
+void heed_path_mtu(World& world, Host& host, const flow::Tuple& tuple, std::uint32_t mtu,
+                   RecordId cause);
+
 // What a flow's sender begins with. `source_port`: or the identifier of an echo.
 struct Launch {
   flow::Flow flow;

@@ -45,6 +45,16 @@ void World::run(Time until) {
 }
 
 void World::run_arrivals() {
+  run_packets();
+  while (!turns_.empty()) {
+    const auto turn = std::move(turns_.front());
+    turns_.pop_front();
+    turn();
+    run_packets();
+  }
+}
+
+void World::run_packets() {
   while (!arriving_.empty()) {
     auto [place, packet] = std::move(arriving_.front());
     arriving_.pop_front();
@@ -109,11 +119,17 @@ void World::clear_records() {
   unknowns.clear();
   hits.clear();
   ways.clear();
+  connection = {};
 }
 
 void World::close_sockets() {
   for (const std::uint32_t node : with_sockets_) hosts[node].sockets.clear();
   with_sockets_.clear();
+}
+
+void World::forget_path_mtus() {
+  for (const std::uint32_t node : with_path_mtus_) hosts[node].path_mtus.clear();
+  with_path_mtus_.clear();
 }
 
 namespace {

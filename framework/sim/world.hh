@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <queue>
@@ -30,6 +31,25 @@ namespace topoproof::sim {
 inline constexpr std::uint16_t kMostHops = 2000;
 inline constexpr std::size_t kMostSteps = 2'000'000;  // of one run
 
+// A packet of the connection that is asked about, behind its handshake.
+struct Segment {
+  enum class Part : std::uint8_t { Acknowledgement, Data, End };
+  RecordId start = kNoRecord;  // the record before its own
+  bool of_reply = false;
+  Part part = Part::Acknowledgement;
+};
+
+// How far the connection came that is asked about, as its sockets tell it: one after the other.
+struct Connection {
+  bool connected = false;        // its sender has the SYN+ACK
+  bool arrived = false;          // the target has the whole request
+  bool answered = false;         // the sender has the reply
+  bool ended_at_target = false;  // the target has the sender's FIN
+  bool closed = false;           // and the sender the target's
+  std::vector<Segment> segments = {};
+  std::uint32_t request = 0;  // bytes of it; 0: whatever comes is one
+};
+
 class World {
  public:
   std::vector<Host> hosts;
@@ -37,6 +57,7 @@ class World {
   std::vector<Unknown> unknowns;
   std::vector<RuleHit> hits;  // that records name
   std::vector<Way> ways;
+  Connection connection;
   Clock clock;
   Tap tap;
   mutable machine::Choices choices;  // of what the kernel draws; to ask changes no network
@@ -49,12 +70,16 @@ class World {
   void send_at(Time at, Place to, Packet&& packet);
   // The node asks for its neighbour again, or gives up.
   void wake(Time at, Place place, const IpAddress& neighbor);
+  // What a process does when its turn comes: when no packet is under way any more.
+  void take_turn(std::function<void()> turn) { turns_.push_back(std::move(turn)); }
   // Until nothing is under way and nobody waits, or waits for longer than until then.
   void run(Time until = kForever);
   void clear_records();
   // The sockets of flows that are done.
   void close_sockets();
   void opened_socket(std::uint32_t node) { with_sockets_.push_back(node); }
+  void learned_path_mtu(std::uint32_t node) { with_path_mtus_.push_back(node); }
+  void forget_path_mtus();
 
   // Takes note, if a trace is kept.
   void note(const Host& host, Packet& packet, Event event, Slot slot, std::uint32_t detail = 0);
@@ -112,17 +137,20 @@ class World {
     }
   };
   void run_arrivals();
+  void run_packets();
   bool run_delayed(Time until);
 
   bool pristine_ = true;
   bool counts_complaints_ = false;
   std::map<IpAddress, std::size_t> sought_;
   std::deque<std::pair<Place, Packet>> arriving_;
+  std::deque<std::function<void()>> turns_;
   std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>> alarms_;
   std::uint64_t alarm_count_ = 0;
   std::multimap<Time, std::pair<Place, Packet>> delayed_;  // on impaired links
   std::size_t steps_ = 0;
   std::vector<std::uint32_t> with_sockets_;
+  std::vector<std::uint32_t> with_path_mtus_;
   std::set<routing::InterfaceSettings> interface_settings_;  // stable addresses
   std::set<routing::NodeSettings> node_settings_;
 };
