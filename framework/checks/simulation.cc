@@ -11,6 +11,7 @@
 #include "scenario/changes.hh"
 #include "scenario/listeners.hh"
 #include "scenario/network_plan.hh"
+#include "topology/listening.hh"
 
 namespace topoproof::checks {
 
@@ -49,6 +50,10 @@ Simulation::Simulation(const Scenario& scenario, const RuleCompiler& compile)
   states_.resize(names_.size());
   extras_.resize(names_.size());
   for (const plan::Step& step : plan.steps) apply(step.operation);
+  for (std::size_t i = 0; i < names_.size(); ++i) {
+    const auto* program = topology::silent_program(scenario.topology.node(NodeId(i)));
+    if (program != nullptr) silent_.emplace(NodeId(i), *program);
+  }
   for (const Listener& listener : listeners_of(scenario)) {
     extras_[listener.node.index()].listeners.push_back({listener.service, listener.family});
   }
@@ -61,6 +66,8 @@ sim::Prediction Simulation::predict(const sim::Question& question,
                                     const sim::Simulator::Seen& seen) {
   sim::Prediction prediction = simulator_->predict(question, seen);
   simulator_->forget_path_mtus();
+  doubt_refusal(prediction);
+  for (sim::Prediction& other : prediction.others) doubt_refusal(other);
   if (gaps_.empty()) return prediction;
   doubt(prediction, question.flow.from);
   for (sim::Prediction& other : prediction.others) doubt(other, question.flow.from);
@@ -74,6 +81,19 @@ void Simulation::doubt(sim::Prediction& prediction, NodeId from) const {
                                   .where = gap.where,
                                   .node = gap.node.value_or(from)});
   }
+}
+
+void Simulation::doubt_refusal(sim::Prediction& prediction) const {
+  const flow::Fate& fate = prediction.request.fate;
+  if (fate.kind != flow::FateKind::Refused || !fate.at) return;
+  const auto silent = silent_.find(*fate.at);
+  if (silent == silent_.end()) return;
+  const topology::Program& program = silent->second;
+  prediction.unknown.push_back(
+      {.reason = fmt::format("service '{}' may listen there; where it does say `ready: tcp/PORT`",
+                             program.name),
+       .where = program.where,
+       .node = *fate.at});
 }
 
 void Simulation::change(const Change& change) {

@@ -60,10 +60,12 @@ class Simulation {
   void flap(const scenario::FlapLink& link);
   void carry_out(const std::vector<plan::Step>& steps);
   void doubt(sim::Prediction& prediction, NodeId from) const;
+  void doubt_refusal(sim::Prediction& prediction) const;
 
   RuleCompiler compile_;
   std::vector<topology::Gap> gaps_;
-  std::optional<plan::Plan> plan_;  // where links flap
+  std::map<NodeId, topology::Program> silent_;  // programs that may listen on any port
+  std::optional<plan::Plan> plan_;              // where links flap
   std::vector<std::string> names_;
   plan::States states_;
   std::vector<Extras> extras_;

@@ -199,6 +199,11 @@ class Ending {
   void refused() {
     if (is_reply_) return refused_answer();
     const flow::Service service{packet_.protocol, packet_.destination_port};
+    if (const auto* program = topology::program_at(node_, service)) {
+      why("{}, at its sockets: nobody listens on {}: service '{}'{} has ended, or has closed it",
+          node_.name, to_string(service), program->name, at(program->where));
+      return change("see what it says: `topoproof logs {} {}`", node_.name, program->name);
+    }
     std::vector<std::string> others;
     for (const auto& listener : topology::listened_on(node_))
       others.push_back(to_string(listener.value));

@@ -134,6 +134,16 @@ TEST_F(Explained, AListenerThatIsMissingIsNamedWithThoseThatAreThere) {
                          {"let blue listen: `listens: [tcp/80]` (net.topo.yaml:4:3)"}}));
 }
 
+TEST_F(Explained, AServiceThatDoesNotListenAnyMoreIsNamed) {
+  net_.node(kBlue).programs = {
+      {.name = "www", .command = {"nc"}, .ready = {.ports = {{flow::Protocol::Tcp, 80}}}}};
+  EXPECT_EQ(
+      of(FateKind::Refused, kBlue),
+      (Explanation{{"blue, at its sockets: nobody listens on tcp/80: service 'www' has ended, "
+                    "or has closed it"},
+                   {"see what it says: `topoproof logs blue www`"}}));
+}
+
 TEST_F(Explained, ARuleIsNamedWithItsPlaceHookAndARemedy) {
   EXPECT_EQ(of(FateKind::Dropped, kHost, "rules.nft:6 ip filter forward: tcp dport 80 drop"),
             (Explanation{{"host, on its way through forward: dropped by rules.nft:6 ip filter "

@@ -98,6 +98,16 @@ std::vector<service::Status> load_services(const fs::path& lab_folder) {
   }
 }
 
+std::string services_trouble(const fs::path& lab_folder) {
+  std::vector<std::string> sentences;
+  for (const service::Status& one : load_services(lab_folder)) {
+    if (one.state != service::State::Ended || one.exit_status.value_or(0) == 0) continue;
+    sentences.push_back(
+        service::trouble_of(one, service::log_of(logs_of(lab_folder), one.node, one.name)));
+  }
+  return fmt::format("{}", fmt::join(sentences, "\n"));
+}
+
 std::vector<service::Status> services_named(const fs::path& lab_folder, const std::string& node,
                                             const std::string& service) {
   const auto all = load_services(lab_folder);

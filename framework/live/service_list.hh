@@ -19,6 +19,9 @@ void save_services(const std::filesystem::path& lab_folder,
 // RETURNS: none, too, if it cannot be read.
 std::vector<service::Status> load_services(const std::filesystem::path& lab_folder);
 
+// Of those that have failed, a sentence each; empty: there are none.
+std::string services_trouble(const std::filesystem::path& lab_folder);
+
 std::string to_json(const std::vector<service::Status>& services);  // a list
 
 // Of a node, all or the one that is named. THROWS: Refusal if there is none

@@ -73,9 +73,21 @@ TEST_F(LiveServices, ThatDoNotGetReadyLeaveNothing) {
 }
 
 TEST_F(LiveServices, ThatEndAreListedSo) {
-  up_with("services: { short: exit 4 }");
+  const auto go = (folder_.path() / "go").string();
+  up_with("services: { short: 'until [ -e " + go + " ]; do sleep 0.01; done; exit 4' }");
+  EXPECT_EQ(services_trouble(state_.folder_of("pair")), "");
+  sys::save_file(go, "");
   EXPECT_TRUE(eventually([&] { return services().at(0).state == State::Ended; }));
   EXPECT_EQ(describe(services().at(0)), "short: ended with status 4");
+  EXPECT_EQ(services_trouble(state_.folder_of("pair")),
+            "service 'short' of 'blue' ended with status 4; it said nothing");
+}
+
+TEST_F(LiveServices, ThatCannotRunLeaveNothing) {
+  const std::string refused = failure("services: { www: ngninx -g 'daemon off;' }");
+  EXPECT_TRUE(refused.starts_with("service 'www' of 'blue' ended with status 127 before"))
+      << refused;
+  EXPECT_TRUE(state_.names().empty());
 }
 
 // The second word comes when the first one was seen, and then the lab ends.

@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 
+#include "live/service_list.hh"
 #include "sys/join.hh"
 #include "sys/sandbox.hh"
 
@@ -24,6 +25,8 @@ std::vector<lab::RunningNode> TestedLab::nodes() const {
   }
   return nodes;
 }
+
+std::string TestedLab::services_trouble() const { return live::services_trouble(client_.folder()); }
 
 void TestedLab::wait_until_idle(sys::Clock::time_point deadline) {
   while (sys::Clock::now() < deadline && client_.ask({.verb = Verb::Idle}) != "idle") {

@@ -20,6 +20,8 @@ class TestedLab {
 
   // The nodes as they are now, for one run. THROWS: sys::SystemError
   std::vector<lab::RunningNode> nodes() const;
+  // Of its services that have failed, as services_trouble() says it.
+  std::string services_trouble() const;
   // Waits until nothing is under way on impaired links, no longer than this. THROWS: as Client::ask
   void wait_until_idle(sys::Clock::time_point deadline);
 

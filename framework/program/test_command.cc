@@ -147,6 +147,7 @@ class TestRun {
                                          .limits = surroundings_.limits,
                                          .running = running_nodes(),
                                          .wait_until_idle = idle_wait(),
+                                         .services_trouble = services_question(),
                                          .stop = &stop_},
                                         observer);
     result.issues = file.issues;  // warnings
@@ -186,6 +187,11 @@ class TestRun {
   std::function<void(sys::Clock::time_point)> idle_wait() const {
     if (lab_ == nullptr) return {};
     return [this](sys::Clock::time_point deadline) { lab_->wait_until_idle(deadline); };
+  }
+
+  std::function<std::string()> services_question() const {
+    if (lab_ == nullptr) return {};
+    return [this] { return lab_->services_trouble(); };
   }
 
   static bool has_changes(const scenario::Scenario& scenario) {

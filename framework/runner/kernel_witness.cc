@@ -9,6 +9,7 @@
 
 #include "netlink/neighbor.hh"
 #include "netlink/route_lookup.hh"
+#include "service/ports.hh"
 #include "topology/listening.hh"
 
 namespace topoproof::runner {
@@ -142,14 +143,29 @@ bool KernelWitness::forwards(NodeId node, Family family) const {
 bool KernelWitness::has_rules(NodeId node) const { return runner::has_rules(topology_.node(node)); }
 
 bool KernelWitness::listens(NodeId node, flow::Service service) const {
+  return is_own(node, service) || is_program(node, service);
+}
+
+bool KernelWitness::is_own(NodeId node, flow::Service service) const {
   const auto& stated = topology_.node(node).listens;
   return std::ranges::any_of(stated, [&](const auto& l) { return l.value == service; }) ||
-         is_program(node, service) ||
          std::ranges::find(opened_, std::pair(node, service)) != opened_.end();
 }
 
 bool KernelWitness::is_program(NodeId node, flow::Service service) const {
-  return topology::program_at(topology_.node(node), service) != nullptr;
+  if (topology::program_at(topology_.node(node), service) != nullptr) return true;
+  return topology::silent_program(topology_.node(node)) != nullptr && !is_own(node, service) &&
+         is_seen_listening(node, service);
+}
+
+// One that has taken what was sent may have closed its socket since: what was seen stays.
+bool KernelWitness::is_seen_listening(NodeId node, flow::Service service) const {
+  if (seen_.contains({node, service})) return true;
+  for (const flow::Service& open :
+       sys::call_in(lab_.netns(node), [] { return service::observe_ports(); })) {
+    seen_.emplace(node, open);
+  }
+  return seen_.contains({node, service});
 }
 
 bool KernelWitness::is_bridge_port(NodeId node, std::uint32_t interface) const {

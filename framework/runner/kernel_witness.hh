@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -46,6 +47,10 @@ class KernelWitness : public evidence::Witness {
   const topology::Topology& topology_;
   RuleTrace& trace_;
   std::vector<std::pair<NodeId, flow::Service>> opened_;
+  bool is_own(NodeId node, flow::Service service) const;  // a listener of the harness's
+  bool is_seen_listening(NodeId node, flow::Service service) const;
+  // Where programs that do not say it were seen to listen.
+  mutable std::set<std::pair<NodeId, flow::Service>> seen_;
   struct End {
     std::uint32_t interface = 0;
     bool is_port = false;

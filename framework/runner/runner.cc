@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -120,6 +121,7 @@ class Runner {
       timed(Phase::Checking, result_.timing.checks, [this] { carry_out(); });
     });
     if (simulation_) result_.rules = simulation_->rule_uses();
+    attempt([this] { look_at_services(); });
     attempt([this] { blame_lost_frames(); });
     timed(Phase::TearingDown, result_.timing.teardown, [this] { session_.reset(); });
     return std::move(result_);
@@ -353,6 +355,14 @@ class Runner {
     const std::string& own = options_.pcap_name.empty() ? scenario_.name : options_.pcap_name;
     return std::filesystem::path(options_.pcap_directory) / folder_name(own, "scenario") /
            folders_.take(check, "check");
+  }
+
+  // What came to the port of a service that has ended says nothing of the network.
+  void look_at_services() {
+    if (session_ == nullptr) return;
+    if (const auto trouble = session_->services_trouble(); !trouble.empty()) {
+      throw std::runtime_error(trouble);
+    }
   }
 
   void blame_lost_frames() {

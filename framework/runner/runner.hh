@@ -36,6 +36,8 @@ struct RunOptions {
   // Of such a lab: waits until nothing is under way on impaired links, no longer than that. None:
   // the longest time is waited that a packet can take.
   std::function<void(sys::Clock::time_point)> wait_until_idle = {};
+  // Of such a lab: which of its services have failed, as sentences; asked after the checks.
+  std::function<std::string()> services_trouble = {};
   const std::atomic<bool>* stop = nullptr;  // once true, run() returns within 100 ms
 };
 

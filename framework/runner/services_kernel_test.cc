@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Checks that come to programs of the user's. Those that are shipped (scenarios/) show that they
 // are delivered; here are the programs that fail, and the packets that do not come to them.
+#include <csignal>
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 
 #include "runner/runner.hh"
 #include "scenario/reader.hh"
 #include "sys/error.hh"
+#include "sys/event_loop.hh"
+#include "sys/files.hh"
 #include "sys/kernel_test.hh"
+#include "sys/output.hh"
 #include "sys/process.hh"
 
 namespace topoproof::runner {
@@ -18,12 +24,15 @@ using scenario::parse_scenario;
 using scenario::ScenarioResult;
 
 // red:eth0 10.0.0.1 ------ eth0:blue 10.0.0.2
-ScenarioResult run_with(const std::string& blue, const std::string& checks) {
-  const std::string text = fmt::format(
+std::string pair_with(const std::string& blue, const std::string& checks) {
+  return fmt::format(
       "nodes:\n  red:\n  blue: {{ {} }}\n"
       "links: [red:eth0 10.0.0.1/24 -- blue:eth0 10.0.0.2/24]\nchecks:\n{}",
       blue, checks);
-  const auto scenario = parse_scenario(text, "pair.scenario.yaml");
+}
+
+ScenarioResult run_with(const std::string& blue, const std::string& checks) {
+  const auto scenario = parse_scenario(pair_with(blue, checks), "pair.scenario.yaml");
   if (!scenario) throw std::runtime_error(to_string(scenario.error()));
   return run(*scenario);
 }
@@ -87,6 +96,46 @@ TEST_F(ServicesOfScenario, AreNotReachedThroughRulesThatDrop) {
   const auto tcp = only_outcome(
       run_with(behind_rule("tcp dport 80 drop"), "  - red -> blue tcp/80: dropped at blue\n"));
   EXPECT_TRUE(tcp.starts_with("passed: dropped at blue")) << tcp;
+}
+
+// A listener of the harness's would answer for the service that nobody hears of.
+TEST_F(ServicesOfScenario, AreNotAnsweredForByTheHarness) {
+  const auto result =
+      run_with("services: { www: exec sleep 1000 }", "  - red -> blue tcp/80: delivered\n");
+  ASSERT_EQ(result.checks.size(), 1U) << result.error;
+  EXPECT_EQ(result.checks[0].outcome, Outcome::Failed);
+  EXPECT_EQ(result.checks[0].observed, "refused at blue");
+  EXPECT_EQ(result.checks[0].unknown.substr(0, 31), "service 'www' may listen there;");
+}
+
+TEST_F(ServicesOfScenario, AreFoundWhereTheyDoNotSayTheyListen) {
+  const std::string both = "services: { www: nc -lk 80, dns: nc -ulk 53 }";
+  EXPECT_EQ(only_outcome(run_with(both, "  - red -> blue tcp/80: delivered\n")),
+            "passed: delivered at blue, reply delivered at red");
+  EXPECT_EQ(only_outcome(run_with(both, "  - red -> blue udp/53: delivered\n")),
+            "passed: delivered at blue");
+}
+
+// The service ends when the checks have begun, and the run goes on when it has.
+TEST_F(ServicesOfScenario, ThatEndDuringTheChecksAreAnError) {
+  const sys::TempDir folder;
+  const std::string go = (folder.path() / "go").string();
+  const auto scenario = parse_scenario(
+      pair_with("services: { www: 'until [ -e " + go + " ]; do sleep 0.01; done; exit 3' }",
+                "  - red -> blue icmp: delivered\n"),
+      "pair.scenario.yaml");
+  ASSERT_TRUE(scenario);
+  const auto has_ended = [] {
+    siginfo_t info{};
+    ::waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | WNOHANG);
+    return info.si_pid != 0;
+  };
+  const auto result = run(*scenario, {}, [&](const Progress& progress) {
+    if (progress.phase != Phase::Checking) return;
+    sys::save_file(go, "");
+    EXPECT_TRUE(sys::EventLoop().run_until(has_ended, sys::Clock::now() + std::chrono::seconds(5)));
+  });
+  EXPECT_EQ(result.error, "service 'www' of 'blue' ended with status 3; it said nothing");
 }
 
 TEST_F(ServicesOfScenario, DoNotListenElsewhere) {

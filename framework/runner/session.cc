@@ -116,10 +116,16 @@ void Session::start_services() {
       std::filesystem::current_path(), [this] { return stop_ != nullptr && *stop_; });
 }
 
+std::string Session::services_trouble() const {
+  if (ask_services_) return ask_services_();
+  return services_ ? services_->trouble() : std::string();
+}
+
 // Whoever works in the lab may have changed it: that is what the checks are to find out.
 void Session::adopt(const Scenario& scenario, const RunOptions& options) {
   is_adopted_ = true;
   await_idle_ = options.wait_until_idle;
+  ask_services_ = options.services_trouble;
   const plan::Plan plan = make_plan_or_throw(scenario, options.limits);
   lab_ = std::make_unique<lab::Lab>(plan, in_order_of(plan.nodes, options.running()));
   open_taps(*lab_);

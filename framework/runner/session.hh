@@ -49,6 +49,8 @@ class Session {
   void forget_ways(const evidence::Case& evidence);
   // Of all interfaces and routes as they are now: what is smaller teaches nobody anything.
   std::uint32_t smallest_mtu() const;
+  // Of services that have failed since they were ready, a sentence each; empty: there are none.
+  std::string services_trouble() const;
   // What the rules of a node have become in its kernel.
   checks::RuleCompiler rule_compiler();
 
@@ -70,6 +72,7 @@ class Session {
   const std::atomic<bool>* stop_;
   bool is_adopted_ = false;                                 // the lab goes on when this ends
   std::function<void(sys::Clock::time_point)> await_idle_;  // of the lab that goes on
+  std::function<std::string()> ask_services_;               // of the same
   bool is_impaired_;                                        // some of its links are, or will be
   probe::Barrier barrier_;
   RuleTrace trace_;

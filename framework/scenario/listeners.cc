@@ -40,20 +40,26 @@ void add_said(const Topology& topology, Listeners& places) {
   }
 }
 
+// A check that names a port of a node with services is about those: no listener of the harness's
+// own may answer it in their place.
 struct AddNeeded {
   const Topology& topology;
   Listeners& places;
 
+  void add(const Listener& listener, const Location& where) const {
+    if (topology.node(listener.node).programs.empty()) places.try_emplace(listener, where);
+  }
+
   void operator()(const Check& check) const {
     if (check.expected.should.fate != FateKind::Delivered) return;
-    if (const auto end = end_of(check, topology)) places.try_emplace(*end, check.where);
+    if (const auto end = end_of(check, topology)) add(*end, check.where);
   }
   void operator()(const Matrix& matrix) const {
     if (matrix.expected.should.fate != FateKind::Delivered) return;
     for (const flow::Service& service : matrix.services) {
       if (!service.has_port()) continue;
       for (std::size_t i = 0; i < matrix.nodes.size(); ++i) {
-        places.try_emplace({matrix.nodes[i], service, matrix.addresses[i].family()}, matrix.where);
+        add({matrix.nodes[i], service, matrix.addresses[i].family()}, matrix.where);
       }
     }
   }

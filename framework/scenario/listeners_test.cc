@@ -50,6 +50,18 @@ TEST(Listeners, AreWhereADeliveredFlowEnds) {
             (Texts{"blue tcp/80", "host tcp/22"}));
 }
 
+TEST(Listeners, AreNotOpenedBesideServices) {
+  const auto scenario = parse_scenario(
+      "nodes: { red: , blue: { services: { www: nc -lk 80 }, listens: [tcp/22] } }\n"
+      "links: [red:eth0 10.0.0.1/24 -- blue:eth0 10.0.0.2/24]\n"
+      "checks: [red -> blue tcp/80: delivered]\n",
+      "s.yaml");
+  ASSERT_TRUE(scenario) << to_string(scenario.error());
+  const auto all = listeners_of(*scenario);
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(to_string(all[0].service), "tcp/22");
+}
+
 TEST(Listeners, AreNotOpenedForOtherFates) {
   EXPECT_EQ(listeners("  - client -> host:eth0 tcp/80: refused\n"
                       "  - client -> blue tcp/80: no_route\n"),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "service/running.hh"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,6 +14,10 @@
 
 namespace topoproof::service {
 namespace {
+
+// One that does not say when it is ready is so once it has run this long: what cannot run, or
+// refuses its own files, has ended by then.
+constexpr std::chrono::milliseconds kSteady(100);
 
 sys::ServiceStart start_of(const std::string& node, const topology::Program& program,
                            const std::filesystem::path& base, const Options& options) {
@@ -42,8 +47,10 @@ Services::Running::Running(std::string node, const sys::Netns& netns, topology::
 
 Status Services::Running::status() {
   const bool runs = process_.is_running();
-  // One that has gone into the background is there no less.
-  const bool is_there = runs || (process_.exit_status() == 0 && !program_.ready.ports.empty());
+  // One that has gone into the background is there no less; where it has processes of its own, none
+  // of them is left.
+  const bool is_there = runs || (process_.exit_status() == 0 && !program_.ready.ports.empty() &&
+                                 !start_.own_processes);
   Status status{.node = node_,
                 .name = program_.name,
                 .state = !is_there   ? State::Ended
@@ -66,14 +73,25 @@ bool Services::Running::take_end(int process, int wait_status) {
 
 void Services::Running::look() {
   if (is_ready_) return;
-  const bool has_failed = !process_.is_running() && *process_.exit_status() != 0;
+  const bool has_ended = !process_.is_running();
+  const bool has_failed = has_ended && *process_.exit_status() != 0;
   const std::string still = missing();
-  is_ready_ = still.empty() && !has_failed;
+  const auto age = sys::Clock::now() - started_;
+  const bool is_steady = has_ended || !describe(program_.ready).empty() ||
+                         age >= std::min<std::chrono::nanoseconds>(kSteady, program_.ready.within);
+  is_ready_ = still.empty() && !has_failed && is_steady;
   if (is_ready_) return;
   if (has_failed)
     fail(fmt::format("ended with status {} before it was ready", *process_.exit_status()));
-  if (sys::Clock::now() - started_ < program_.ready.within) return;
+  if (age < program_.ready.within) return;
   fail(fmt::format("was not ready after {}: {}", to_string(program_.ready.within), still));
+}
+
+std::string Services::Running::trouble() {
+  const Status now = status();
+  const bool was_to_stay = now.exit_status != 0 || !program_.ready.ports.empty();
+  if (now.state != State::Ended || !was_to_stay) return {};
+  return trouble_of(now, start_.output);
 }
 
 std::string Services::Running::missing() {

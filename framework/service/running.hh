@@ -26,6 +26,8 @@ class Services::Running {
 
   // Looks whether it is ready by now. THROWS: NotReady if it has failed, or its time is over
   void look();
+  // Empty unless it has ended, and should not have.
+  std::string trouble();
   bool take_end(int process, int wait_status);
 
  private:

@@ -88,6 +88,11 @@ std::string last_words(const std::filesystem::path& log) {
   return fmt::format("it said last:\n  {}", fmt::join(lines, "\n  "));
 }
 
+std::string trouble_of(const Status& ended, const std::filesystem::path& log) {
+  return fmt::format("service '{}' of '{}' ended with status {}; {}", ended.name, ended.node,
+                     ended.exit_status.value_or(0), last_words(log));
+}
+
 Services::Services(Options options) : options_(std::move(options)) {}
 Services::~Services() = default;
 
@@ -176,6 +181,16 @@ std::vector<Status> Services::states() {
   std::vector<Status> states;
   for (const auto& running : running_) states.push_back(running->status());
   return states;
+}
+
+std::string Services::trouble() {
+  std::vector<std::string> sentences;
+  for (const auto& running : running_) {
+    if (std::string sentence = running->trouble(); !sentence.empty()) {
+      sentences.push_back(std::move(sentence));
+    }
+  }
+  return fmt::format("{}", fmt::join(sentences, "\n"));
 }
 
 bool Services::take_end(int process, int wait_status) {

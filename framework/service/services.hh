@@ -55,6 +55,8 @@ std::filesystem::path log_of(const std::filesystem::path& logs, const std::strin
                              const std::string& service);
 // "it said last:\n  ...", or that it said nothing.
 std::string last_words(const std::filesystem::path& log);
+// "service 'www' of 'web' ended with status 127; it said last: ..."
+std::string trouble_of(const Status& ended, const std::filesystem::path& log);
 
 class Services {
  public:
@@ -77,6 +79,8 @@ class Services {
 
   std::vector<Status> states();  // in the order of the file
   bool empty() const { return running_.empty(); }
+  // Of those that have failed since they were ready, a sentence each; empty: there are none.
+  std::string trouble();
 
   // For whoever reaps all children: a process has ended. RETURNS: whether it was one of these.
   bool take_end(int process, int wait_status);

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Programs in a namespace: started, waited for, ended with all that they started.
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "service/hosts.hh"
 #include "service/services.hh"
+#include "sys/event_loop.hh"
 #include "sys/files.hh"
 #include "sys/kernel_test.hh"
+#include "sys/output.hh"
 #include "sys/process.hh"
 #include "topology/test_networks.hh"
 
@@ -98,6 +102,34 @@ TEST_F(ServicesTest, ThatFailSayWhatTheyPrintedLast) {
             "  oh no");
   EXPECT_EQ(refusal(program("two", "exit 1", kPort80)),
             "service 'two' of 'red' ended with status 1 before it was ready; it said nothing");
+}
+
+TEST_F(ServicesTest, ThatAskForNothingAreRefusedIfTheyEndAtOnce) {
+  EXPECT_EQ(refusal(program("one", "false")),
+            "service 'one' of 'red' ended with status 1 before it was ready; it said nothing");
+  EXPECT_TRUE(
+      refusal(program("two", "no-such-program -g"))
+          .starts_with(
+              "service 'two' of 'red' ended with status 127 before it was ready; it said last:\n"));
+  EXPECT_EQ(refusal(program("three", "exit 0")), "ready");
+}
+
+TEST_F(ServicesTest, ThatEndWhenTheyWereReadyAreTrouble) {
+  const auto until = [](const std::string& file, const std::string& then) {
+    return "until [ -e " + file + " ]; do sleep 0.01; done; " + then;
+  };
+  Services services(options_);
+  change_to(services, network({program("fails", until("go", "echo oh no; exit 3")),
+                               program("is done", until("go", "exit 0"))}));
+  EXPECT_EQ(services.trouble(), "");
+  sys::save_file(folder_.path() / "go", "");
+  const auto all_ended = [&] {
+    return std::ranges::all_of(services.states(),
+                               [](const Status& one) { return one.state == State::Ended; });
+  };
+  ASSERT_TRUE(sys::EventLoop().run_until(all_ended, sys::Clock::now() + std::chrono::seconds(5)));
+  EXPECT_EQ(services.trouble(),
+            "service 'fails' of 'red' ended with status 3; it said last:\n  oh no");
 }
 
 TEST_F(ServicesTest, ThatTakeTooLongSayWhatIsMissing) {

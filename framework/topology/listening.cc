@@ -12,6 +12,12 @@ const Program* program_at(const Node& node, const flow::Service& service) {
   return found != node.programs.end() ? &*found : nullptr;
 }
 
+const Program* silent_program(const Node& node) {
+  const auto found = std::ranges::find_if(
+      node.programs, [](const Program& program) { return program.ready.ports.empty(); });
+  return found != node.programs.end() ? &*found : nullptr;
+}
+
 bool has_programs(const Topology& topology) {
   return std::ranges::any_of(topology.nodes(),
                              [](const Node& node) { return !node.programs.empty(); });

@@ -11,6 +11,10 @@ namespace topoproof::topology {
 // The program of the node that is to listen there; nullptr if none is.
 const Program* program_at(const Node& node, const flow::Service& service);
 
+// A program of the node that does not say where it is to listen: it may do so anywhere; nullptr if
+// there is none.
+const Program* silent_program(const Node& node);
+
 bool has_programs(const Topology& topology);
 
 // Of both, in file order.
