@@ -25,8 +25,13 @@ int write(std::span<const snapshot::Place> places, const std::string& name,
   for (const std::string& note : taken.notes) {
     console.error(fmt::format("note: {}\n", printable(note)));
   }
-  write_output(console, output, snapshot::to_yaml(taken, comment));
-  return kPassed;
+  const std::string text = snapshot::to_yaml(taken, comment);
+  write_output(console, output, text);
+  const Issues wrong = snapshot::check_text(text);
+  if (wrong.empty()) return kPassed;
+  console.error("topoproof: the topology does not load, which is a fault of topoproof's:\n" +
+                to_string(wrong));
+  return kHarnessFailed;
 }
 
 // The namespaces that `ip netns` keeps, and the one around them if it has a part in it.

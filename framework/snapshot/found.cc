@@ -2,11 +2,14 @@
 #include "snapshot/found.hh"
 
 #include <exception>
+#include <stdexcept>
+#include <system_error>
 
 #include <fmt/format.h>
 
 #include "netlink/observe.hh"
 #include "netlink/peer_namespace.hh"
+#include "sys/error.hh"
 
 namespace topoproof::snapshot {
 namespace {
@@ -16,6 +19,7 @@ void find_objects(std::size_t own, std::span<const Place> places, Found& found) 
   netlink::Socket socket(netlink::Protocol::Route);
   found.state = netlink::observe_namespace(socket);
   found.queueing = netlink::observe_queueing(socket);
+  found.peculiarities = netlink::observe_peculiarities(socket);
   const auto ids = netlink::observe_peer_namespaces(socket);
   std::map<std::uint32_t, std::size_t> place_of_id;
   for (std::size_t i = 0; i < places.size(); ++i) {
@@ -39,6 +43,12 @@ Found find(std::size_t own, std::span<const Place> places) {
   try {
     sys::run_in(place.netns, [&] { find_objects(own, places, found); });
     found.rules = read_rules(place.netns, found.missed);
+  } catch (const sys::SystemError& refused) {
+    if (refused.code() == std::errc::operation_not_permitted) {
+      throw std::runtime_error(fmt::format("'{}' may not be looked into: {}; run this as root",
+                                           place.name, refused.what()));
+    }
+    found.missed.push_back(fmt::format("it could not be read: {}", refused.what()));
   } catch (const std::exception& refused) {
     found.missed.push_back(fmt::format("it could not be read: {}", refused.what()));
   }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "netlink/peculiar.hh"
 #include "netlink/queueing.hh"
 #include "state/namespace.hh"
 #include "sys/netns.hh"
@@ -25,12 +26,13 @@ struct Found {
   // Of veths whose other end is in one of the places: which one, by the veth's index.
   std::map<std::uint32_t, std::size_t> peers = {};
   std::vector<netlink::Queueing> queueing = {};
+  std::vector<netlink::Peculiarity> peculiarities = {};
   std::vector<topology::RulesText> rules = {};
   std::vector<std::string> missed = {};  // sentences: what could not be read
 };
 
-// A namespace that is gone meanwhile, or that may not be entered, is one that nothing is found in
-// but a sentence.
+// A namespace that is gone meanwhile is one that nothing is found in but a sentence.
+// THROWS: std::runtime_error if the caller may not look into one
 std::vector<Found> find_all(std::span<const Place> places);
 
 // The rules of a namespace as text: iptables' own where nf_tables cannot say what they are.

@@ -22,12 +22,13 @@ struct Tool {
   std::string_view legacy_names;
   const char* save;
   const char* save_legacy;
+  std::string_view key;  // of a topology
 };
 constexpr std::array<Tool, 2> kTools{
     {{Language::Iptables, "table ip ", "/proc/thread-self/net/ip_tables_names", "iptables-nft-save",
-      "iptables-legacy-save"},
+      "iptables-legacy-save", "iptables"},
      {Language::Ip6tables, "table ip6 ", "/proc/thread-self/net/ip6_tables_names",
-      "ip6tables-nft-save", "ip6tables-legacy-save"}}};
+      "ip6tables-nft-save", "ip6tables-legacy-save", "ip6tables"}}};
 
 // nft's listing, cut into its tables.
 std::vector<std::string> tables_of(const std::string& listing) {
@@ -85,6 +86,10 @@ std::vector<topology::RulesText> read_rules(const sys::Netns& netns,
     }
     if (has_legacy_tables(netns, tool)) {
       save(tool.save_legacy, netns, tool.language, rules, missed);
+      missed.push_back(fmt::format(
+          "rules of {}: they stand under `{}:`, which makes nf_tables' own of them; before and "
+          "after which others they came is lost",
+          tool.save_legacy, tool.key));
     }
   }
   std::string text;

@@ -6,6 +6,7 @@
 #include <exception>
 #include <iterator>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -13,6 +14,7 @@
 #include "plan/planner.hh"
 #include "snapshot/topology_of.hh"
 #include "sys/error.hh"
+#include "topofile/reader.hh"
 #include "topofile/yaml_writer.hh"
 #include "topology/interfaces.hh"
 
@@ -20,6 +22,7 @@ namespace topoproof::snapshot {
 namespace {
 
 constexpr std::string_view kForwarding = "net.ipv4.ip_forward";
+const std::string kReadBack = "what was written";
 
 // Those that are there, of the named ones.
 std::vector<state::Sysctl> sysctls_in(const Place& place, std::span<const std::string> names) {
@@ -49,20 +52,67 @@ void keep_sysctls(const Place& place, const state::Namespace& planned, topology:
   }
 }
 
+// What no plan sets, with what the kernel has where nobody did: what the simulator reads
+// (routing/settings.hh), and what decides flows and it does not, which makes them unknown.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 29> kUnplanned{
+    {{"net.ipv4.ip_default_ttl", "64"},
+     {"net.ipv4.icmp_echo_ignore_all", "0"},
+     {"net.ipv4.icmp_echo_ignore_broadcasts", "1"},
+     {"net.ipv4.icmp_errors_use_inbound_ifaddr", "0"},
+     {"net.ipv4.ip_nonlocal_bind", "0"},
+     {"net.ipv4.ip_early_demux", "1"},
+     {"net.ipv4.fib_multipath_hash_policy", "0"},
+     {"net.ipv6.fib_multipath_hash_policy", "0"},
+     {"net.netfilter.nf_conntrack_checksum", "1"},
+     {"net.ipv4.conf.all.proxy_arp", "0"},
+     {"net.ipv4.conf.all.arp_filter", "0"},
+     {"net.ipv4.conf.all.route_localnet", "0"},
+     {"net.ipv4.conf.all.shared_media", "1"},
+     {"net.ipv4.conf.all.src_valid_mark", "0"},
+     {"net.ipv4.conf.default.proxy_arp", "0"},
+     {"net.ipv4.conf.default.arp_filter", "0"},
+     {"net.ipv4.conf.default.route_localnet", "0"},
+     {"net.ipv4.conf.default.shared_media", "1"},
+     {"net.ipv4.conf.default.src_valid_mark", "0"},
+     {"net.ipv6.conf.all.proxy_ndp", "0"},
+     {"net.ipv6.icmp.echo_ignore_all", "0"},
+     {"net.ipv4.tcp_syncookies", "1"},
+     {"net.ipv4.tcp_mtu_probing", "0"},
+     {"net.ipv4.tcp_fwmark_accept", "0"},
+     {"net.ipv4.fwmark_reflect", "0"},
+     {"net.ipv6.fwmark_reflect", "0"},
+     {"net.ipv4.ip_no_pmtu_disc", "0"},
+     {"net.ipv4.ip_forward_use_pmtu", "0"},
+     {"net.ipv6.bindv6only", "0"}}};
+
+void keep_unplanned_sysctls(const Place& place, topology::Node& node) {
+  std::vector<state::Sysctl> usual;
+  std::vector<std::string> names;
+  for (const auto& [name, value] : kUnplanned) {
+    usual.push_back({std::string(name), std::string(value)});
+    names.emplace_back(name);
+  }
+  for (const state::Sysctl& found : sysctls_in(place, names)) {
+    if (std::ranges::find(usual, found) == usual.end()) node.sysctls.push_back({found});
+  }
+}
+
 // Of interfaces, with what a topology leaves there where nothing is said; where that is for the
 // namespace to say, with what decides it there.
 struct InterfaceSetting {
   std::string_view name;
   std::string_view usual;
 };
-constexpr std::array<InterfaceSetting, 8> kIpv4Settings{{{"rp_filter", "0"},
-                                                         {"accept_local", "0"},
-                                                         {"arp_ignore", "0"},
-                                                         {"arp_announce", "0"},
-                                                         {"arp_filter", "0"},
-                                                         {"proxy_arp", "0"},
-                                                         {"route_localnet", "0"},
-                                                         {"send_redirects", "1"}}};
+constexpr std::array<InterfaceSetting, 10> kIpv4Settings{{{"rp_filter", "0"},
+                                                          {"accept_local", "0"},
+                                                          {"arp_ignore", "0"},
+                                                          {"arp_announce", "0"},
+                                                          {"arp_filter", "0"},
+                                                          {"proxy_arp", "0"},
+                                                          {"route_localnet", "0"},
+                                                          {"shared_media", "1"},
+                                                          {"src_valid_mark", "0"},
+                                                          {"send_redirects", "1"}}};
 constexpr std::array<InterfaceSetting, 1> kIpv6Settings{{{"proxy_ndp", "0"}}};
 
 // What the namespace's own settings make of those of a new interface.
@@ -131,6 +181,7 @@ Snapshot take(std::span<const Place> places, const std::string& name) {
   for (std::size_t i = 0; i < places.size(); ++i) {
     attempt(i, [&] {
       keep_sysctls(places[i], planned[i], snapshot.topology.node(NodeId(i)));
+      keep_unplanned_sysctls(places[i], snapshot.topology.node(NodeId(i)));
       keep_interface_sysctls(places[i], snapshot.topology, NodeId(i));
     });
   }
@@ -149,6 +200,13 @@ std::string to_yaml(const Snapshot& snapshot, const std::string& comment) {
   for (const std::string& note : snapshot.notes) comments += "\n" + note;
   return topofile::to_yaml(snapshot.topology,
                            {.comment = comments, .not_captured = snapshot.not_captured});
+}
+
+Issues check_text(const std::string& text) {
+  Issues issues;
+  topofile::load_topology(kReadBack, {}, topofile::single_file(text, kReadBack), issues);
+  std::erase_if(issues, [](const Issue& issue) { return !has_errors({issue}); });
+  return issues;
 }
 
 }  // namespace topoproof::snapshot

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/issue.hh"
 #include "snapshot/found.hh"
 #include "topology/topology.hh"
 
@@ -19,11 +20,15 @@ struct Snapshot {
   std::vector<std::string> notes = {};  // what is otherwise here, and decides no flow
 };
 
-// Sysctls are those that a topology would set otherwise. THROWS: sys::SystemError
+// Sysctls are those that a topology would set otherwise. THROWS: sys::SystemError;
+// std::runtime_error if the caller may not look into a place
 Snapshot take(std::span<const Place> places, const std::string& name);
 
 // The file: what is left out stands under `not_captured:`, the notes below the comment.
 std::string to_yaml(const Snapshot& snapshot, const std::string& comment);
+
+// What keeps the file from being read as a topology: nothing, or this is a bug.
+Issues check_text(const std::string& text);
 
 // The names below /run/netns, as ip-netns(8) keeps them, in order. THROWS: sys::SystemError if one
 // cannot be opened.

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <array>
+#include <thread>
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <linux/capability.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "lab/lab.hh"
 #include "netfilter/text.hh"
@@ -185,6 +191,95 @@ TEST_F(SnapshotTest, TellsOfAnEndThatIsElsewhere) {
                 "box: lo is down; a topology builds it up",
                 "box: veth eth0, with its addresses and routes: its other end is in no place that "
                 "was read"}));
+}
+
+std::string missed(const Snapshot& snapshot) {
+  return fmt::format("{}", fmt::join(snapshot.not_captured, "\n"));
+}
+
+constexpr const char* kPair =
+    "ip link set lo up\n"
+    "ip link add v0 type veth peer name v1\n"
+    "ip link set v0 up; ip link set v1 up\n";
+
+TEST_F(SnapshotTest, KeepsSysctlsThatNoPlanSets) {
+  const auto places =
+      one_place(with_commands("ip link set lo up\n"
+                              "sysctl -qw net.ipv4.icmp_echo_ignore_all=1\n"
+                              "sysctl -qw net.ipv4.ip_default_ttl=7\n"
+                              "sysctl -qw net.ipv4.tcp_syncookies=2\n"
+                              "sysctl -qw net.ipv4.conf.all.proxy_arp=1\n"));
+  const std::string text = to_yaml(take(places, "box"), "");
+  for (const char* line : {"net.ipv4.icmp_echo_ignore_all: 1", "net.ipv4.ip_default_ttl: 7",
+                           "net.ipv4.tcp_syncookies: 2", "net.ipv4.conf.all.proxy_arp: 1"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;
+  }
+}
+
+TEST_F(SnapshotTest, OfANewNamespaceHasNoSysctls) {
+  const Snapshot snapshot = take(one_place(with_commands("ip link set lo up")), "box");
+  std::string unplanned;
+  for (const auto& sysctl : snapshot.topology.node(NodeId(0U)).sysctls) {
+    if (sysctl.value.name.find("conf.") == std::string::npos) unplanned += sysctl.value.name + " ";
+  }
+  EXPECT_EQ(unplanned,
+            "net.ipv4.icmp_ratelimit net.ipv4.icmp_msgs_per_sec net.ipv4.icmp_msgs_burst ");
+}
+
+TEST_F(SnapshotTest, SaysWhichAddressesHaveAPeerOrNoRoute) {
+  const auto places = one_place(with_commands(std::string(kPair) +
+                                              "ip addr add 10.0.0.1 peer 10.0.0.2 dev v0\n"
+                                              "ip addr add 10.7.0.1/24 dev v1 noprefixroute\n"));
+  EXPECT_EQ(missed(take(places, "box")),
+            "box: v1 has 10.7.0.1/24 without a route to its network\n"
+            "box: v0 has 10.0.0.1 with the peer 10.0.0.2/32");
+}
+
+TEST_F(SnapshotTest, SaysWhereArpIsOff) {
+  const auto places = one_place(with_commands(std::string(kPair) + "ip link set v0 arp off\n"));
+  EXPECT_EQ(missed(take(places, "box")), "box: v0 has ARP off");
+}
+
+TEST_F(SnapshotTest, KeepsTheMacOfABridge) {
+  const auto places = one_place(
+      with_commands(std::string(kPair) + "ip link add br0 type bridge; ip link set br0 up\n"
+                                         "ip link set v0 master br0 address 02:00:00:00:77:01\n"));
+  const Snapshot snapshot = take(places, "box");
+  EXPECT_EQ(to_string(snapshot.topology.bridge(BridgeId(0U)).mac.value()), "02:00:00:00:77:01");
+}
+
+TEST_F(SnapshotTest, WritesOnlyRoutesThatCanBeRead) {
+  const auto places =
+      one_place(with_commands(std::string(kPair) + "ip addr add 10.0.0.1/24 dev v0\n"
+                                                   "ip -6 route add local fd98::/64 dev lo\n"
+                                                   "ip route add local 10.98.0.0/16 dev lo\n"
+                                                   "ip route add 10.5.0.0/16 via 10.0.0.2 table 7\n"
+                                                   "ip route add 10.6.0.0/16 via 10.0.0.2\n"));
+  const Snapshot snapshot = take(places, "box");
+  const std::string all = missed(snapshot);
+  for (const char* route : {"route local 10.98.0.0/16", "route local fd98::/64", "10.5.0.0/16 via"})
+    EXPECT_NE(all.find(route), std::string::npos) << route << " in\n" << all;
+  EXPECT_EQ(snapshot.topology.node(NodeId(0U)).routes.size(), 1U);
+  const std::string text = to_yaml(snapshot, "");
+  EXPECT_EQ(to_string(check_text(text)), "") << text;
+}
+
+// A thread has capabilities of its own, and threads that it starts have those.
+TEST_F(SnapshotTest, IsRefusedToWhoMayNotLook) {
+  const auto places = one_place(sys::Netns::create());
+  std::string refused;
+  std::thread([&] {
+    __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    std::array<__user_cap_data_struct, 2> none{};
+    ASSERT_EQ(::syscall(SYS_capset, &header, none.data()), 0);
+    try {
+      take(places, "box");
+    } catch (const std::runtime_error& error) {
+      refused = error.what();
+    }
+  }).join();
+  EXPECT_TRUE(refused.starts_with("'box' may not be looked into: ")) << refused;
+  EXPECT_TRUE(refused.ends_with("; run this as root")) << refused;
 }
 
 TEST_F(SnapshotTest, KeepsRulesOfIptablesInItsOwnWords) {

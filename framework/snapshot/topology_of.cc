@@ -36,6 +36,21 @@ bool is_usual(state::BridgeOptions options) {
   return options == usual;
 }
 
+// As a topology says routes: in the table "main", with the scope that ip(8) gives them.
+// REQUIRES: normalized
+bool can_be_said(const state::Route& route) {
+  using Type = state::RouteType;
+  const bool is_usual_type = route.type == Type::Unicast || route.type == Type::Blackhole ||
+                             route.type == Type::Unreachable || route.type == Type::Prohibit ||
+                             route.type == Type::Throw;
+  const auto is_own_family = [&](const std::optional<IpAddress>& gateway) {
+    return !gateway || gateway->family() == route.family();
+  };
+  return is_usual_type && route.table == state::kTableMain && !route.scope &&
+         is_own_family(route.gateway) &&
+         std::ranges::all_of(route.next_hops, is_own_family, &state::NextHop::gateway);
+}
+
 class Builder {
  public:
   Builder(std::span<const Found> found, const std::string& name)
@@ -91,8 +106,7 @@ class Builder {
     topology::Bridge bridge{.name = link.name, .node = NodeId(place)};
     bridge.addresses = addresses_of(place, link.name);
     const std::vector<const Link*> ports = ports_of(place, link.name);
-    const auto mac = [&](const Link* port) { return port->mac == link.mac; };
-    if (std::ranges::none_of(ports, mac)) bridge.mac = link.mac;
+    bridge.mac = link.mac;
     std::uint32_t mtu = 1500;
     if (!ports.empty()) mtu = (*std::ranges::min_element(ports, {}, &Link::mtu))->mtu;
     if (link.mtu != mtu) bridge.mtu = static_cast<int>(link.mtu);
@@ -189,11 +203,20 @@ class Builder {
     node.loopback = addresses_of(place, "lo");
     const state::Namespace state = normalized(place);
     for (const state::Route& route : state.routes) add_route(place, route, node);
+    for (const state::Route& route : found_[place].state.routes) miss_local(place, route);
     for (const state::Neighbor& neighbor : state.neighbors) {
       if (made_[place].contains(neighbor.interface)) node.neighbors.push_back({neighbor});
     }
     for (const state::Rule& rule : state.rules) miss(place, "{}", describe(rule));
     for (const netlink::Queueing& queueing : found_[place].queueing) miss_queueing(place, queueing);
+    for (const netlink::Peculiarity& one : found_[place].peculiarities) miss_peculiar(place, one);
+  }
+
+  void miss_peculiar(std::size_t place, const netlink::Peculiarity& one) {
+    for (const Link& link : found_[place].state.links) {
+      if (link.index != one.interface || !made_[place].contains(link.name)) continue;
+      miss(place, "{} {}", link.name, one.text);
+    }
   }
 
   // One of a device that is not here stands there already.
@@ -204,11 +227,22 @@ class Builder {
     }
   }
 
+  // Those of IPv6 that the kernel makes are no others than those that somebody made, but for who
+  // it says that did.
+  void miss_local(std::size_t place, const state::Route& route) {
+    const bool is_own = route.protocol == state::RouteProtocol::Boot ||
+                        route.protocol == state::RouteProtocol::Static;
+    if (route.family() == Family::Ipv6 && route.table == state::kTableLocal && is_own) {
+      miss(place, "{}", describe(route));
+    }
+  }
+
   void add_route(std::size_t place, const state::Route& route, topology::Node& node) {
     const auto is_made = [&](const auto& way) {
       return !way.interface || made_[place].contains(*way.interface);
     };
     if (!is_made(route) || !std::ranges::all_of(route.next_hops, is_made)) return;
+    if (!can_be_said(route)) return miss(place, "{}", describe(route));
     node.routes.push_back({route});
   }
 
