@@ -62,10 +62,12 @@ void read_gaps(const document::Node& gaps, topology::Topology& topology, Issues&
   const auto items = document::items_of(gaps, issues);
   for (const document::Node& item : items) read_gap(item, topology, issues);
   if (items.empty()) return;
-  issues.push_back(
-      make_warning(gaps.where(),
-                   "what stands here was not captured from the machine: it may decide what becomes "
-                   "of flows at these nodes, so nothing is foretold of them"));
+  const bool of_loopbacks = std::ranges::all_of(topology.gaps(), &topology::Gap::to_itself);
+  issues.push_back(make_warning(
+      gaps.where(), fmt::format("what stands here was not captured from the machine: it may decide "
+                                "what becomes of flows {}, so nothing is foretold of them",
+                                of_loopbacks ? "that these nodes send to themselves"
+                                             : "that come by these nodes")));
 }
 
 }  // namespace

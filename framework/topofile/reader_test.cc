@@ -37,6 +37,24 @@ FileReader files(std::map<std::string, std::string> texts) {
   };
 }
 
+std::string warnings_of(const std::string& text) {
+  Issues issues;
+  const auto file = single_file(text, "net.topo.yaml");
+  load_topology("net.topo.yaml", {}, file, issues);
+  return to_string(issues);
+}
+
+// `lo` is of what a node sends to itself: of everything else all is foretold.
+TEST(TopologyReader, WarnsOfWhatWasNotCaptured) {
+  const std::string nodes = "nodes: { red: }\nlinks: []\nnot_captured: [ ";
+  EXPECT_TRUE(warnings_of(nodes + "'red: lo is down; a topology builds it up' ]\n")
+                  .ends_with("decide what becomes of flows that these nodes send to themselves, so "
+                             "nothing is foretold of them\n"));
+  EXPECT_TRUE(warnings_of(nodes + "'red: lo is down', 'red: eth0 is down' ]\n")
+                  .ends_with("decide what becomes of flows that come by these nodes, so nothing is "
+                             "foretold of them\n"));
+}
+
 // The example of the design, word by word.
 constexpr const char* kContainerNat = R"(
 name: container-nat
