@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "runner/fate_test.hh"
+#include "sys/files.hh"
 
 namespace topoproof::runner {
 namespace {
@@ -313,6 +314,32 @@ void expect_as_foretold(const std::vector<CheckResult>& results) {
 
 TEST_P(Facts, HoldInTheKernelAndInTheSimulator) {
   expect_as_foretold(run_checks(GetParam().network, GetParam().checks));
+}
+
+// The tutorial's network: a bridge whose frames meet the rules, which translate their sources. What
+// comes back is sent into the bridge again, by the bridge's own interface until the host has sent
+// something to its station, and then without it.
+using BridgedNat = sys::KernelTest;
+TEST_F(BridgedNat, IsForetoldBeforeAndAfterTheHostHasSentToTheStation) {
+  if (!sys::read_sysctl("net.bridge.bridge-nf-call-iptables")) TOPOPROOF_SKIP("br_netfilter");
+  const std::string network =
+      "nodes:\n"
+      "  red: { routes: [default via 10.0.0.5] }\n"
+      "  blue: { routes: [default via 10.0.0.5] }\n"
+      "  host: { forwarding: true, bridges: { br0: { ipv4: 10.0.0.5/24 } },\n"
+      "    sysctls: { net.bridge.bridge-nf-call-iptables: 1 },\n"
+      "    masquerade: [{ from: 10.0.0.0/24 }] }\n"
+      "links: [red:eth0 10.0.0.1/24 -- host:br0/p1, blue:eth0 10.0.0.2/24 -- host:br0/p2]\n";
+  expect_as_foretold(run_steps(network,
+                               "  - checks:\n"
+                               "    - red -> blue tcp/80: delivered\n"
+                               "    - blue -> red icmp: delivered\n"
+                               "  - checks:\n"
+                               "    - host -> red icmp: delivered\n"
+                               "    - host -> blue icmp: delivered\n"
+                               "  - checks:\n"
+                               "    - red -> blue tcp/80: delivered\n"
+                               "    - blue -> red icmp: delivered\n"));
 }
 
 // Who sends learns the MTU of a way from the first packet that was too large. A later check is not

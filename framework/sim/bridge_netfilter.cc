@@ -26,6 +26,15 @@ class AsOurs {
   skb::PacketType was_;
 };
 
+// To a neighbour for whom the kernel has a frame's header ready it sends the frame on at once; else
+// by the bridge's own interface, where taps see it, which gives it back (br_nf_dev_xmit). The
+// header is made for the first packet that is sent to the neighbour, whoever's that was.
+bool goes_by_bridge_device(const HookPlace& at) {
+  constexpr std::uint64_t kQuestion = 0x6272'6e66'0000'0000;
+  auto& choices = at.world.choices;
+  return !choices.is_open() || choices.choose_once(kQuestion + at.host.id, 2) == 0;
+}
+
 // The frame stays in the bridge, with the station of the next hop as its new destination
 // (br_nf_pre_routing_finish_bridge).
 bool stay_in_bridge(const HookPlace& at, Packet& packet, const Way& way) {
@@ -37,6 +46,7 @@ bool stay_in_bridge(const HookPlace& at, Packet& packet, const Way& way) {
     return false;
   }
   packet.skb.link->destination = *station->mac;
+  if (goes_by_bridge_device(at)) at.world.note(at.host, packet, Event::Sent, way.out);
   return true;
 }
 
@@ -81,6 +91,10 @@ bool cross_prerouting(const HookPlace& at, Packet& packet) {
 bool calls_ip_hooks(const Host& host, const skb::Skb& skb) {
   return (skb.is_ipv4() && host.settings->bridge_calls_iptables) ||
          (skb.is_ipv6() && host.settings->bridge_calls_ip6tables);
+}
+
+bool draws_bridged_ways(const Host& host) {
+  return host.settings->bridge_calls_iptables && host.netfilter && host.netfilter->translates();
 }
 
 bool cross_ip_hooks(const HookPlace& at, Packet& packet) {

@@ -10,6 +10,10 @@ namespace topoproof::sim {
 // Whether frames of this packet's family go there at all.
 bool calls_ip_hooks(const Host& host, const skb::Skb& skb);
 
+// Whether it is drawn which way frames take there: rules that translate may send them back into the
+// bridge that they came by.
+bool draws_bridged_ways(const Host& host);
+
 // Where br_netfilter stands among the hooks of the bridge. RETURNS: true if the frame goes on in
 // the bridge; else its end is recorded, or it is kept for its other fragments.
 bool cross_ip_hooks(const HookPlace& at, Packet& packet);

@@ -182,6 +182,57 @@ TEST(Outcomes, AHashWithAKeyThatNobodyKnowsIsTheSameForTheSame) {
   EXPECT_TRUE(ping_through(contrary).others.empty());
 }
 
+// What a translation sends back into its bridge is seen on the bridge, or not: that is for whether
+// somebody was sent to before.
+//
+//   red 10.0.0.1 --- br0 10.0.0.5 --- blue 10.0.0.2
+TEST(Outcomes, ATranslatedFrameStaysInItsBridgeInOneOfTwoWays) {
+  const auto station = [](const char* name, std::uint32_t index, const char* own) -> Node {
+    return {.name = name,
+            .state = {.links = {state::make_loopback(true), veth("eth0", index, index + 10)},
+                      .addresses = {address("eth0", own)},
+                      .sysctls = {kNoIpv6}}};
+  };
+  std::vector<Node> nodes{station("red", 101, "10.0.0.1/24"), station("blue", 102, "10.0.0.2/24")};
+  Node host{.name = "host",
+            .state = {.links = {state::make_loopback(true),
+                                {.name = "br0",
+                                 .kind = state::LinkKind::Bridge,
+                                 .index = 120,
+                                 .mac = MacAddress::from_bits(0x0200'0000'0078),
+                                 .up = true,
+                                 .bridge = state::BridgeOptions()},
+                                veth("p1", 111, 101),
+                                veth("p2", 112, 102)},
+                      .addresses = {address("br0", "10.0.0.5/24")},
+                      .sysctls = {{"net.ipv4.ip_forward", "1"},
+                                  {"net.bridge.bridge-nf-call-iptables", "1"},
+                                  kNoIpv6}}};
+  for (std::size_t port : {2U, 3U}) {
+    host.state.links[port].master = "br0";
+    host.state.links[port].port = state::PortOptions();
+  }
+  fw::Chain chain = fw::make_base_chain("post", fw::ChainType::Nat, fw::Hook::Postrouting, 100);
+  chain.rules = {fw::make_rule(fw::TableFamily::Ip, {fw::masquerade()})};
+  host.ruleset = {{{.family = fw::TableFamily::Ip, .name = "n", .sets = {}, .chains = {chain}}}};
+  nodes.push_back(host);
+  Simulator simulator(nodes);
+  // The first one learns who is where.
+  simulator.predict({.flow = {.from = NodeId(2), .destination = ip("10.0.0.1")}});
+  const Prediction prediction = simulator.predict(ping("10.0.0.2"));
+  ASSERT_TRUE(prediction.unknown.empty()) << describe(prediction.unknown[0]);
+  ASSERT_TRUE(prediction.reply);
+  ASSERT_EQ(prediction.others.size(), 1U);
+  EXPECT_EQ(prediction.reply->fate.kind, flow::FateKind::Delivered);
+  EXPECT_EQ(prediction.reply->fate, prediction.others[0].reply->fate);
+  const auto comes_by_bridge = [](const Prediction& p) {
+    return std::ranges::any_of(p.reply->trace,
+                               [](const flow::Step& step) { return step.interface == "br0"; });
+  };
+  EXPECT_TRUE(comes_by_bridge(prediction));
+  EXPECT_FALSE(comes_by_bridge(prediction.others[0]));
+}
+
 // Frames that come from outside have no outcomes to choose from.
 TEST(Outcomes, AnInjectedFrameIsUnknownWhereItWouldBeDrawn) {
   Simulator simulator(fork());

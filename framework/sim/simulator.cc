@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "packet/view.hh"
+#include "sim/bridge_netfilter.hh"
 #include "sim/build_host.hh"
 #include "sim/device.hh"
 #include "sim/journey.hh"
@@ -164,7 +165,8 @@ class Simulator::Impl {
   }
 
   static bool draws(const Host& host) {
-    return draws_ways(host) || (host.netfilter && host.netfilter->program().draws());
+    return draws_ways(host) || draws_bridged_ways(host) ||
+           (host.netfilter && host.netfilter->program().draws());
   }
 
   Prediction run(const Question& question) {
