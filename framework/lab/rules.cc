@@ -7,6 +7,7 @@
 #include "rules/import.hh"
 #include "rules/includes.hh"
 #include "rules/nft_lines.hh"
+#include "rules/refusals.hh"
 
 namespace topoproof::lab {
 namespace {
@@ -25,7 +26,10 @@ Issues load_text(Namespaces& namespaces, const plan::LoadRulesText& op) {
   if (!issues.empty()) return issues;
   issues = namespaces.text_loader(op.node).load(op.rules.text,
                                                 {.file = where.file, .first_line = where.line});
-  if (!issues.empty()) return issues;
+  if (!issues.empty()) {
+    rules::explain_refusals(op.rules, issues);
+    return issues;
+  }
   rules::read_nft_lines(op.rules, rules::make_include_reader(where.file),
                         namespaces.rule_lines(op.node));
   return {};

@@ -16,6 +16,7 @@
 #include "rules/iptables.hh"
 #include "rules/iptables_lines.hh"
 #include "rules/nft_lines.hh"
+#include "rules/refusals.hh"
 
 namespace topoproof::rules {
 namespace {
@@ -53,9 +54,7 @@ Issues load_compiled(const sys::Netns& netns, const Source& source, RuleLines& l
   return {};
 }
 
-}  // namespace
-
-Issues load(const sys::Netns& netns, const Source& source, RuleLines& lines) {
+Issues load_source(const sys::Netns& netns, const Source& source, RuleLines& lines) {
   if (source.language == Language::Compiled) return load_compiled(netns, source, lines);
   if (source.language != Language::Nft) {
     auto issues = load_iptables(netns, source);
@@ -68,6 +67,14 @@ Issues load(const sys::Netns& netns, const Source& source, RuleLines& lines) {
       netns, source.text,
       {.file = source.where.file, .first_line = std::max(source.where.line, 1)});
   if (issues.empty()) read_nft_lines(source, make_include_reader(source.where.file), lines);
+  return issues;
+}
+
+}  // namespace
+
+Issues load(const sys::Netns& netns, const Source& source, RuleLines& lines) {
+  Issues issues = load_source(netns, source, lines);
+  explain_refusals(source, issues);
   return issues;
 }
 

@@ -169,7 +169,51 @@ TEST_F(Import, NamesTheLineThatTheKernelRefuses) {
   EXPECT_EQ(refusal(iptables("*filter\n-A INPUT -i lo -j ACCEPT\n"
                              "-A INPUT -p tcp -j MASQUERADE\nCOMMIT\n")),
             "rules.v4:3: error: iptables: RULE_APPEND failed (Invalid argument): rule in chain "
-            "INPUT\n");
+            "INPUT; masquerade is for chains of nat at postrouting\n");
+}
+
+// iptables says the line of COMMIT.
+TEST_F(Import, NamesTheRuleThatJumpsToAChainThatIsNotThere) {
+  EXPECT_EQ(refusal(iptables("*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp -j NOSUCH\n"
+                             "-A INPUT -j ACCEPT\nCOMMIT\n")),
+            "rules.v4:3: error: iptables: Chain 'NOSUCH' does not exist: -A INPUT -p tcp -j "
+            "NOSUCH\n");
+  const Source nft{.text =
+                       "table ip t {\n chain i {\n  type filter hook input priority 0\n"
+                       "  jump nosuch\n }\n}\n",
+                   .where = {.file = "rules.nft", .line = 1}};
+  EXPECT_EQ(refusal(nft),
+            "rules.nft:4:8: error: Could not process rule: No such file or directory; there is no "
+            "chain 'nosuch' in the table t\n");
+}
+
+TEST_F(Import, NamesTheLoopOfJumps) {
+  EXPECT_EQ(refusal(iptables("*filter\n:A - [0:0]\n:B - [0:0]\n-A A -j B\n-A B -j A\n"
+                             "-A INPUT -j A\nCOMMIT\n")),
+            "rules.v4:6: error: iptables: RULE_APPEND failed (Too many links): rule in chain "
+            "INPUT; these chains jump in a loop: A -> B -> A\n");
+  const Source nft{.text =
+                       "table ip t {\n chain a {\n  jump b\n }\n chain b {\n  goto a\n }\n"
+                       " chain i {\n  type filter hook input priority 0\n  jump a\n }\n}\n",
+                   .where = {.file = "rules.nft", .line = 1}};
+  EXPECT_TRUE(refusal(nft).ends_with("these chains jump in a loop: a -> b -> a\n")) << refusal(nft);
+}
+
+TEST_F(Import, SaysWhereATranslationMayStand) {
+  const Source nft{.text =
+                       "table ip t {\n chain i {\n  type nat hook input priority 0\n"
+                       "  dnat to 10.0.0.1\n }\n}\n",
+                   .where = {.file = "rules.nft", .line = 1}};
+  EXPECT_EQ(refusal(nft),
+            "rules.nft:4:3: error: Could not process rule: Operation not supported; dnat is for "
+            "chains of nat at prerouting and output\n");
+}
+
+// A block of a topology is indented.
+TEST_F(Import, NamesTheColumnOfTheFileThatATextStandsIn) {
+  const Source nft{.text = "table ip t {\n  chain c { bogus }\n}\n",
+                   .where = {.file = "net.topo.yaml", .line = 10, .column = 7}};
+  EXPECT_TRUE(refusal(nft).starts_with("net.topo.yaml:11:19: error: ")) << refusal(nft);
 }
 
 TEST_F(Import, NamesALineWithinTheFileThatItStandsIn) {
