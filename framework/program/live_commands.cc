@@ -22,6 +22,7 @@
 #include "live/start.hh"
 #include "program/commands.hh"
 #include "program/input_files.hh"
+#include "program/rule_files.hh"
 #include "sys/event_loop.hh"
 #include "sys/files.hh"
 #include "sys/held_program.hh"
@@ -143,6 +144,20 @@ int follow(const LogsCommand& command, const Console& console, const std::atomic
 
 }  // namespace
 
+namespace {
+
+// A lab is given up at the first rules that are refused: what there is besides is told before.
+void tell_other_rules(const topology::Topology& topology, std::string_view told,
+                      const Console& console) {
+  Issues others = try_rules(topology);
+  const auto is_told = [&](const Issue& issue) { return told.contains(to_string(issue)); };
+  if (std::ranges::none_of(others, is_told)) return;
+  std::erase_if(others, is_told);
+  console.error(to_string(others));
+}
+
+}  // namespace
+
 int run_up(const UpCommand& command, const Console& console) {
   Issues issues;
   live::Holding holding{.file = command.file,
@@ -153,7 +168,12 @@ int run_up(const UpCommand& command, const Console& console) {
   if (has_errors(issues)) return kInputWrong;
   holding.name = lab_name(command, holding.topology);
   return with_refusals_told(console, [&] {
-    live::start(StateFolder::of_user(), holding);
+    try {
+      live::start(StateFolder::of_user(), holding);
+    } catch (const std::exception& refused) {
+      tell_other_rules(holding.topology, refused.what(), console);
+      throw;
+    }
     const topology::Topology& topology = holding.topology;
     console.out(fmt::format("{}: running, {} nodes, {} links\n", holding.name,
                             topology.nodes().size(), topology.links().size()));

@@ -63,13 +63,18 @@ Result read_topology_rules(const std::string& file) {
   if (has_errors(issues)) return std::unexpected(std::move(issues));
   const checks::RuleInterfaces interfaces(topology);
   std::vector<NodeRules> all;
+  Issues refused;
   for (std::size_t i = 0; i < topology.nodes().size(); ++i) {
     const auto& node = topology.nodes()[i];
     if (!has_rules(node)) continue;
     auto ruleset = rules_of(topology, NodeId(i), interfaces);
-    if (!ruleset) return std::unexpected(std::move(ruleset.error()));
+    if (!ruleset) {
+      std::ranges::move(ruleset.error(), std::back_inserter(refused));
+      continue;
+    }
     all.push_back({.node = node.name, .ruleset = *std::move(ruleset), .sources = node.rules});
   }
+  if (!refused.empty()) return std::unexpected(std::move(refused));
   return all;
 }
 
