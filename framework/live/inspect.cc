@@ -2,7 +2,13 @@
 #include "live/inspect.hh"
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
+#include <map>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "live/rule_lines_json.hh"
 #include "live/service_list.hh"
@@ -47,12 +53,46 @@ InspectedNode look_into(const std::string& name) {
   return node;
 }
 
+// "host:eth0" of each interface, by its index: indexes of a lab's links are unique in all of it.
+using Places = std::map<std::uint32_t, std::string>;
+
+void add_places(const std::string& node, std::vector<state::Link> links, const Joined& joined,
+                Places& places) {
+  joined.join_ends(links);
+  for (const state::Link& link : links) {
+    if (link.peer_index && link.index) places[*link.index] = fmt::format("{}:{}", node, link.name);
+  }
+}
+
+// Of all nodes: the far ends of those that are asked for may be anywhere.
+Places places_in(const Joined& all) {
+  Places places;
+  sys::NetnsWorker worker;
+  worker.perform([&] {
+    for (const JoinedNode& node : all.nodes) {
+      worker.run(node.netns, [&] {
+        netlink::Socket route(netlink::Protocol::Route);
+        add_places(node.name, netlink::observe_namespace(route).links, all, places);
+      });
+    }
+  });
+  return places;
+}
+
+void name_far_ends(const Places& places, InspectedNode& node) {
+  for (const state::Link& link : node.state.links) {
+    const auto far = link.peer_index ? places.find(*link.peer_index) : places.end();
+    if (far != places.end()) node.far_ends[link.name] = far->second;
+  }
+}
+
 }  // namespace
 
 std::vector<InspectedNode> inspect(Client& client, const std::vector<std::string>& names) {
   const Joined joined = client.join(names);
   const NodeRuleLines lines = rule_lines_of(client);
   const auto services = load_services(client.folder());
+  const Joined others = names.empty() ? Joined() : client.join();
   sys::join_user_namespace(joined.user);
   sys::NetnsWorker worker;
   std::vector<InspectedNode> nodes;
@@ -66,6 +106,9 @@ std::vector<InspectedNode> inspect(Client& client, const std::vector<std::string
                            [&](const auto& one) { return one.node == node.name; });
     }
   });
+  Places places = places_in(others);
+  for (const InspectedNode& node : nodes) add_places(node.name, node.state.links, joined, places);
+  for (InspectedNode& node : nodes) name_far_ends(places, node);
   return nodes;
 }
 

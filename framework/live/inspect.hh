@@ -2,6 +2,7 @@
 // What the nodes of a running lab hold, as the kernel says it now.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct InspectedNode {
   std::string unread_rules = {};  // why `rules` are not there
   std::vector<state::Connection> connections = {};
   std::vector<service::Status> services = {};
+  std::map<std::string, std::string> far_ends = {};  // "host:eth0", by interface
 };
 
 // The nodes, or all if none is named, in the order of the topology. REQUIRES: no second thread

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <algorithm>
-#include <map>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -10,21 +9,6 @@
 
 namespace topoproof::live {
 namespace {
-
-// "host:eth0" of each interface, by its index: indexes of a lab's links are unique in all of it.
-using Places = std::map<std::uint32_t, std::string>;
-
-Places places_of(const std::vector<InspectedNode>& nodes) {
-  Places places;
-  for (const InspectedNode& node : nodes) {
-    for (const state::Link& link : node.state.links) {
-      if (link.peer_index && link.index) {
-        places[*link.index] = fmt::format("{}:{}", node.name, link.name);
-      }
-    }
-  }
-  return places;
-}
 
 std::string addresses_of(const state::Namespace& ns, const std::string& interface) {
   std::string text;
@@ -36,27 +20,24 @@ std::string addresses_of(const state::Namespace& ns, const std::string& interfac
   return text;
 }
 
-std::string line_of(const state::Link& link, const state::Namespace& ns, std::size_t width,
-                    const Places& places) {
+std::string line_of(const state::Link& link, const InspectedNode& node, std::size_t width) {
   std::string text =
       fmt::format("    {:{}}  {:4}  mtu {}", link.name, width, link.up ? "up" : "down", link.mtu);
   if (link.mac && link.kind != state::LinkKind::Loopback) {
     text += fmt::format("  {}", to_string(*link.mac));
   }
-  text += addresses_of(ns, link.name);
+  text += addresses_of(node.state, link.name);
   if (link.master) text += fmt::format("  port of {}", *link.master);
-  const auto far = link.peer_index ? places.find(*link.peer_index) : places.end();
-  if (far != places.end()) text += fmt::format("  -- {}", far->second);
+  const auto far = node.far_ends.find(link.name);
+  if (far != node.far_ends.end()) text += fmt::format("  -- {}", far->second);
   return text + "\n";
 }
 
-std::string interface_lines(const state::Namespace& ns, const Places& places) {
+std::string interface_lines(const InspectedNode& node) {
   std::size_t width = 0;
-  for (const state::Link& link : ns.links) width = std::max(width, link.name.size());
+  for (const state::Link& link : node.state.links) width = std::max(width, link.name.size());
   std::string text = "  interfaces\n";
-  for (const state::Link& link : ns.links) {
-    if (link.up || link.kind != state::LinkKind::Loopback) text += line_of(link, ns, width, places);
-  }
+  for (const state::Link& link : node.state.links) text += line_of(link, node, width);
   return text;
 }
 
@@ -106,10 +87,10 @@ std::string service_lines(const InspectedNode& node) {
   return text;
 }
 
-std::string text_of(const InspectedNode& node, const Places& places) {
+std::string text_of(const InspectedNode& node) {
   const auto all = [](const auto&) { return true; };
   const state::Namespace policy = state::normalize({.rules = node.state.rules});
-  return node.name + "\n" + interface_lines(node.state, places) +
+  return node.name + "\n" + interface_lines(node) +
          section("routes", node.state.routes, "route ",
                  [](const state::Route& route) { return is_shown(route); }) +
          section("policy rules", policy.rules, "", all) +
@@ -123,9 +104,8 @@ std::string text_of(const InspectedNode& node, const Places& places) {
 }  // namespace
 
 std::string to_text(const std::vector<InspectedNode>& nodes) {
-  const Places places = places_of(nodes);
   std::string text;
-  for (const InspectedNode& node : nodes) text += text_of(node, places);
+  for (const InspectedNode& node : nodes) text += text_of(node);
   return text;
 }
 

@@ -63,6 +63,19 @@ TEST_F(LiveLook, ShowsInterfacesWithTheirAddressesAndFarEnds) {
   EXPECT_TRUE(has(text, "  routes\n    default via 10.0.0.254 dev eth0")) << text;
 }
 
+// The far ends are told although their nodes are not looked into.
+TEST_F(LiveLook, ShowsTheFarEndsOfOneNode) {
+  const std::string text = inspected({"red"});
+  EXPECT_TRUE(has(text, "10.0.0.1/24  -- host:p1\n")) << text;
+  EXPECT_FALSE(has(text, "\nhost\n")) << text;
+}
+
+TEST_F(LiveLook, ShowsALoopbackThatIsDown) {
+  run("bridged", "red", {"ip", "link", "set", "lo", "down"});
+  const std::string text = inspected({"red"});
+  EXPECT_TRUE(has(text, "    lo    down  mtu 65536")) << text;
+}
+
 TEST_F(LiveLook, ShowsWhatRulesHaveMetAndWhereTheyStand) {
   ping();
   const std::string text = inspected({"host"});
