@@ -21,6 +21,8 @@ namespace {
 
 using scenario::CheckResult;
 using scenario::parse_scenario;
+using scenario::Phase;
+using scenario::Progress;
 using scenario::ScenarioResult;
 
 // red:eth0 10.0.0.1 ------ eth0:blue 10.0.0.2
