@@ -294,9 +294,11 @@ void Parser::add_import() {
   import->footer("\nExample: topoproof import graphml Abilene.graphml -o abilene.topo.yaml");
   add_import(*import, ImportFormat::GraphMl, "graphml", "From GraphML: every node a router",
              "graphml Abilene.graphml -o abilene.topo.yaml");
-  add_import(*import, ImportFormat::Shell, "shell",
-             "From a script of ip, bridge, sysctl, iptables, nft: run where it harms nobody",
-             "shell tutorial.sh -o tutorial.topo.yaml");
+  add_import(
+      *import, ImportFormat::Shell, "shell",
+      "From a script of ip, bridge, sysctl, iptables, nft. It is run as root of a machine of its "
+      "own: it reads your files, and writes /tmp, /run and a copy of /etc",
+      "shell tutorial.sh -o tutorial.topo.yaml");
 }
 
 void Parser::add_import(CLI::App& import, ImportFormat format, const std::string& name,

@@ -5,10 +5,10 @@
 #include "base/printable.hh"
 #include "document/reader.hh"
 #include "program/commands.hh"
+#include "program/shell_import.hh"
 #include "report/facts.hh"
 #include "snapshot/snapshot.hh"
-#include "sys/own_mounts.hh"
-#include "sys/process.hh"
+#include "sys/contained_run.hh"
 #include "sys/sandbox.hh"
 
 namespace topoproof::program {
@@ -34,12 +34,31 @@ int write(std::span<const snapshot::Place> places, const std::string& name,
   return kHarnessFailed;
 }
 
-// The namespaces that `ip netns` keeps, and the one around them if it has a part in it.
-std::vector<snapshot::Place> all_places() {
-  std::vector<snapshot::Place> places = snapshot::named_places();
-  snapshot::Place host = snapshot::own_place(std::string(kHost));
+// The namespaces that `ip netns` keeps there, and the one around them if it has a part in it.
+std::vector<snapshot::Place> places_of(const sys::ContainedRun& run) {
+  std::vector<snapshot::Place> places;
+  run.perform([&] { places = snapshot::named_places(); });
+  snapshot::Place host{std::string(kHost), run.netns().dup()};
   if (snapshot::is_in_use(host)) places.push_back(std::move(host));
   return places;
+}
+
+int tell_end(const sys::ContainedRun& run, const std::string& file, const Console& console) {
+  const std::vector<std::string> failures = failures_of(run);
+  console.error(printable_lines(run.errors()));
+  if (run.exit_status() == kPassed) {
+    for (const std::string& failure : failures) {
+      console.error(fmt::format("note: {}\n", printable(failure)));
+    }
+    return kPassed;
+  }
+  console.error(printable_lines(run.output()));
+  for (const std::string& failure : failures) console.error(printable(failure) + "\n");
+  console.error(
+      fmt::format("{}: the script ended with {}; it has a machine of its own here, without "
+                  "interfaces, whose files it can write in /tmp, /run and /etc only\n",
+                  printable(file), run.exit_status()));
+  return kInputWrong;
 }
 
 }  // namespace
@@ -67,16 +86,9 @@ int run_import_shell(const ImportCommand& command, const Console& console) {
     return kInputWrong;
   }
   sys::enter_sandbox();
-  sys::enter_own_mounts();
-  const auto run = sys::run_process({"sh", "-e", command.file});
-  if (run.exit_status != 0) {
-    console.error(
-        fmt::format("{}{}: the script ended with {}; commands need what they are given "
-                    "here: a machine without interfaces\n",
-                    printable_lines(run.output), command.file, run.exit_status));
-    return kInputWrong;
-  }
-  const std::vector<snapshot::Place> places = all_places();
+  const sys::ContainedRun run(contained_script(command.file, *script));
+  if (const int code = tell_end(run, command.file, console); code != kPassed) return code;
+  const std::vector<snapshot::Place> places = places_of(run);
   if (places.empty()) {
     console.error(fmt::format("{}: the script made no namespace and no interface\n", command.file));
     return kInputWrong;

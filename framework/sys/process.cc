@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -20,6 +19,7 @@
 
 #include "sys/error.hh"
 #include "sys/fd.hh"
+#include "sys/memory_file.hh"
 #include "sys/signal_fd.hh"
 
 namespace topoproof::sys {
@@ -86,19 +86,6 @@ std::string exchange_data(const Fd& channel, std::string_view input) {
   }
 }
 
-// Takes whatever a process writes, however much, while nobody reads.
-Fd open_memory() {
-  return Fd(check_result(::memfd_create("stderr", MFD_CLOEXEC), "keep what a process says"));
-}
-
-std::string content_of(const Fd& memory) {
-  const auto size = static_cast<std::size_t>(::lseek(memory.get(), 0, SEEK_END));
-  std::string text(size, '\0');
-  const ssize_t count = ::pread(memory.get(), text.data(), text.size(), 0);
-  text.resize(count < 0 ? 0 : static_cast<std::size_t>(count));
-  return text;
-}
-
 int wait_for(pid_t pid) {
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0) {
@@ -132,7 +119,7 @@ ProcessResult run_process(const std::vector<std::string>& arguments, const Netns
   const ArgumentList pointers(arguments);
 
   SocketPair channel = open_socket_pair();
-  const Fd said = errors == Stderr::Apart ? open_memory() : Fd();
+  const Fd said = errors == Stderr::Apart ? make_memory_file() : Fd();
   const int netns = ns != nullptr ? ns->fd() : -1;
   const pid_t pid = check_result(::fork(), "start a process");
   if (pid == 0) {
@@ -142,7 +129,7 @@ ProcessResult run_process(const std::vector<std::string>& arguments, const Netns
   channel.childs.reset();
   std::string output = exchange_data(channel.ours, input);
   const int status = wait_for(pid);
-  return {status, std::move(output), said.is_open() ? content_of(said) : std::string()};
+  return {status, std::move(output), said.is_open() ? memory_text(said) : std::string()};
 }
 
 Fd open_process(pid_t pid) {

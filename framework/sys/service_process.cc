@@ -17,10 +17,10 @@
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sys/clone.hh"
 #include "sys/error.hh"
 #include "sys/process.hh"
 #include "sys/signal_fd.hh"
@@ -133,11 +133,6 @@ void enter_surroundings(const Prepared& prepared, bool own_processes) {
   enter_surroundings(prepared, own_processes);
   ::execve(prepared.program.c_str(), prepared.arguments.get(), prepared.environment.get());
   give_up("run the program");
-}
-
-pid_t clone_process(int flags) {
-  // Not fork: it takes locks that another thread may have held when our parent was copied.
-  return static_cast<pid_t>(::syscall(SYS_clone, flags | SIGCHLD, nullptr, nullptr, nullptr, 0));
 }
 
 int status_of(int wait_status) {
