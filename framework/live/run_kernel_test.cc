@@ -59,6 +59,12 @@ TEST_F(LiveProgram, SeesTheProcessesOfTheLabAlone) {
   EXPECT_NE(prints("cat /proc/1/comm"), "systemd");
 }
 
+// /sys was the machine's, to be seen and, by root, to be written.
+TEST_F(LiveProgram, SeesTheInterfacesOfItsNodeAlone) {
+  EXPECT_EQ(prints("ls /sys/class/net | xargs"), "eth0 lo");
+  EXPECT_EQ(prints("test -e /sys/class/net/eth0/address && echo there"), "there");
+}
+
 TEST_F(LiveProgram, StaysInTheFolderItIsCalledFrom) {
   EXPECT_EQ(prints("pwd"), std::filesystem::current_path().string());
 }

@@ -124,7 +124,7 @@ const sys::Surroundings& RunningLab::surroundings(NodeId node) {
   const std::string& name = name_of(node);
   const auto known = surroundings_.find(name);
   if (known != surroundings_.end()) return known->second;
-  return surroundings_.emplace(name, sys::make_surroundings(name)).first->second;
+  return surroundings_.emplace(name, sys::make_surroundings(name, netns(node))).first->second;
 }
 
 std::string RunningLab::rule_lines() {

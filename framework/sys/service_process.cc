@@ -24,6 +24,7 @@
 #include "sys/error.hh"
 #include "sys/process.hh"
 #include "sys/signal_fd.hh"
+#include "sys/surroundings.hh"
 
 namespace topoproof::sys {
 namespace {
@@ -116,6 +117,7 @@ void enter_surroundings(const Prepared& prepared, bool own_processes) {
   expect_done(::setns(prepared.netns, CLONE_NEWNET), "enter the node");
   expect_done(::unshare(CLONE_NEWNS | CLONE_NEWUTS), "create mount and UTS namespaces");
   expect_done(::mount("none", "/", nullptr, MS_REC | MS_SLAVE, nullptr), "part the mounts");
+  show_own_devices();
   // Refused where parts of /proc are hidden, as containers do: then the outer one stays.
   if (own_processes) {
     std::ignore = ::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr);
