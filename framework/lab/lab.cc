@@ -114,6 +114,18 @@ void Lab::change(std::span<const plan::Step> steps) {
   }
 }
 
+bool Lab::is_done_already(const plan::Step& step) {
+  const NodeId node = node_of(step.operation);
+  const state::Namespace found = observe(node);
+  const state::Namespace before = expected_[node.index()];
+  expect(step);
+  if (state::diff(expected_[node.index()], found).size() < state::diff(before, found).size()) {
+    return true;
+  }
+  expected_[node.index()] = before;
+  return false;
+}
+
 state::Namespace Lab::observe(NodeId node, const std::vector<std::string>& sysctls) {
   state::Namespace found = netlink::observe_namespace(namespaces_.route_socket(node));
   executor_.carried_links().join_ends(found);

@@ -82,6 +82,10 @@ class Lab {
   // steps before the refused one have been done, and are expected.
   void change(std::span<const plan::Step> steps);
 
+  // Whether the kernel, which has refused it, holds already what the step makes, or no more what it
+  // takes away; then the step counts as done. THROWS: as observe
+  bool is_done_already(const plan::Step& step);
+
   // From here on these are the nodes, by NodeId. Those that were not there have no namespace until
   // a step creates it; the namespaces of those that are missing are let go. REQUIRES: names once
   // each.

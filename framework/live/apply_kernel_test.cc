@@ -120,14 +120,63 @@ TEST_F(LiveApply, OfAWrongFileChangesNothing) {
   EXPECT_EQ(ping("red", "blue"), 0);
 }
 
-TEST_F(LiveApply, ThatFailsOnItsWayIsSaid) {
+// They were tried when half of the change was done.
+TEST_F(LiveApply, OfWrongRulesChangesNothing) {
   const std::string refused = R"(
 nodes: { red: { nftables: 'add rule ip nowhere nothing accept' }, blue: {} }
 )";
+  EXPECT_NE(refusal([&] { apply(refused, true); }).find("new.topo.yaml:2"), std::string::npos);
+  EXPECT_NE(refusal([&] { apply(refused); }).find("new.topo.yaml:2"), std::string::npos);
+  EXPECT_EQ(ping("red", "blue"), 0);
+  EXPECT_EQ(list_labs(state_).at(0).state, LabState::Running);
+}
+
+TEST_F(LiveApply, TriesRulesThatNameInterfacesWhereTheyAre) {
+  std::string after = kAfter;
+  const std::string rules = "add table ip second";
+  after.replace(after.find(rules), rules.size(),
+                "table ip second { chain c { iif { green, br } accept; }; }");
+  apply(after);
+  EXPECT_NE(output("net", "host", "nft list ruleset").find("iif { "), std::string::npos);
+}
+
+// Afterwards a lab could only be ended.
+TEST_F(LiveApply, ThatFailedOnItsWayIsGoneOnWith) {
+  std::string refused = kAfter;
+  const std::string routes = "red: { routes: [default via 10.0.0.254]";
+  refused.replace(refused.find(routes), routes.size(),
+                  routes + ", sysctls: { net.ipv4.conf.eth0.no_such: 1 }");
   EXPECT_THROW(apply(refused), std::runtime_error);
-  EXPECT_EQ(refusal([&] { apply(kAfter); }),
-            "lab 'net' is between two topologies: a change failed on its way; end it and start it "
-            "anew");
+  EXPECT_EQ(list_labs(state_).at(0).state, LabState::Between);
+  apply(kAfter);
+  EXPECT_EQ(list_labs(state_).at(0).state, LabState::Running);
+  EXPECT_EQ(ping("green", "red"), 0);
+  EXPECT_THROW(apply(refused), std::runtime_error);
+  apply(kBefore);
+  EXPECT_EQ(ping("red", "blue"), 0);
+  EXPECT_EQ(output("net", "host", "nft list tables"), "table ip first");
+}
+
+TEST_F(LiveApply, TakesWhatSomebodyHasDoneByHand) {
+  std::string after = kBefore;
+  const std::string routes = "red: { routes: [default via 10.0.0.254";
+  after.replace(after.find(routes), routes.size(), routes + ", 10.9.0.0/16 via 10.0.0.2");
+  EXPECT_EQ(output("net", "red", "ip route add 10.9.0.0/16 via 10.0.0.2"), "");
+  EXPECT_NE(apply(after), "nothing to do\n");
+  EXPECT_EQ(output("net", "red", "ip route del 10.9.0.0/16"), "");
+  EXPECT_NE(apply(kBefore), "nothing to do\n");
+  // Another one than is wanted is not.
+  EXPECT_EQ(output("net", "red", "ip route add 10.9.0.0/16 via 10.0.0.254"), "");
+  EXPECT_THROW(apply(after), std::runtime_error);
+}
+
+// It went on to say what the lab was at first.
+TEST_F(LiveApply, IsListed) {
+  apply(kAfter);
+  const Record record = list_labs(state_).at(0).record;
+  EXPECT_EQ(record.nodes, 3U);
+  EXPECT_EQ(record.links, 2U);
+  EXPECT_EQ(record.file, (folder_.path() / "new.topo.yaml").string());
 }
 
 }  // namespace

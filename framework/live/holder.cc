@@ -13,6 +13,7 @@
 #include "base/suggest.hh"
 #include "lab/rules.hh"
 #include "live/protocol.hh"
+#include "live/record.hh"
 #include "live/running_lab.hh"
 #include "live/service_list.hh"
 #include "sys/error.hh"
@@ -29,6 +30,7 @@ class Holder {
   Holder(const Holding& holding, const std::filesystem::path& folder)
       : folder_(folder), signals_{SIGCHLD, SIGTERM, SIGINT}, lab_(holding, folder) {
     write_services();
+    write_record();
     listener_ = sys::listen_at(folder / "socket");
     loop_.watch(listener_.get(), EPOLLIN, [this](std::uint32_t) { greet(); });
     loop_.watch(signals_.fd(), EPOLLIN, [this](std::uint32_t) { take_signals(); });
@@ -47,6 +49,30 @@ class Holder {
 
  private:
   void write_services() { save_services(folder_, lab_.services().states()); }
+
+  // Of what runs, which may be another network than at first, or half of one.
+  void write_record() {
+    auto record = load_record(folder_);
+    if (!record) return;
+    record->file = lab_.file();
+    record->nodes = lab_.topology().nodes().size();
+    record->links = lab_.topology().links().size();
+    record->is_between = lab_.is_between();
+    save_record(folder_, *record);
+  }
+
+  std::string change(const Request& request, const sys::Parcel& parcel) {
+    std::string text;
+    try {
+      text = lab_.change(request, parcel);
+    } catch (const std::exception&) {
+      write_record();
+      throw;
+    }
+    write_services();
+    if (request.verb == Verb::Apply) write_record();
+    return text;
+  }
 
   void greet() {
     auto who = sys::accept_from(listener_);
@@ -88,9 +114,7 @@ class Holder {
       if (request.verb == Verb::Enter) return let_in(who, request.nodes.at(0));
       if (request.verb == Verb::Idle) return tell(who, {.text = lab_.is_idle() ? "idle" : "busy"});
       if (request.verb == Verb::Lines) return tell(who, {.text = lab_.rule_lines()});
-      const Answer answer{.text = lab_.change(request, parcel)};
-      write_services();
-      tell(who, answer);
+      tell(who, {.text = change(request, parcel)});
     } catch (const Refusal& refused) {
       tell(who, {.status = Status::Refused, .text = refused.what()});
     } catch (const lab::RulesRefused& refused) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -21,7 +22,7 @@ ListedLab look_at(const StateFolder& state, const std::string& name) {
   lab.services = load_services(state.folder_of(name));
   try {
     lab.holder = sys::Channel::connect(state.folder_of(name) / "socket").peer();
-    lab.state = LabState::Running;
+    lab.state = lab.record.is_between ? LabState::Between : LabState::Running;
   } catch (const sys::SystemError&) {
     lab.state = LabState::Starting;  // or ending: there is a holder, but nobody to be asked
   }
@@ -32,6 +33,8 @@ std::string_view to_string(LabState state) {
   switch (state) {
     case LabState::Running:
       return "running";
+    case LabState::Between:
+      return "between";
     case LabState::Starting:
       return "starting";
     case LabState::Dead:
@@ -56,6 +59,10 @@ std::string services_text(const ListedLab& lab) {
   return fmt::format("{}/{}", ready, lab.services.size());
 }
 
+nlohmann::ordered_json number_or_null(int number) {
+  return number > 0 ? nlohmann::ordered_json(number) : nlohmann::ordered_json(nullptr);
+}
+
 }  // namespace
 
 std::vector<ListedLab> list_labs(const StateFolder& state) {
@@ -71,11 +78,14 @@ std::string to_text(const std::vector<ListedLab>& labs, std::chrono::sys_seconds
   std::string text = fmt::format(
       "{:{}}  STATE         AGE  NODES  LINKS  SERVICES   HOLDER  FILE\n", "NAME", width);
   for (const ListedLab& lab : labs) {
-    text +=
-        fmt::format("{:{}}  {:8}  {:>7}  {:>5}  {:>5}  {:>8}  {:>7}  {}\n", lab.record.name, width,
-                    to_string(lab.state), age(now - lab.record.started), lab.record.nodes,
-                    lab.record.links, services_text(lab), lab.holder, lab.record.file);
+    text += fmt::format("{:{}}  {:8}  {:>7}  {:>5}  {:>5}  {:>8}  {:>7}  {}\n", lab.record.name,
+                        width, to_string(lab.state), age(now - lab.record.started),
+                        lab.record.nodes, lab.record.links, services_text(lab),
+                        lab.holder > 0 ? std::to_string(lab.holder) : "-", lab.record.file);
   }
+  const bool any_between =
+      std::ranges::find(labs, LabState::Between, &ListedLab::state) != labs.end();
+  if (any_between) text += "between: a change failed on its way; topoproof apply FILE goes on\n";
   const bool any_dead = std::ranges::find(labs, LabState::Dead, &ListedLab::state) != labs.end();
   if (any_dead) text += "topoproof gc removes what is left of dead labs\n";
   return text;
@@ -90,7 +100,7 @@ std::string to_json(const std::vector<ListedLab>& labs) {
                     {"nodes", lab.record.nodes},
                     {"links", lab.record.links},
                     {"services", nlohmann::ordered_json::parse(to_json(lab.services))},
-                    {"holder", lab.holder},
+                    {"holder", number_or_null(lab.holder)},
                     {"file", lab.record.file}});
   }
   const nlohmann::ordered_json json{{"version", 1}, {"labs", list}};

@@ -13,7 +13,8 @@
 
 namespace topoproof::live {
 
-enum class LabState { Running, Starting, Dead };
+// Between: a change to another topology failed on its way.
+enum class LabState { Running, Between, Starting, Dead };
 
 struct ListedLab {
   Record record;

@@ -21,9 +21,10 @@ std::filesystem::path path_of(const std::filesystem::path& lab_folder) {
 
 std::string to_json(const Record& record) {
   const nlohmann::ordered_json json{
-      {"version", kRecordVersion}, {"name", record.name},
-      {"file", record.file},       {"nodes", record.nodes},
-      {"links", record.links},     {"started", record.started.time_since_epoch().count()}};
+      {"version", kRecordVersion},   {"name", record.name},
+      {"file", record.file},         {"nodes", record.nodes},
+      {"links", record.links},       {"started", record.started.time_since_epoch().count()},
+      {"between", record.is_between}};
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
@@ -37,14 +38,17 @@ std::expected<Record, Issue> parse_record(std::string_view text) {
                   .file = json.at("file"),
                   .nodes = json.at("nodes"),
                   .links = json.at("links"),
-                  .started = std::chrono::sys_seconds(std::chrono::seconds(json.at("started")))};
+                  .started = std::chrono::sys_seconds(std::chrono::seconds(json.at("started"))),
+                  .is_between = json.value("between", false)};
   } catch (const nlohmann::json::exception& wrong) {
     return std::unexpected(make_issue(fmt::format("it cannot be read: {}", wrong.what())));
   }
 }
 
 void save_record(const std::filesystem::path& lab_folder, const Record& record) {
-  sys::save_file(path_of(lab_folder), to_json(record));
+  const std::filesystem::path whole = lab_folder / "record.new";
+  sys::save_file(whole, to_json(record));
+  std::filesystem::rename(whole, path_of(lab_folder));
 }
 
 std::expected<Record, Issue> load_record(const std::filesystem::path& lab_folder) {

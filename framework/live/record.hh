@@ -20,12 +20,14 @@ struct Record {
   std::size_t nodes = 0;
   std::size_t links = 0;
   std::chrono::sys_seconds started;
+  bool is_between = false;  // a change to another topology failed on its way
   friend auto operator<=>(const Record&, const Record&) = default;
 };
 
 std::string to_json(const Record& record);
 std::expected<Record, Issue> parse_record(std::string_view json);
 
+// Readers see all of it, or the last one.
 void save_record(const std::filesystem::path& lab_folder, const Record& record);  // SystemError
 // RETURNS: or why there is none that can be read.
 std::expected<Record, Issue> load_record(const std::filesystem::path& lab_folder);

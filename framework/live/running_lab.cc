@@ -2,20 +2,28 @@
 #include "live/running_lab.hh"
 
 #include <algorithm>
+#include <cerrno>
+#include <iterator>
+#include <map>
 #include <ranges>
 #include <set>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "base/suggest.hh"
 #include "live/rule_lines_json.hh"
 #include "live/service_list.hh"
+#include "plan/between.hh"
+#include "plan/identities.hh"
 #include "plan/link_steps.hh"
 #include "plan/namespace_steps.hh"
 #include "plan/planner.hh"
+#include "rules/import.hh"
 #include "service/hosts.hh"
+#include "sys/error.hh"
 #include "sys/files.hh"
 
 namespace topoproof::live {
@@ -74,10 +82,50 @@ std::set<std::string> changed_nodes(const plan::Update& update) {
   return names;
 }
 
+std::vector<std::string> names_of_nodes(const topology::Topology& topology) {
+  std::vector<std::string> names;
+  for (const topology::Node& node : topology.nodes()) names.push_back(node.name);
+  return names;
+}
+
+std::set<std::string> without(std::set<std::string> names, const std::set<std::string>& others) {
+  std::erase_if(names, [&](const std::string& name) { return others.contains(name); });
+  return names;
+}
+
+std::vector<rules::Interface> interfaces_of(const plan::Plan& plan, NodeId node) {
+  std::vector<rules::Interface> interfaces;
+  const auto add = [&](NodeId of, const state::Link& link) {
+    if (of == node) interfaces.push_back({.name = link.name, .index = link.index.value_or(0)});
+  };
+  for (const plan::Step& step : plan.steps) {
+    if (const auto* bridge = std::get_if<plan::CreateBridge>(&step.operation)) {
+      add(bridge->node, bridge->link);
+    }
+    if (const auto* veth = std::get_if<plan::CreateVeth>(&step.operation)) {
+      add(veth->node, veth->link);
+      add(veth->peer_node, *veth->peer);
+    }
+  }
+  return interfaces;
+}
+
+bool may_be_done(const plan::Operation& operation, int error) {
+  const bool adds = std::holds_alternative<plan::AddAddress>(operation) ||
+                    std::holds_alternative<plan::AddRoute>(operation) ||
+                    std::holds_alternative<plan::AddNeighbor>(operation);
+  const bool deletes = std::holds_alternative<plan::DeleteAddress>(operation) ||
+                       std::holds_alternative<plan::DeleteRoute>(operation) ||
+                       std::holds_alternative<plan::DeleteNeighbor>(operation);
+  return (adds && error == EEXIST) ||
+         (deletes && (error == ESRCH || error == ENOENT || error == EADDRNOTAVAIL));
+}
+
 }  // namespace
 
 RunningLab::RunningLab(const Holding& holding, const std::filesystem::path& folder)
     : holding_(holding),
+      file_(std::filesystem::absolute(holding.file).string()),
       folder_(folder),
       topology_(holding.topology),
       plan_(make_plan(topology_, {.limits = holding.limits})),
@@ -137,11 +185,6 @@ std::string RunningLab::rule_lines() {
 }
 
 std::string RunningLab::change(const Request& request, const sys::Parcel& parcel) {
-  if (is_between_) {
-    throw Refusal(fmt::format(
-        "lab '{}' is between two topologies: a change failed on its way; end it and start it anew",
-        holding_.name));
-  }
   return request.verb == Verb::Apply ? apply(request, parcel) : set_link(request);
 }
 
@@ -156,13 +199,14 @@ std::string RunningLab::apply(const Request& request, const sys::Parcel& parcel)
   }
   if (has_errors(issues)) throw Refusal(to_string(issues));
   plan::Update update = update_to(topology);
+  try_rules(update);
   std::string text = update.is_empty() ? "" : plan::to_string(update);
   text += services_.difference(topology);
   if (text.empty()) text = "nothing to do\n";
   text += taken_down_.outlook(update);
   if (!request.dry_run) {
-    carry_out(std::move(update));
-    topology_ = std::move(topology);
+    carry_out(std::move(update), topology);
+    file_ = (base / request.file).lexically_normal().string();
     start_services(topology_, base);
   }
   return text;
@@ -170,14 +214,30 @@ std::string RunningLab::apply(const Request& request, const sys::Parcel& parcel)
 
 plan::Update RunningLab::update_to(const topology::Topology& topology) const {
   plan::Plan after = make_plan(topology, {.limits = holding_.limits, .namespaces = false});
-  const auto differing = plan::differing_namespaces(topology_, topology);
+  auto differing = plan::differing_namespaces(topology_, topology);
+  plan::Plan known{.nodes = names_of_nodes(topology_), .steps = {}};
+  plan::put_namespace_steps(known, topology_, without(differing, half_renewed_));
+  differing.insert(half_renewed_.begin(), half_renewed_.end());
   if (differing.empty()) return plan::make_update(plan_, std::move(after));
-  plan::Plan before = plan_;
-  plan::put_namespace_steps(before, topology_, differing);
+  plan::Plan before = plan::renumbered(std::move(known), plan_.nodes);
+  std::ranges::copy(plan_.steps, std::back_inserter(before.steps));
   plan::put_namespace_steps(after, topology, differing);
   plan::Update update = plan::make_update(before, std::move(after));
   plan::drop_namespace_steps(update.plan);
   return update;
+}
+
+// A mistake in rules is found before anything is done.
+void RunningLab::try_rules(const plan::Update& update) const {
+  std::map<NodeId, std::vector<rules::Source>> sources;
+  for (const plan::Step& step : update.steps) {
+    const auto* load = std::get_if<plan::LoadRulesText>(&step.operation);
+    if (load != nullptr) sources[load->node].push_back(load->rules);
+  }
+  for (const auto& [node, texts] : sources) {
+    const Issues issues = rules::try_rules(texts, interfaces_of(update.plan, node));
+    if (!issues.empty()) throw Refusal(to_string(issues));
+  }
 }
 
 // What is down takes no routes: it is up while its node changes.
@@ -187,23 +247,68 @@ void RunningLab::set_taken_down(const std::set<std::string>& nodes, bool up) {
   }
 }
 
-void RunningLab::carry_out(plan::Update update) {
-  const Touched touched = touched_by(update);
+void RunningLab::carry_out(plan::Update update, const topology::Topology& topology) {
+  Touched touched = touched_by(update);
   const std::set<std::string> changed = changed_nodes(update);
-  is_between_ = true;
+  const bool was_between = std::exchange(is_between_, true);
+  auto renewed = plan::differing_namespaces(topology_, topology);
+  renewed.insert(half_renewed_.begin(), half_renewed_.end());
   set_taken_down(changed, true);
-  taken_down_.forget_lost(update);
   lab_.renumber(update.nodes);
-  lab_.change(update.steps);
+  do_steps(update, renewed);
+  taken_down_.forget_lost(update);
   lab_.renumber(update.plan.nodes);
   plan_ = std::move(update.plan);
+  topology_ = topology;
+  half_renewed_.clear();
   set_taken_down(changed, false);
+  if (was_between) {
+    for (const NodeId node : nodes_named({})) touched.by_sysctls.insert(node);
+  }
   wait_and_compare(touched.by_sysctls, lab::Lab::Sysctls::Compared);
   wait_and_compare(touched.nodes, lab::Lab::Sysctls::LeftOut);
   is_between_ = false;
   std::erase_if(surroundings_, [this](const auto& of) {
     return std::ranges::find(lab_.nodes(), of.first) == lab_.nodes().end();
   });
+}
+
+// Where one fails, what runs is known all the same.
+void RunningLab::do_steps(const plan::Update& update, const std::set<std::string>& renewed) {
+  std::size_t done = 0;
+  try {
+    for (; done < update.steps.size(); ++done) do_step(update.steps[done]);
+  } catch (...) {
+    plan::Plan known{.nodes = names_of_nodes(topology_), .steps = {}};
+    plan::put_namespace_steps(known, topology_, without(renewed, half_renewed_));
+    plan::Plan before = plan::renumbered(std::move(known), update.nodes);
+    std::ranges::move(plan::renumbered(std::move(plan_), update.nodes).steps,
+                      std::back_inserter(before.steps));
+    plan_ = plan::plan_between(before, update.nodes, std::span(update.steps).first(done));
+    half_renewed_ = renewed;
+    take_down_again();
+    throw;
+  }
+}
+
+// Somebody may have added a route by hand, or taken one away, that the steps add or take away.
+void RunningLab::do_step(const plan::Step& step) {
+  try {
+    lab_.change({&step, 1});
+  } catch (const sys::SystemError& refused) {
+    if (!may_be_done(step.operation, refused.error()) || !lab_.is_done_already(step)) throw;
+  }
+}
+
+// Of a network that is between two: what is not there any more is left.
+void RunningLab::take_down_again() noexcept {
+  for (const std::string& node : lab_.nodes()) {
+    try {
+      set_taken_down({node}, false);
+    } catch (const std::exception&) {
+      continue;
+    }
+  }
 }
 
 void RunningLab::wait_and_compare(const std::set<NodeId>& some, lab::Lab::Sysctls sysctls) {

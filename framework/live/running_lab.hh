@@ -46,6 +46,9 @@ class RunningLab {
   bool is_idle() { return lab_.wait_until_idle(sys::Clock::now() + kIdleWait); }
 
   service::Services& services() { return services_; }
+  const topology::Topology& topology() const { return topology_; }
+  bool is_between() const { return is_between_; }
+  const std::string& file() const { return file_; }  // that it is of
 
   // Carries out SetLink and Apply; `parcel` is what the request came with.
   // RETURNS: what was done, in words. THROWS: Refusal, as lab::Lab
@@ -54,24 +57,31 @@ class RunningLab {
  private:
   std::string apply(const Request& request, const sys::Parcel& parcel);
   plan::Update update_to(const topology::Topology& topology) const;
-  void carry_out(plan::Update update);
+  void try_rules(const plan::Update& update) const;
+  void carry_out(plan::Update update, const topology::Topology& topology);
+  void do_steps(const plan::Update& update, const std::set<std::string>& renewed);
+  void do_step(const plan::Step& step);
   void wait_and_compare(const std::set<NodeId>& nodes, lab::Lab::Sysctls sysctls);
   static void check_nothing_differs(const std::vector<lab::NodeDifference>& differences);
   std::string set_link(const Request& request);
 
   void set_taken_down(const std::set<std::string>& nodes, bool up);
+  void take_down_again() noexcept;
 
   void start_services(const topology::Topology& topology, const std::filesystem::path& base);
 
   const Holding& holding_;
+  std::string file_;
   std::filesystem::path folder_;
   topology::Topology topology_;
-  plan::Plan plan_;  // of it, without namespace_steps.hh
+  plan::Plan plan_;  // of it, without namespace_steps.hh but for those of half_renewed_
   lab::Lab lab_;
   service::Services services_;
   std::map<std::string, sys::Surroundings> surroundings_;  // by node
   TakenDown taken_down_;
-  bool is_between_ = false;  // an update failed on its way
+  // An update failed on its way: plan_ is what runs, the topology what was to become another one.
+  bool is_between_ = false;
+  std::set<std::string> half_renewed_;  // then: the nodes whose namespaces were to be made anew
 };
 
 }  // namespace topoproof::live

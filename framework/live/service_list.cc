@@ -28,12 +28,13 @@ namespace fs = std::filesystem;
 fs::path file_of(const fs::path& lab_folder) { return lab_folder / "services"; }
 
 service::Status status_of(const nlohmann::json& json) {
-  service::Status status{.node = json.at("node"),
-                         .name = json.at("name"),
-                         .state = json.at("state"),
-                         .process = json.at("process"),
-                         .command = json.at("command"),
-                         .readiness = json.at("ready_when")};
+  service::Status status{
+      .node = json.at("node"),
+      .name = json.at("name"),
+      .state = json.at("state"),
+      .process = json.at("process").is_null() ? 0 : json.at("process").get<int>(),
+      .command = json.at("command"),
+      .readiness = json.at("ready_when")};
   if (!json.at("exit_status").is_null()) status.exit_status = json.at("exit_status").get<int>();
   return status;
 }
@@ -70,9 +71,10 @@ std::string to_json(const std::vector<service::Status>& services) {
   auto list = nlohmann::ordered_json::array();
   for (const service::Status& status : services) {
     nlohmann::ordered_json one{{"node", status.node},       {"name", status.name},
-                               {"state", status.state},     {"process", status.process},
+                               {"state", status.state},     {"process", nullptr},
                                {"command", status.command}, {"ready_when", status.readiness},
                                {"exit_status", nullptr}};
+    if (status.process > 0) one["process"] = status.process;
     if (status.exit_status) one["exit_status"] = *status.exit_status;
     list.push_back(std::move(one));
   }

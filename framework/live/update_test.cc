@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "plan/between.hh"
 #include "plan/identities.hh"
 #include "plan/planner.hh"
 #include "state/difference.hh"
@@ -51,6 +52,27 @@ TEST_P(UpdateOf, TakesTheFewestSteps) {
   const Update update = make_update(before, plan_of(GetParam().after));
   EXPECT_EQ(to_string(update), GetParam().steps);
   EXPECT_EQ(differences_after(before, update), "");
+}
+
+// After a change that failed on its way nothing else was possible than to end the lab.
+TEST_P(UpdateOf, CanBeGoneOnWithFromWhereverItEnded) {
+  const Plan before = plan_of(GetParam().before);
+  const Plan after = plan_of(GetParam().after);
+  const Update update = make_update(before, after);
+  for (std::size_t done = 0; done <= update.steps.size(); ++done) {
+    const auto steps = std::span(update.steps).first(done);
+    const Plan between = plan_between(before, update.nodes, steps);
+    States there = expected(renumbered(before, update.nodes));
+    for (const Step& step : steps) foresee(step.operation, there);
+    const States planned = expected(between);
+    std::string text;
+    for (std::size_t i = 0; i < there.size(); ++i) {
+      text += state::to_string(state::diff(planned[i], there[i]));
+    }
+    EXPECT_EQ(text, "") << "after " << done << " steps of\n" << GetParam().steps;
+    EXPECT_EQ(differences_after(between, make_update(between, after)), "") << done;
+    EXPECT_EQ(differences_after(between, make_update(between, before)), "") << done;
+  }
 }
 
 TEST_P(UpdateOf, IsNothingTheSecondTime) {

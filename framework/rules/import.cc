@@ -78,6 +78,17 @@ Issues load(const sys::Netns& netns, const Source& source, RuleLines& lines) {
   return issues;
 }
 
+Issues try_rules(std::span<const Source> sources, std::span<const Interface> interfaces) {
+  const auto netns = sys::Netns::create();
+  if (!interfaces.empty()) create_interfaces(netns, interfaces);
+  RuleLines lines;
+  Issues issues;
+  for (const auto& source : sources) {
+    std::ranges::move(load(netns, source, lines), std::back_inserter(issues));
+  }
+  return issues;
+}
+
 std::expected<firewall::Ruleset, Issues> import_rules(std::span<const Source> sources,
                                                       std::span<const Interface> interfaces) {
   const auto netns = sys::Netns::create();

@@ -25,6 +25,11 @@ struct Interface {
 // RETURNS: what nft, iptables or the kernel refuses, with file and line. THROWS: SystemError.
 [[nodiscard]] Issues load(const sys::Netns& netns, const Source& source, RuleLines& lines);
 
+// Loads the sources one after the other where nobody sees it. `interfaces` are as below. REQUIRES:
+// the process is in a sandbox. RETURNS: all that is refused. THROWS: SystemError.
+[[nodiscard]] Issues try_rules(std::span<const Source> sources,
+                               std::span<const Interface> interfaces);
+
 // What loading the sources one after the other leaves. `interfaces` exist there, for rules that
 // want theirs to; of two with one name, the first. REQUIRES: the process is in a sandbox. RETURNS:
 // or all that is refused; or the first thing that the values cannot represent, by its name. THROWS:
