@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <string_view>
 #include <utility>
 
@@ -16,6 +17,9 @@
 namespace topoproof::live {
 namespace {
 
+// Services are asked to end, and have a second for it.
+constexpr std::chrono::seconds kPatienceWithEnd{10};
+
 std::vector<std::string> living(const StateFolder& state) {
   std::vector<std::string> names = state.names();
   std::erase_if(names, [&](const std::string& name) { return !state.is_alive(name); });
@@ -27,8 +31,8 @@ Refusal no_such_lab(const StateFolder& state, const std::string& name) {
   const std::vector<std::string_view> known(names.begin(), names.end());
   if (std::filesystem::exists(state.folder_of(name))) {
     return Refusal(fmt::format(
-        "lab '{}' has died: its holder was killed, and all that ran in it ended with it; "
-        "topoproof gc removes what is left of it",
+        "lab '{}' has died, and all that ran in it with it: its holder was killed, or the machine "
+        "was started anew; topoproof gc removes what is left of it",
         name));
   }
   if (names.empty()) return Refusal(fmt::format("there is no lab '{}': none is running", name));
@@ -53,19 +57,19 @@ sys::Channel connect(const StateFolder& state, const std::string& name) {
 
 }  // namespace
 
-std::string choose_lab(const StateFolder& state, const std::optional<std::string>& name) {
+std::string choose_lab(const StateFolder& state, const std::optional<std::string>& name,
+                       const char* how) {
   if (name) return *name;
   const auto names = living(state);
   if (names.size() == 1) return names.front();
   const auto dead = state.names();
   if (names.empty() && !dead.empty()) {
-    throw Refusal(
-        fmt::format("no lab is running: of {} the holder was killed; topoproof gc removes "
-                    "what is left",
-                    fmt::join(dead, ", ")));
+    throw Refusal(fmt::format("no lab is running; {} died: topoproof gc removes what is left",
+                              fmt::join(dead, ", ")));
   }
   if (names.empty()) throw Refusal("no lab is running: topoproof up FILE starts one");
-  throw Refusal(fmt::format("several labs are running ({}): say which", fmt::join(names, ", ")));
+  throw Refusal(
+      fmt::format("several labs are running ({}): say which {}", fmt::join(names, ", "), how));
 }
 
 void Joined::join_ends(std::vector<state::Link>& links) const {
@@ -129,15 +133,28 @@ std::string Client::ask(const Request& request, std::span<const int> descriptors
   return receive().answer.text;
 }
 
-// A holder that is ending already (two may ask for it at once) has no answer, but an end.
+// A holder that is ending already (two may ask for it at once) has no answer, but an end. One that
+// does not come to it has had its time.
 void Client::end() {
   const sys::Fd process = sys::open_process(holder());
   try {
-    ask({.verb = Verb::Down});
+    send({.verb = Verb::Down});
   } catch (const LabDied&) {
     // As was asked.
   }
-  sys::wait_for_end(process);
+  if (sys::wait_for_end(process, kPatienceWithEnd)) {
+    if (!process.is_open()) channel_.receive();  // closed when it has ended
+    return;
+  }
+  sys::kill_process(process);
+  if (!sys::wait_for_end(process, kPatienceWithEnd)) {
+    throw std::runtime_error(
+        fmt::format("lab '{}' does not end: its holder, process {}, was killed and waits for its "
+                    "processes; one "
+                    "of them may be of a program outside that is stopped",
+                    name_, holder()));
+  }
+  StateFolder(folder_.parent_path()).remove_dead(name_);
 }
 
 }  // namespace topoproof::live

@@ -18,9 +18,10 @@
 
 namespace topoproof::live {
 
-// The lab that is meant: the one that is named, or the only one that runs.
-// THROWS: Refusal, with what there is
-std::string choose_lab(const StateFolder& state, const std::optional<std::string>& name);
+// The lab that is meant: the one that is named, or the only one that runs. `how` it could have been
+// said. THROWS: Refusal, with what there is
+std::string choose_lab(const StateFolder& state, const std::optional<std::string>& name,
+                       const char* how = "with --lab NAME, or by TOPOPROOF_LAB");
 
 struct JoinedNode {
   std::string name;
@@ -56,7 +57,8 @@ class Client {
   // RETURNS: what the holder did, in words. THROWS: Refusal; LabDied; std::runtime_error with what
   // went wrong; sys::SystemError
   std::string ask(const Request& request, std::span<const int> descriptors = {});
-  // Returns when the lab is gone with all its processes. THROWS: as ask
+  // Returns when the lab is gone with all its processes; one that does not end is killed.
+  // THROWS: as ask
   void end();
 
  private:

@@ -94,10 +94,10 @@ TEST_F(LiveLab, ThatWasKilledIsARecordUntilItIsCollected) {
   sys::wait_for_end(process);
   EXPECT_EQ(list_labs(state_).at(0).state, LabState::Dead);
   EXPECT_EQ(refusal([&] { Client(state_, "pair"); }),
-            "lab 'pair' has died: its holder was killed, and all that ran in it ended with it; "
-            "topoproof gc removes what is left of it");
+            "lab 'pair' has died, and all that ran in it with it: its holder was killed, or the "
+            "machine was started anew; topoproof gc removes what is left of it");
   EXPECT_EQ(refusal([&] { choose_lab(state_, std::nullopt); }),
-            "no lab is running: of pair the holder was killed; topoproof gc removes what is left");
+            "no lab is running; pair died: topoproof gc removes what is left");
   EXPECT_EQ(state_.collect(), std::vector<std::string>{"pair"});
   EXPECT_TRUE(state_.names().empty());
 }
@@ -136,6 +136,28 @@ TEST_F(LiveLab, IsNotKeptFromWorkByAClientThatSaysNonsense) {
   channel.send("nonsense");
   EXPECT_NE(channel.receive().value().text.find("failed"), std::string::npos);
   EXPECT_EQ(Client(state_, "pair").join().nodes.size(), 2U);
+}
+
+// The first process of a lab waits for all others, and one whose parent is outside, and stopped,
+// was never waited for: `down` hung.
+TEST_F(LiveLab, EndsAlsoIfAProgramsCallerIsStopped) {
+  up(holding("pair"));
+  const Waiting ready(folder_.path());
+  const pid_t caller = ::fork();
+  if (caller == 0) {
+    Client client(state_, "pair");
+    ::_exit(run_in_node(client, "red", {"sh", "-c", ready.say() + "; exec sleep 1000"}));
+  }
+  ready.wait();
+  ::kill(caller, SIGSTOP);
+  int status = 0;
+  ::waitpid(caller, &status, WUNTRACED);
+  ASSERT_TRUE(WIFSTOPPED(status));
+  down("pair");
+  EXPECT_TRUE(state_.names().empty());
+  ::kill(caller, SIGCONT);
+  ::waitpid(caller, &status, 0);
+  EXPECT_EQ(WEXITSTATUS(status), 128 + SIGKILL);
 }
 
 TEST_F(LiveLab, LosesALinkAndGetsItBackWithItsRoutes) {

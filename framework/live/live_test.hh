@@ -3,12 +3,14 @@
 #pragma once
 
 #include <csignal>
+#include <filesystem>
 #include <functional>
 #include <span>
 #include <string>
 #include <utility>
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,6 +19,7 @@
 #include "live/refusal.hh"
 #include "live/run.hh"
 #include "live/start.hh"
+#include "sys/error.hh"
 #include "sys/files.hh"
 #include "sys/kernel_test.hh"
 #include "topofile/reader.hh"
@@ -63,6 +66,19 @@ inline int in_child(const std::function<int()>& f) {
   ::waitpid(child, &status, 0);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
+
+// For a shell in a lab to say that it has come to a point.
+class Waiting {
+ public:
+  explicit Waiting(const std::filesystem::path& folder) : fifo_(folder / "ready") {
+    sys::check_result(::mkfifo(fifo_.c_str(), 0600), "make a fifo");
+  }
+  std::string say() const { return "echo >" + fifo_.string(); }
+  void wait() const { sys::read_file(fifo_); }
+
+ private:
+  std::filesystem::path fifo_;
+};
 
 class LiveTest : public sys::KernelTest {
  protected:

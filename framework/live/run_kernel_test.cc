@@ -65,6 +65,21 @@ TEST_F(LiveProgram, SeesTheInterfacesOfItsNodeAlone) {
   EXPECT_EQ(prints("test -e /sys/class/net/eth0/address && echo there"), "there");
 }
 
+TEST_F(LiveProgram, GetsTheSignalsOfItsCaller) {
+  const Waiting ready(folder_.path());
+  const pid_t caller = ::fork();
+  if (caller == 0) {
+    Client client(state_, "pair");
+    const std::string script = "trap 'exit 5' USR1; sleep 1000 & " + ready.say() + "; wait";
+    ::_exit(run_in_node(client, "red", {"sh", "-c", script}));
+  }
+  ready.wait();
+  ::kill(caller, SIGUSR1);
+  int status = 0;
+  ::waitpid(caller, &status, 0);
+  EXPECT_EQ(WEXITSTATUS(status), 5);
+}
+
 TEST_F(LiveProgram, StaysInTheFolderItIsCalledFrom) {
   EXPECT_EQ(prints("pwd"), std::filesystem::current_path().string());
 }

@@ -100,6 +100,11 @@ void StateFolder::release(const Claim& claim) const {
   fs::remove_all(claim.folder);
 }
 
+void StateFolder::remove_dead(const std::string& name) const {
+  const sys::Fd locked = lock();
+  if (!is_alive(name)) fs::remove_all(folder_of(name));
+}
+
 std::vector<std::string> StateFolder::collect() const {
   const sys::Fd locked = lock();
   std::vector<std::string> dead = names();

@@ -51,6 +51,7 @@ class StateFolder {
   Claim claim(const std::string& name) const;
   // The lab has ended, or was never built.
   void release(const Claim& claim) const;
+  void remove_dead(const std::string& name) const;  // nothing if it lives. THROWS: SystemError
   // Removes the folders of labs that have died. RETURNS: their names. THROWS: sys::SystemError
   std::vector<std::string> collect() const;
 

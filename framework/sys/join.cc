@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <string>
+#include <string_view>
 #include <system_error>
 #include <tuple>
 
@@ -17,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sys/channel.hh"
 #include "sys/error.hh"
 #include "sys/output.hh"
 #include "sys/process.hh"
@@ -38,17 +41,20 @@ void join(const Fd& ns, int kind, const char* what) { check_result(::setns(ns.ge
 // The child whose signals are ours; a handler can reach nothing else than what is global.
 volatile pid_t child_of_ours = 0;
 
-void pass_on(int signal) {
-  if (child_of_ours > 0) ::kill(child_of_ours, signal);
+// Ctrl-C and Ctrl-\ reach the child from the terminal, as they reach us: it decides what they mean.
+void pass_on(int signal, siginfo_t* info, void* /*context*/) {
+  const bool is_of_terminal = info->si_code > 0 && (signal == SIGINT || signal == SIGQUIT);
+  if (child_of_ours > 0 && !is_of_terminal) ::kill(child_of_ours, signal);
 }
 
-// Ctrl-C and Ctrl-\ reach the child from the terminal: it decides what they mean.
 void leave_signals_to_child() {
   struct sigaction passing{};
-  passing.sa_handler = pass_on;
-  passing.sa_flags = SA_RESTART;
-  for (const int signal : {SIGTERM, SIGHUP}) ::sigaction(signal, &passing, nullptr);
-  for (const int signal : {SIGINT, SIGQUIT, SIGTTOU}) std::signal(signal, SIG_IGN);
+  passing.sa_sigaction = pass_on;
+  passing.sa_flags = SA_RESTART | SA_SIGINFO;
+  for (const int signal : {SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGWINCH}) {
+    ::sigaction(signal, &passing, nullptr);
+  }
+  std::signal(SIGTTOU, SIG_IGN);
 }
 
 // A program that another PID namespace's group owns the terminal for cannot control it (to it, that
@@ -58,6 +64,7 @@ void take_terminal() {
   ::setpgid(0, 0);
   std::signal(SIGTTOU, SIG_IGN);
   ::tcsetpgrp(STDIN_FILENO, ::getpgrp());
+  std::signal(SIGTTOU, SIG_DFL);
 }
 
 void set_environment(const NodeProcess& process) {
@@ -83,20 +90,59 @@ void set_environment(const NodeProcess& process) {
   ::_exit(code);
 }
 
-// A child that is stopped (Ctrl-Z) stops us, so that the shell that called us goes on.
-int wait_for_child(pid_t child) {
+// What the process between us and the program says.
+constexpr std::string_view kStopped = "stopped";
+
+// A program that is stopped (Ctrl-Z) is to go on when we do.
+void wait_until_continued(Channel& outside, pid_t program) {
+  outside.send(kStopped);
+  if (!outside.receive()) return;
+  if (::isatty(STDIN_FILENO) == 1) ::tcsetpgrp(STDIN_FILENO, ::getpgid(program));
+  ::kill(program, SIGCONT);
+}
+
+int wait_for_program(Channel& outside, pid_t program) {
   int status = 0;
   while (true) {
-    if (::waitpid(child, &status, WUNTRACED) < 0) {
+    if (::waitpid(program, &status, WUNTRACED) < 0) {
       if (errno != EINTR) throw_errno("wait for a process");
       continue;
     }
     if (!WIFSTOPPED(status)) break;
-    ::raise(SIGSTOP);
-    if (::isatty(STDIN_FILENO) == 1) ::tcsetpgrp(STDIN_FILENO, ::getpgid(child));
-    ::kill(child, SIGCONT);
+    wait_until_continued(outside, program);
   }
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+// A lab ends only when all its processes have been waited for. We, who are not of the lab, may be
+// stopped then (Ctrl-Z), so that a process in there waits for the program; nobody has to for that
+// one (SIGCHLD is ignored by us).
+[[noreturn]] void stand_between(Channel& outside, const NodeProcess& process) {
+  try {
+    ::prctl(PR_SET_PDEATHSIG, SIGHUP);
+    std::signal(SIGCHLD, SIG_DFL);
+    child_of_ours = check_result(::fork(), "start a process");
+    if (child_of_ours == 0) become(process);
+    outside.send(std::to_string(wait_for_program(outside, child_of_ours)));
+  } catch (const std::exception& refused) {
+    print(Stream::Error, fmt::format("topoproof: {}\n", refused.what()));
+  }
+  ::_exit(0);
+}
+
+// RETURNS: the program's exit status; 128 + SIGKILL if all of the lab was ended.
+int follow(Channel& inside) {
+  while (const auto parcel = inside.receive()) {
+    if (parcel->text != kStopped) return std::atoi(parcel->text.c_str());
+    ::raise(SIGSTOP);  // so that the shell that called us goes on
+    try {
+      inside.send("continue");
+    } catch (const SystemError&) {
+      break;
+    }
+  }
+  print(Stream::Error, "topoproof: the lab has ended, and the program with it\n");
+  return 128 + SIGKILL;
 }
 
 }  // namespace
@@ -121,10 +167,16 @@ int run_joined(const NodePlace& place, const NodeProcess& process) {
   if (folder.empty() || ::chdir(folder.c_str()) < 0) std::ignore = ::chdir("/");
   enter(place.netns);
   leave_signals_to_child();
+  std::signal(SIGCHLD, SIG_IGN);
   const pid_t group = ::tcgetpgrp(STDIN_FILENO);
+  auto [ours, theirs] = Channel::open_pair();
   child_of_ours = check_result(::fork(), "start a process");
-  if (child_of_ours == 0) become(process);
-  const int status = wait_for_child(child_of_ours);
+  if (child_of_ours == 0) {
+    ours = Channel();
+    stand_between(theirs, process);
+  }
+  theirs = Channel();
+  const int status = follow(ours);
   if (group > 0) ::tcsetpgrp(STDIN_FILENO, group);
   return status;
 }

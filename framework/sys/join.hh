@@ -36,8 +36,8 @@ inline constexpr int kCannotRun = 126;
 inline constexpr int kNotFound = 127;
 
 // Runs a program in there, with this process's standard streams and terminal, in its
-// working directory where there is one of that name, and waits. SIGTERM and SIGHUP go on to it;
-// what the terminal sends reaches it by itself. REQUIRES: no second thread exists.
+// working directory where there is one of that name, and waits. Signals that others send go on to
+// it; what the terminal sends reaches it by itself. REQUIRES: no second thread exists.
 // RETURNS: its exit status as a shell counts: 128 + signal if a signal ended it. Why it could not
 // be run is told on the error output. THROWS: SystemError
 int run_joined(const NodePlace& place, const NodeProcess& process);

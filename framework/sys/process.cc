@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sys/process.hh"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -150,6 +151,24 @@ void wait_for_end(const Fd& process) {
   while (::poll(&waiting, 1, -1) < 0) {
     if (errno != EINTR) throw_errno("wait for a process to end");
   }
+}
+
+bool wait_for_end(const Fd& process, std::chrono::milliseconds time) {
+  const auto deadline = std::chrono::steady_clock::now() + time;
+  pollfd waiting{process.get(), POLLIN, 0};
+  while (process.is_open()) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    const int count = ::poll(&waiting, 1, static_cast<int>(std::max(left.count(), 0L)));
+    if (count == 0) return false;
+    if (count > 0) return true;
+    if (errno != EINTR) throw_errno("wait for a process to end");
+  }
+  return true;
+}
+
+void kill_process(const Fd& process) {
+  if (process.is_open()) ::syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0);
 }
 
 void execute(const std::vector<std::string>& arguments) {

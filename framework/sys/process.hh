@@ -2,6 +2,7 @@
 // A child process inside a namespace, with its output captured. The kernel ends it if we die.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,9 @@ class ArgumentList {
 // here. THROWS: SystemError
 Fd open_process(pid_t pid);
 void wait_for_end(const Fd& process);  // nothing to wait for if it is not open
+// RETURNS: whether it has ended within this time.
+bool wait_for_end(const Fd& process, std::chrono::milliseconds time);
+void kill_process(const Fd& process);  // SIGKILL; nothing if it is gone
 bool has_ended(const Fd& process);
 
 // This process becomes the program, found in the same way. THROWS: SystemError if it cannot be:
