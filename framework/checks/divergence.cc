@@ -30,6 +30,7 @@ class JourneyComparer {
       : kernel_(kernel), simulated_(simulated), topology_(topology) {}
 
   std::optional<std::string> compare() {
+    if (kernel_.only_connected && stops_behind_handshake()) return std::nullopt;
     if (auto found = compare("", kernel_.request, simulated_.request)) return found;
     if (kernel_.reply_unknown) return std::nullopt;
     if (kernel_.reply.has_value() != simulated_.reply.has_value()) {
@@ -42,6 +43,11 @@ class JourneyComparer {
   }
 
  private:
+  bool stops_behind_handshake() const {
+    const bool of_reply = simulated_.reply && !simulated_.reply->fate.packet.empty();
+    return of_reply || !simulated_.request.fate.packet.empty();
+  }
+
   std::optional<std::string> compare(std::string_view which, const flow::Journey& kernel,
                                      const flow::Journey& simulated) {
     const auto seen = hops_of(kernel.trace);

@@ -148,6 +148,7 @@ void judge_reply(const Case& evidence, const Delivery& delivery, const std::opti
   });
   if (back != reply.seen.end()) out.back_at_sender = back->tuple;
   std::optional<std::string> proof = answer_of_program(evidence, delivery, witness);
+  out.only_connected = proof.has_value();
   if (stop) {
     reply = segment_of(evidence, std::move(reply), stop->part, evidence.flow.from, witness);
   } else if (evidence.attempt.answered) {

@@ -38,6 +38,8 @@ struct Verdict {
   std::optional<Sighting> last_seen = {};
   // Whether there was a reply is not told: a program of the user's was asked over UDP.
   bool reply_unknown = false;
+  // Nor, over TCP, what became of the connection behind its handshake.
+  bool only_connected = false;
   // A trace event shows the rule that ended that packet.
   bool traced = false;
   // A node still asks for its neighbour: an answer, or its giving up, is still to come.

@@ -140,6 +140,15 @@ TEST_F(ServicesOfScenario, ThatEndDuringTheChecksAreAnError) {
   EXPECT_EQ(result.error, "service 'www' of 'blue' ended with status 3; it said nothing");
 }
 
+// What becomes of a connection to a program behind its handshake is the program's affair: the
+// kernel tells nothing of it, so that there is nothing to compare.
+TEST_F(ServicesOfScenario, AreReachedWhenTheyAreConnected) {
+  for (const std::string rule : {"tcp flags & fin == fin drop", "tcp flags & psh == psh drop"}) {
+    EXPECT_EQ(only_outcome(run_with(behind_rule(rule), "  - red -> blue tcp/80: delivered\n")),
+              "passed: delivered at blue, reply delivered at red");
+  }
+}
+
 TEST_F(ServicesOfScenario, DoNotListenElsewhere) {
   const auto result = only_outcome(run_with(kNetcat, "  - red -> blue tcp/81: refused\n"));
   EXPECT_TRUE(result.starts_with("passed: refused at blue")) << result;
