@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The examples of README.md, for tests that run in framework/scenario.
+// The examples of README.md, for tests that run in the folder of a module.
 #pragma once
 
 #include <stdexcept>
