@@ -4,11 +4,13 @@
 #include <chrono>
 #include <csignal>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
 #include <fmt/format.h>
 #include <sys/epoll.h>
+#include <unistd.h>
 
 #include "base/suggest.hh"
 #include "lab/rules.hh"
@@ -16,6 +18,7 @@
 #include "live/record.hh"
 #include "live/running_lab.hh"
 #include "live/service_list.hh"
+#include "sys/closing_watch.hh"
 #include "sys/error.hh"
 #include "sys/event_loop.hh"
 #include "sys/init_process.hh"
@@ -168,13 +171,26 @@ class Holder {
   bool ending_ = false;
 };
 
+// Nobody would know of the lab that is being built: with its first process all of it ends.
+[[noreturn]] void end_for_want_of_a_starter(const StateFolder& state, const Claim& claim) {
+  try {
+    state.release(claim);
+  } catch (const std::exception&) {
+    ::_exit(1);
+  }
+  ::_exit(1);
+}
+
 }  // namespace
 
 void hold(const StateFolder& state, const Claim& claim, const Holding& holding,
           sys::Channel& starter) {
   sys::close_all_but({claim.lock.get(), starter.fd()});
   sys::detach_output((claim.folder / "log").c_str());
+  std::optional<sys::ClosingWatch> watch;
+  watch.emplace(starter.fd(), [&] { end_for_want_of_a_starter(state, claim); });
   Holder holder(holding, claim.folder);
+  watch.reset();
   starter.send(to_json(Answer{}));
   starter = sys::Channel();
   holder.serve_until_end();

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "live/service_list.hh"
+#include "live/starting.hh"
 #include "sys/channel.hh"
 #include "sys/error.hh"
 
@@ -25,6 +26,7 @@ ListedLab look_at(const StateFolder& state, const std::string& name) {
     lab.state = lab.record.is_between ? LabState::Between : LabState::Running;
   } catch (const sys::SystemError&) {
     lab.state = LabState::Starting;  // or ending: there is a holder, but nobody to be asked
+    lab.holder = find_holder(state.folder_of(name)).pid;
   }
   return lab;
 }

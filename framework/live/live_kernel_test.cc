@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "live/live_test.hh"
+#include "live/starting.hh"
 #include "sys/process.hh"
 
 namespace topoproof::live {
@@ -174,6 +175,66 @@ TEST_F(LiveLab, LosesALinkAndGetsItBackWithItsRoutes) {
   EXPECT_EQ(run("pair", "red", {"ping", "-c1", "-W2", "fd00::2"}), 0);
   EXPECT_EQ(output("pair", "blue", "ip route show 10.9.0.0/16"),
             "10.9.0.0/16 via 10.0.0.1 dev eth0 ");
+}
+
+// A lab whose service waits for something that never comes.
+class LiveStart : public LiveTest {
+ protected:
+  // RETURNS: a process that is building it; its exit code is 7 if it was interrupted.
+  pid_t start_building() {
+    const pid_t starter = ::fork();
+    if (starter == 0) {
+      int code = 0;
+      try {
+        up(holding("slow", "nodes: { red: { services: { wait: { run: \"" + ready_.say() +
+                               "; exec sleep 1000\", ready: { log: never }, within: 10m } } } }"));
+      } catch (const StartInterrupted&) {
+        code = 7;
+      } catch (const std::exception&) {
+        code = 8;
+      }
+      ::_exit(code);
+    }
+    ready_.wait();
+    return starter;
+  }
+  static int exit_code(pid_t process) {
+    int status = 0;
+    ::waitpid(process, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+  StartingHolder holder() const { return find_holder(state_.folder_of("slow")); }
+
+  Waiting ready_{folder_.path()};
+};
+
+// Ctrl-C left the lab, which could neither be used nor ended.
+TEST_F(LiveStart, ThatIsInterruptedLeavesNothing) {
+  const pid_t starter = start_building();
+  const StartingHolder building = holder();
+  ASSERT_GT(building.pid, 0);
+  EXPECT_EQ(list_labs(state_).at(0).state, LabState::Starting);
+  EXPECT_EQ(list_labs(state_).at(0).holder, building.pid);
+  ::kill(starter, SIGINT);
+  EXPECT_EQ(exit_code(starter), 7);
+  EXPECT_TRUE(sys::has_ended(building.process));
+  EXPECT_TRUE(state_.names().empty());
+}
+
+TEST_F(LiveStart, OfAKilledProgramLeavesNothing) {
+  const pid_t starter = start_building();
+  const StartingHolder building = holder();
+  ::kill(starter, SIGKILL);
+  EXPECT_EQ(exit_code(starter), 128 + SIGKILL);
+  sys::wait_for_end(building.process);
+  EXPECT_TRUE(state_.names().empty());
+}
+
+TEST_F(LiveStart, CanBeEndedByOthers) {
+  const pid_t starter = start_building();
+  end_lab(state_, "slow");
+  EXPECT_EQ(exit_code(starter), 8);
+  EXPECT_TRUE(state_.names().empty());
 }
 
 TEST(StateFolder, OfAnotherIsRefused) {

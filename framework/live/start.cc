@@ -12,10 +12,14 @@
 #include "live/protocol.hh"
 #include "live/record.hh"
 #include "live/refusal.hh"
+#include "live/starting.hh"
 #include "sys/channel.hh"
 #include "sys/error.hh"
 #include "sys/files.hh"
+#include "sys/held_signals.hh"
 #include "sys/init_process.hh"
+#include "sys/process.hh"
+#include "sys/signal_fd.hh"
 
 namespace topoproof::live {
 namespace {
@@ -34,7 +38,8 @@ Record record_of(const Holding& holding) {
                                 const Holding& holding, sys::Channel& starter) {
   Answer failure{.status = Status::Failed};
   try {
-    sys::become_init();
+    sys::restore_signals();
+    sys::become_init([&](pid_t pid) { note_holder(claim.folder, pid); });
     hold(state, claim, holding, starter);
     ::_exit(0);
   } catch (const Refusal& refused) {
@@ -47,7 +52,7 @@ Record record_of(const Holding& holding) {
   try {
     if (starter.fd() >= 0) starter.send(to_json(failure));
   } catch (const std::exception&) {
-    // The starter is gone as well.
+    state.release(claim);  // the starter is gone as well
   }
   ::_exit(1);
 }
@@ -62,9 +67,20 @@ Answer receive_answer(sys::Channel& holder, const Claim& claim) {
                               log && !log->empty() ? "; it said last:\n" : "", log.value_or(""))};
 }
 
+Answer await_answer(sys::Channel& holder, const StateFolder& state, const Claim& claim,
+                    const sys::HeldSignals& signals) {
+  if (signals.wait_for(holder.fd())) return receive_answer(holder, claim);
+  const StartingHolder building = find_holder(claim.folder);
+  sys::kill_process(building.process);
+  sys::wait_for_end(building.process);
+  state.release(claim);
+  throw StartInterrupted();
+}
+
 }  // namespace
 
 void start(const StateFolder& state, const Holding& holding) {
+  const sys::HeldSignals signals;
   const Claim claim = state.claim(holding.name);
   save_record(claim.folder, record_of(holding));
   auto [ours, theirs] = sys::Channel::open_pair();
@@ -72,7 +88,7 @@ void start(const StateFolder& state, const Holding& holding) {
   if (child == 0) become_holder(state, claim, holding, theirs);
   theirs = sys::Channel();
   ::waitpid(child, nullptr, 0);  // the process in between, which ends at once
-  const Answer answer = receive_answer(ours, claim);
+  const Answer answer = await_answer(ours, state, claim, signals);
   if (answer.status == Status::Done) return;
   state.release(claim);
   if (answer.status == Status::Refused) throw Refusal(answer.text);

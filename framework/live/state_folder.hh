@@ -4,6 +4,7 @@
 //   $XDG_RUNTIME_DIR/topoproof (or /tmp/topoproof-UID)
 //     .lock            held for a moment by whoever adds or removes labs
 //     NAME/lock        held by the lab's holder as long as it lives: the proof of its life
+//     NAME/holder      the holder's number, for as long as there is no socket yet (starting.hh)
 //     NAME/socket      where the holder is asked
 //     NAME/record      what the lab is (record.hh)
 //     NAME/log         what the holder had to say

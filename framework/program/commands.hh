@@ -16,6 +16,7 @@ namespace topoproof::program {
 inline constexpr int kPassed = 0;
 inline constexpr int kFailed = 1;
 inline constexpr int kInputWrong = 2;
+inline constexpr int kInterrupted = 130;
 inline constexpr int kHarnessFailed = 3;
 inline constexpr int kDiverged = 4;
 

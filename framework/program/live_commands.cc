@@ -20,6 +20,7 @@
 #include "live/run.hh"
 #include "live/service_list.hh"
 #include "live/start.hh"
+#include "live/starting.hh"
 #include "program/commands.hh"
 #include "program/input_files.hh"
 #include "program/rule_files.hh"
@@ -67,7 +68,7 @@ int end_labs(const std::vector<std::string>& names, const StateFolder& state,
   int code = kPassed;
   for (const std::string& name : names) {
     const int ended = with_refusals_told(console, [&] {
-      live::Client(state, name).end();
+      live::end_lab(state, name);
       console.out(fmt::format("{}: ended\n", name));
       return kPassed;
     });
@@ -170,6 +171,9 @@ int run_up(const UpCommand& command, const Console& console) {
   return with_refusals_told(console, [&] {
     try {
       live::start(StateFolder::of_user(), holding);
+    } catch (const live::StartInterrupted& interrupted) {
+      console.error(fmt::format("topoproof: {}\n", interrupted.what()));
+      return kInterrupted;
     } catch (const std::exception& refused) {
       tell_other_rules(holding.topology, refused.what(), console);
       throw;
@@ -186,7 +190,8 @@ int run_down(const DownCommand& command, const Console& console) {
     const StateFolder state = StateFolder::of_user();
     std::vector<std::string> names = command.labs;
     if (command.all) names = state.names();
-    if (names.empty() && !command.all) names = {live::choose_lab(state, std::nullopt)};
+    if (names.empty() && !command.all)
+      names = {live::choose_lab(state, std::nullopt, "by its name, or --all")};
     return end_labs(names, state, console);
   });
 }

@@ -29,8 +29,6 @@ using mutation::Network;
 using mutation::TrialResult;
 using scenario::Scenario;
 
-constexpr int kInterrupted = 130;
-
 class MutateRun {
  public:
   MutateRun(const MutateCommand& command, const scenario::NameExpression& expression,

@@ -32,13 +32,16 @@ Fd open_namespace(const char* kind) {
 
 }  // namespace
 
-void become_init() {
+void become_init(const std::function<void(pid_t)>& known_as) {
   ::setsid();
   enter_sandbox();
   check_result(::unshare(CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC),
                "create PID, mount and IPC namespaces");
   const pid_t child = check_result(::fork(), "start the first process of a PID namespace");
-  if (child > 0) ::_exit(0);
+  if (child > 0) {
+    if (known_as) known_as(child);
+    ::_exit(0);
+  }
   part_mounts();
 }
 

@@ -3,6 +3,7 @@
 // comes, ends every process in there.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include <sys/types.h>
@@ -13,9 +14,10 @@ namespace topoproof::sys {
 
 // Called in a fresh fork, which leaves its terminal and session, enters a sandbox (sandbox.hh) and
 // new PID, mount and IPC namespaces, and goes on as their pid 1; the process in between ends. /proc
-// is that of the new namespace, where the kernel lets it be mounted (not in some containers).
+// is that of the new namespace, where the kernel lets it be mounted (not in some containers). Which
+// number it has outside is told to `known_as`, in the process in between before it ends.
 // REQUIRES: no second thread exists. THROWS: SystemError, in the process that called
-void become_init();
+void become_init(const std::function<void(pid_t)>& known_as = nullptr);
 
 // Reaps what has ended, of own children and of those whose parents are gone; for pid 1.
 // RETURNS: the process, or 0 if none has ended.
