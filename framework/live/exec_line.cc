@@ -36,6 +36,7 @@ std::optional<ExecLine> parse_exec_line(Arguments arguments, const std::string& 
     line.program = shell_of_user();
     return arguments.empty() ? std::optional(line) : std::nullopt;
   }
+  if (!arguments.empty() && is_option(arguments[0]) && arguments[0] != "--") return std::nullopt;
   if (!arguments.empty() && arguments[0] == "--") take(arguments);
   line.program.assign(arguments.begin(), arguments.end());
   return line.program.empty() ? std::nullopt : std::optional(line);

@@ -38,7 +38,8 @@ TEST(ExecLine, IsNothingElse) {
   for (const Words& words :
        {Words{}, Words{"exec"}, Words{"exec", "red"}, Words{"exec", "red", "--"},
         Words{"exec", "--help"}, Words{"exec", "--lab=nat", "red", "true"}, Words{"exec", "-l"},
-        Words{"up", "red", "true"}, Words{"exec", "", "true"}}) {
+        Words{"up", "red", "true"}, Words{"exec", "red", "--lab", "nat", "true"},
+        Words{"exec", "", "true"}}) {
     EXPECT_FALSE(parse_exec_line(words));
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "live/tested_lab.hh"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "live/service_list.hh"
@@ -13,6 +14,14 @@ TestedLab::TestedLab(const StateFolder& state, const std::string& name)
     : client_(state, name), joined_(client_.join()), lines_(rule_lines_of(client_)) {
   sys::join_user_namespace(joined_.user);
   sys::enter_sandbox();
+}
+
+std::optional<std::string> TestedLab::missing_of(const topology::Topology& topology) const {
+  for (const topology::Node& node : topology.nodes()) {
+    const auto found = std::ranges::find(joined_.nodes, node.name, &JoinedNode::name);
+    if (found == joined_.nodes.end()) return node.name;
+  }
+  return std::nullopt;
 }
 
 std::vector<lab::RunningNode> TestedLab::nodes() const {

@@ -2,6 +2,7 @@
 // A running lab that is checked: its nodes, for a process that has gone where they are.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "live/client.hh"
 #include "live/rule_lines_json.hh"
 #include "sys/event_loop.hh"
+#include "topology/topology.hh"
 
 namespace topoproof::live {
 
@@ -18,6 +20,9 @@ class TestedLab {
   // REQUIRES: no second thread exists. THROWS: as Client::join
   TestedLab(const StateFolder& state, const std::string& name);
 
+  // RETURNS: the first node of the topology that the lab does not have, if there is one.
+  std::optional<std::string> missing_of(const topology::Topology& topology) const;
+  const std::string& name() const { return client_.lab(); }
   // The nodes as they are now, for one run. THROWS: sys::SystemError
   std::vector<lab::RunningNode> nodes() const;
   // Of its services that have failed, as services_trouble() says it.

@@ -93,6 +93,7 @@ void add_link_action(const Adder& adder, LinkCommand& command, LinkAction action
   add_lab(*app, command.lab);
   if (action != LinkAction::Flap) return;
   app->add_option("--for", command.milliseconds, "How long it is down, in ms (1000)")
+      ->check(CLI::Range(1U, 3'600'000U))
       ->type_name("MS");
 }
 
@@ -155,14 +156,21 @@ void add_apply(const Adder& adder, ApplyCommand& command) {
   add_lab(*app, command.lab);
 }
 
-// Where the program begins in `exec [OPTION...] NODE [--] PROGRAM ...`.
-std::vector<std::string>::const_iterator behind_node(const std::vector<std::string>& arguments) {
-  auto node = arguments.begin() + 1;
-  while (node != arguments.end() && node->starts_with('-')) {
-    const bool takes_value = *node == "-l" || *node == "--lab";
-    node += takes_value && node + 1 != arguments.end() ? 2 : 1;
+using ArgumentPlace = std::vector<std::string>::const_iterator;
+
+ArgumentPlace behind_options(ArgumentPlace place, ArgumentPlace end) {
+  while (place != end && place->starts_with('-') && *place != "--") {
+    const bool takes_value = *place == "-l" || *place == "--lab";
+    place += takes_value && place + 1 != end ? 2 : 1;
   }
-  return node == arguments.end() ? node : node + 1;
+  return place;
+}
+
+// Where the program begins in `exec [OPTION...] NODE [OPTION...] [--] PROGRAM ...`: no program's
+// name begins with a dash.
+ArgumentPlace behind_node(const std::vector<std::string>& arguments) {
+  const auto node = behind_options(arguments.begin() + 1, arguments.end());
+  return node == arguments.end() ? node : behind_options(node + 1, arguments.end());
 }
 
 }  // namespace

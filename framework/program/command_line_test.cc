@@ -90,6 +90,8 @@ TEST(CommandLine, ExecLeavesTheProgramItsOptions) {
   EXPECT_EQ(check({"exec", "red", "--"}), "");
   EXPECT_EQ(check({"exec", "-l", "nat", "red", "--"}), "nat");
   EXPECT_EQ(check({"exec", "--lab=nat", "red"}), "nat");
+  EXPECT_EQ(check({"exec", "red", "--lab", "nat"}), "nat");
+  EXPECT_EQ(check({"exec", "red", "--lab=nat", "--"}), "nat");
 }
 
 TEST(CommandLine, CaptureLastsAsLongAsItsProgram) {

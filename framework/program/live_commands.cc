@@ -215,7 +215,7 @@ int run_exec(const ExecCommand& command, const Console& console) {
     return live::run_in_node(client, command.node,
                              command.shell ? live::shell_of_user() : command.arguments);
   } catch (const std::exception& refused) {
-    console.error(fmt::format("topoproof: {}\n", printable(refused.what())));
+    console.error("topoproof: " + printable_lines(refused.what()));
     return kNotExecuted;
   }
 }

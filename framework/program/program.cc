@@ -111,7 +111,7 @@ int run_program(const std::vector<std::string>& arguments) {
     return run(arguments);
   } catch (const std::exception& error) {
     try {
-      sys::print(sys::Stream::Error, fmt::format("topoproof: {}\n", printable(error.what())));
+      sys::print(sys::Stream::Error, "topoproof: " + printable_lines(error.what()));
     } catch (const std::exception&) {
       // Nobody can be told; the exit code says it.
     }

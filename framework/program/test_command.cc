@@ -134,6 +134,8 @@ class TestRun {
                          const scenario::Observer& observer) const {
     if (has_errors(file.issues)) return unrun(file);
     if (lab_ != nullptr && has_changes(file.scenario)) return refuse_changes(file);
+    const auto missing = lab_ != nullptr ? lab_->missing_of(file.scenario.topology) : std::nullopt;
+    if (missing) return refuse_network(file, *missing);
     if (command_.with == Executors::Simulator) return simulate_one(file, observer);
     const bool asked = !command_.pcap.empty();
     ScenarioResult result = runner::run(file.scenario,
@@ -201,6 +203,15 @@ class TestRun {
   static ScenarioResult refuse_changes(const ScenarioFile& file) {
     ScenarioResult result = unrun(file);
     result.error = "it changes its network, and a running lab is only looked at";
+    return result;
+  }
+
+  // As a file that is wrong.
+  ScenarioResult refuse_network(const ScenarioFile& file, const std::string& missing) const {
+    ScenarioResult result = unrun(file);
+    result.issues.push_back(
+        make_issue(fmt::format("{}: lab '{}' runs another network: it has no node '{}'",
+                               file.scenario.file, lab_->name(), missing)));
     return result;
   }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <ranges>
+#include <stdexcept>
 #include <string_view>
 #include <utility>
 
@@ -12,6 +13,7 @@
 
 #include "base/shell_word.hh"
 #include "service/running.hh"
+#include "sys/error.hh"
 #include "sys/files.hh"
 #include "sys/process.hh"
 
@@ -152,13 +154,23 @@ void Services::change_to(const topology::Topology& topology, const NetnsOf& netn
   const std::size_t before = running_.size();
   try {
     for (const auto& [node, program] : missing_of(topology)) {
-      running_.push_back(std::make_unique<Running>(topology.node(node).name, netns_of(node),
-                                                   *program, base, options_));
+      running_.push_back(start(topology.node(node).name, netns_of(node), *program, base));
     }
     await_ready(give_up);
   } catch (const std::exception&) {
     running_.resize(before);
     throw;
+  }
+}
+
+std::unique_ptr<Services::Running> Services::start(const std::string& node, const sys::Netns& netns,
+                                                   const topology::Program& program,
+                                                   const std::filesystem::path& base) const {
+  try {
+    return std::make_unique<Running>(node, netns, program, base, options_);
+  } catch (const sys::SystemError& refused) {
+    throw std::runtime_error(fmt::format("service '{}' of '{}' cannot be started: {}", program.name,
+                                         node, refused.what()));
   }
 }
 

@@ -95,6 +95,9 @@ class Services {
   std::vector<Place> missing_of(const topology::Topology& topology) const;
   std::vector<const Running*> needless_in(const topology::Topology& topology) const;
   void end_needless(const topology::Topology& topology);
+  std::unique_ptr<Running> start(const std::string& node, const sys::Netns& netns,
+                                 const topology::Program& program,
+                                 const std::filesystem::path& base) const;
   void await_ready(const std::function<bool()>& give_up);
 
   Options options_;

@@ -147,10 +147,14 @@ TEST_F(ServicesTest, ThatTakeTooLongSayWhatIsMissing) {
 TEST_F(ServicesTest, WithoutAProgramOrFolderAreRefused) {
   Program one = program("one", "");
   one.command = {"no-such-program"};
-  EXPECT_EQ(refusal(one), "run no-such-program: No such file or directory");
+  EXPECT_EQ(
+      refusal(one),
+      "service 'one' of 'red' cannot be started: run no-such-program: No such file or directory");
   Program two = program("two", "true");
   two.folder = "/no/such";
-  EXPECT_EQ(refusal(two), "go to the folder /no/such: No such file or directory");
+  EXPECT_EQ(refusal(two),
+            "service 'two' of 'red' cannot be started: go to the folder /no/such: No such file or "
+            "directory");
 }
 
 // The shell's child has a session of its own: only the PID namespace holds it.

@@ -8,8 +8,18 @@
 
 namespace topoproof::sys {
 
+namespace {
+
+// What to do, where that is not to be seen from what the system says.
+std::string with_advice(int error, const std::string& attempt) {
+  if (error != EMFILE || attempt.find("ulimit -n") != std::string::npos) return attempt;
+  return attempt + " (`ulimit -n` says how many files may be open, and allows more)";
+}
+
+}  // namespace
+
 SystemError::SystemError(int error, const std::string& attempt)
-    : std::system_error(error, std::generic_category(), attempt) {}
+    : std::system_error(error, std::generic_category(), with_advice(error, attempt)) {}
 
 void throw_errno(const std::string& attempt) { throw SystemError(errno, attempt); }
 
