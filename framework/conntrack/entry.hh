@@ -114,6 +114,7 @@ struct FlowState {
   std::uint32_t masqueraded_on = 0;  // interface index; 0: not masqueraded
   Zone zone;
   std::optional<RandomChoice> choice;
+  std::uint16_t chosen = 0;  // of those
 };
 
 class Table;

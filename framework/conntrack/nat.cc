@@ -62,6 +62,7 @@ Outcome Nat::translate(skb::Skb& packet, const HookPoint& at, NatChains& chains)
     tracker_.table().remove(*entry);
     return dropped("nat: a masqueraded flow left by another interface");
   }
+  note_drawn(*entry);
   return apply(*entry, packet, manip);
 }
 

@@ -33,7 +33,7 @@ class Nat {
     std::uint16_t port = 0;
     RandomChoice among;
   };
-  // Since forget_draws().
+  // Of flows that were translated since forget_draws(), whenever they were bound.
   const std::vector<Drawn>& drawn() const { return drawn_; }
   void forget_draws() { drawn_.clear(); }
   // See Random::expect.
@@ -69,6 +69,7 @@ class Nat {
   std::optional<Tuple> reuse_source(const Tuple& before, const NatRange& range,
                                     const Entry& entry) const;
   void choose_port(Tuple& tuple, const NatRange& range, Entry& entry, Manip manip);
+  void note_drawn(const Entry& entry);
   bool is_used(const Tuple& tuple, const Entry& entry) const;
 
   Tracker& tracker_;

@@ -72,6 +72,14 @@ std::optional<Tuple> Nat::reuse_source(const Tuple& before, const NatRange& rang
   return {};
 }
 
+void Nat::note_drawn(const Entry& entry) {
+  if (!entry.choice) return;
+  const auto is_it = [&](const Drawn& drawn) {
+    return drawn.port == entry.chosen && drawn.among == *entry.choice;
+  };
+  if (std::ranges::none_of(drawn_, is_it)) drawn_.push_back({entry.chosen, *entry.choice});
+}
+
 Tuple Nat::unique_tuple(const Tuple& before, const NatRange& range, Entry& entry, Manip manip) {
   const bool keep_if_possible = !range.has(kAnyRandom);
   if (manip == Manip::Source && keep_if_possible) {
@@ -97,19 +105,23 @@ Tuple Nat::unique_tuple(const Tuple& before, const NatRange& range, Entry& entry
     }
   }
   choose_port(tuple, range, entry, manip);
-  if (entry.choice) drawn_.push_back({key_of(tuple, manip), *entry.choice});
+  if (entry.choice) entry.chosen = key_of(tuple, manip);
+  note_drawn(entry);
   return tuple;
 }
 
-// From a random port on the next free one; if none is near, from another, in a smaller stretch.
+// From a random port on the next free one, of a destination's range from its first; if none is
+// near, from another, in a smaller stretch.
 void Nat::choose_port(Tuple& tuple, const NatRange& range, Entry& entry, Manip manip) {
   const auto span = span_of(tuple, range, manip);
   if (!span) return;
   auto& key = key_of(tuple, manip);
-  const bool fixed = range.has(kPortOffset);
-  auto offset = fixed ? static_cast<std::uint16_t>(key - range.base_port)
-                      : random_.offset(span->first, span->count);
-  if (!fixed && span->count > 1) {
+  const bool given = range.has(kPortOffset);
+  const bool draws = !given && (manip == Manip::Source || range.has(kFullyRandom));
+  std::uint16_t offset = 0;
+  if (given) offset = static_cast<std::uint16_t>(key - range.base_port);
+  if (draws) offset = random_.offset(span->first, span->count);
+  if (draws && span->count > 1) {
     entry.choice = RandomChoice{static_cast<std::uint16_t>(span->first),
                                 static_cast<std::uint16_t>(span->first + span->count - 1)};
   }

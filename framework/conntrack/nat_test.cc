@@ -120,6 +120,25 @@ TEST_F(Translation, Fact30AClashingPortStaysInItsClass) {
   EXPECT_FALSE(entry_of(forward(udp({"10.0.0.1", "10.0.0.2", 5, 80})))->choice.has_value());
 }
 
+TEST_F(Translation, APortThatWasDrawnIsNamedForEveryPacketOfItsFlow) {
+  snat(to("192.0.2.1"));
+  through(udp({"10.0.0.1", "10.0.0.2", 4000, 80}));
+  const auto chosen = tuple_of(forward(udp({"10.0.0.3", "10.0.0.2", 4000, 80}))).source_port;
+  nat.forget_draws();
+  EXPECT_EQ(tuple_of(forward(udp({"10.0.0.3", "10.0.0.2", 4000, 80}))).source_port, chosen);
+  ASSERT_EQ(nat.drawn().size(), 1U);
+  EXPECT_EQ(nat.drawn().front().port, chosen);
+}
+
+// nf_nat_l4proto_unique_tuple begins anywhere for a source only.
+TEST_F(Translation, ADestinationsPortsBeginWithTheFirst) {
+  auto range = to("10.0.0.9", 8080);
+  range.high_port = 8090;
+  dnat(range);
+  EXPECT_EQ(through(udp(ends)), "udp 10.0.0.1 1000 -> 10.0.0.9 8080");
+  EXPECT_TRUE(nat.drawn().empty());
+}
+
 TEST_F(Translation, Fact30AnEchoIdIsChosenLikeAPort) {
   snat(to("192.0.2.1"));
   EXPECT_EQ(through(echo(ends, 8, 7)), "icmp 192.0.2.1 -> 10.0.0.2 8/0 id 7");
