@@ -94,14 +94,14 @@ class Mixer {
 
 // Both directions of a flow are one (__skb_get_hash_symmetric); fragments have no ports.
 void add_flow(const skb::Skb& packet, const skb::Headers& headers, Mixer& mixer) {
-  const auto [low, high] = std::minmax(packet.source(), packet.destination());
+  const auto [low, high] = std::minmax({packet.source(), packet.destination()});
   mixer.add(low.bytes());
   mixer.add(high.bytes());
   mixer.add(headers.protocol);
   const auto transport = packet.transport();
   const bool has_ports = headers.protocol == 6 || headers.protocol == 17;
   if (!has_ports || headers.fragment_offset != 0 || transport.size() < 4) return;
-  const auto [a, b] = std::minmax(load_be16(&transport[0]), load_be16(&transport[2]));
+  const auto [a, b] = std::minmax({load_be16(&transport[0]), load_be16(&transport[2])});
   mixer.add(std::uint64_t{a} << 16 | b);
 }
 

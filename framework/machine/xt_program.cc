@@ -29,7 +29,7 @@ XtMatchCode XtCompiler::make(const firewall::XtMatch& match, Family family) {
     code.limit = {.tokens = cost * limit->burst, .most = cost * limit->burst, .cost = cost};
   }
   if (const auto* statistic = std::get_if<xtables::StatisticMatch>(&code.form)) {
-    code.count = statistic->packet;
+    code.count = statistic->count;
   }
   if (const auto* limit = std::get_if<xtables::HashLimitMatch>(&code.form)) {
     code.buckets = shared(buckets_, family, limit->name);

@@ -125,11 +125,20 @@ TEST(XtMatches, RecentRemembersWhoCame) {
   EXPECT_EQ(f.decide(udp()), "drop");
 }
 
-TEST(XtMatches, EveryNthPacket) {
-  auto f = matching(StatisticMatch{.mode = StatisticMode::Nth, .every = 1, .packet = 0});
-  EXPECT_EQ(f.decide(udp()), "drop");
+// As iptables writes --every 2 --packet 0, and --every 3 --packet 1.
+TEST(XtMatches, EveryNthPacketFromTheOneThatIsAskedFor) {
+  auto f =
+      matching(StatisticMatch{.mode = StatisticMode::Nth, .every = 1, .packet = 0, .count = 1});
   EXPECT_EQ(f.decide(udp()), "accept");
   EXPECT_EQ(f.decide(udp()), "drop");
+  EXPECT_EQ(f.decide(udp()), "accept");
+  auto g =
+      matching(StatisticMatch{.mode = StatisticMode::Nth, .every = 2, .packet = 1, .count = 1});
+  EXPECT_EQ(g.decide(udp()), "drop");
+  EXPECT_EQ(g.decide(udp()), "accept");
+  EXPECT_EQ(g.decide(udp()), "drop");
+  EXPECT_EQ(g.decide(udp()), "drop");
+  EXPECT_EQ(g.decide(udp()), "accept");
 }
 
 // struct xt_policy_info; of packets that no policy transformed only "none" holds.

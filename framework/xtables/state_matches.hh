@@ -161,7 +161,7 @@ struct StatisticMatch {
   std::uint32_t probability = 0;  // of Random, of 2^31
   std::uint32_t every = 0;        // of Nth: this many less one
   std::uint32_t packet = 0;       // of Nth: which of them
-  std::uint32_t count = 0;        // of Nth: the kernel's own start
+  std::uint32_t count = 0;        // of Nth: where the kernel begins; iptables says every - packet
   friend auto operator<=>(const StatisticMatch&, const StatisticMatch&) = default;
 };
 
