@@ -50,6 +50,14 @@ state::BridgeOptions bridge_options(const topology::Bridge& bridge) {
   return options;
 }
 
+bool answers_for_others(const topology::Node& node) {
+  return std::ranges::any_of(node.sysctls, [](const auto& sysctl) {
+    const bool proxies =
+        sysctl.value.name.ends_with(".proxy_arp") || sysctl.value.name.ends_with("/proxy_arp");
+    return proxies && sysctl.value.value != "0";
+  });
+}
+
 bool is_stated(const topology::Node& node, std::string_view sysctl) {
   return std::ranges::any_of(node.sysctls,
                              [&](const auto& s) { return is_same_sysctl(s.value.name, sysctl); });
@@ -98,6 +106,7 @@ class Planner {
   void impair(NodeId node);
   void configure(NodeId node);
   void set_interface_sysctls(NodeId node);
+  void hurry_proxies(NodeId node);
   void set_patience(NodeId node);
   void set_patience(NodeId node, Family family, const std::string& interface);
   void bring_up(NodeId node, LinkId link, std::size_t which);
@@ -217,6 +226,18 @@ void Planner::set_interface_sysctls(NodeId node) {
   for (const auto& sysctl : topology_.node(node).sysctls) {
     if (interface_of_sysctl(sysctl.value.name).empty()) continue;
     step(SetSysctl{node, sysctl.value}, stated(sysctl.where));
+  }
+  if (answers_for_others(topology_.node(node))) hurry_proxies(node);
+}
+
+// The kernel waits for up to 0.8 s, drawn at random, before it answers for another.
+void Planner::hurry_proxies(NodeId node) {
+  for (const topology::Interface& interface : topology::interfaces_of(topology_, node)) {
+    if (interface.kind == topology::Interface::Kind::Loopback) continue;
+    std::string name = fmt::format("net/ipv4/neigh/{}/proxy_delay", interface.name);
+    if (is_stated(topology_.node(node), name)) continue;
+    step(SetSysctl{node, {std::move(name), "0"}, false},
+         "who answers ARP for others does so at once");
   }
 }
 

@@ -184,6 +184,14 @@ TEST(Planner, AnImpatientNodeGivesUpOnNeighborsSoon) {
   EXPECT_EQ(value_of(plan, NodeId(1), "net/ipv4/neigh/veth-blue/retrans_time_ms"), "not set");
 }
 
+TEST(Planner, WhoAnswersArpForOthersDoesNotWaitBefore) {
+  Topology net = container_network();
+  net.node(NodeId(0)).sysctls = {{{"net.ipv4.conf.veth-red.proxy_arp", "1"}}};
+  const Plan plan = plan_of(net);
+  EXPECT_EQ(value_of(plan, NodeId(0), "net/ipv4/neigh/veth-red/proxy_delay"), "0");
+  EXPECT_EQ(value_of(plan, NodeId(1), "net/ipv4/neigh/veth-blue/proxy_delay"), "not set");
+}
+
 TEST(Planner, TheFilesOwnPatienceIsKept) {
   Topology net = container_network();
   net.node(NodeId(0)).sysctls = {{{"net.ipv4.neigh.veth-red.mcast_solicit", "9"}}};
