@@ -84,8 +84,12 @@ class Ending {
     out_.change.push_back(fmt::format(format, std::forward<Args>(args)...));
   }
 
-  // As it was where it ended. Of one that never left, its source is not known.
+  // As it was where it ended, translated there or not. Of one that never left, its source is not
+  // known.
   flow::Tuple last_packet(const flow::Flow& flow) const {
+    const bool says_end = !journey_.trace.empty() && journey_.trace.back().node == node_id_ &&
+                          journey_.trace.back().tuple.destination_port != 0;
+    if (says_end) return journey_.trace.back().tuple;
     const auto step = std::ranges::find_if(journey_.trace.rbegin(), journey_.trace.rend(),
                                            [](const flow::Step& s) { return s.ttl != 0; });
     if (step != journey_.trace.rend()) return step->tuple;

@@ -101,6 +101,18 @@ TEST_F(Explained, ForwardingThatASysctlTurnsOffIsThatSysctl) {
                 "host has net.ipv4.ip_forward=0: take this sysctl away (net.topo.yaml:9:5)"});
 }
 
+// A redirection at the node that it ends at: what nobody listens on is the port behind it.
+TEST_F(Explained, APortIsTheOneAfterItsTranslation) {
+  flow::Step end = hop(kBlue);
+  end.kind = StepKind::Died;
+  end.ttl = 0;
+  end.tuple.destination_port = 8080;
+  request_ = {.fate = {.kind = FateKind::Refused, .at = kBlue, .proof = "nobody listens"},
+              .trace = {hop(kRed), hop(kBlue), end}};
+  EXPECT_EQ(explain({flow_, request_}, net_).change,
+            std::vector<std::string>{"let blue listen: `listens: [tcp/8080]` (net.topo.yaml:4:3)"});
+}
+
 TEST_F(Explained, ARouteIsAdvisedOverWhoeverForwardsThere) {
   EXPECT_EQ(
       of(FateKind::NoRoute, kRed).change,
