@@ -48,10 +48,10 @@ class Completer {
     const std::vector<state::Address> addresses = ns_.addresses;
     for (std::size_t i = 0; i < addresses.size(); ++i) {
       const state::Link* link = link_of(addresses[i].interface);
-      if (link == nullptr || !link->up) continue;
+      if (link == nullptr) continue;
       if (addresses[i].address.family() == Family::Ipv4) {
-        add_ipv4_routes(addresses[i], primary_of(i));
-      } else if (has_ipv6(*link)) {
+        add_ipv4_routes(addresses[i], primary_of(i), link->up);
+      } else if (link->up && has_ipv6(*link)) {
         add_ipv6_routes(addresses[i]);
       }
     }
@@ -118,7 +118,8 @@ class Completer {
     add_missing(ns_.routes, std::move(route));
   }
 
-  void add_ipv4_routes(const state::Address& address, const state::Address& primary) {
+  // An own address stays one while its link is down (fib_sync_down_dev spares such routes).
+  void add_ipv4_routes(const state::Address& address, const state::Address& primary, bool up) {
     const InterfaceAddress& own = address.address;
     const bool loopback = address.interface == "lo";
     state::Route local{.type = RouteType::Local,
@@ -128,6 +129,7 @@ class Completer {
                        .table = state::kTableLocal,
                        .scope = RouteScope::Host};
     add_route(local);
+    if (!up) return;
     const bool has_network = own.network() != make_host_prefix(own.address);
     if (&primary != &address && primary != address) return;
     if (!has_network || own.network().address().is_unspecified()) return;

@@ -60,10 +60,14 @@ TEST(Complete, GivesIpv6ALinkLocalAddress) {
   EXPECT_NE(text.find("route multicast ff00::/8 dev eth0"), std::string::npos) << text;
 }
 
-TEST(Complete, LeavesALinkThatIsDownAlone) {
-  state::Namespace ns = with_addresses({"10.0.0.1/24"});
+TEST(Complete, OfALinkThatIsDownOnlyTheOwnAddressOfIpv4IsThere) {
+  state::Namespace ns = with_addresses({"10.0.0.1/24", "fd00::1/64"});
   ns.links[1].up = false;
-  EXPECT_EQ(routes_of(complete(ns), Family::Ipv4).find("10.0.0"), std::string::npos);
+  const auto text = routes_of(complete(ns), Family::Ipv4);
+  EXPECT_NE(text.find("route local 10.0.0.1/32 dev eth0 "), std::string::npos) << text;
+  EXPECT_EQ(text.find("10.0.0.0"), std::string::npos) << text;
+  EXPECT_EQ(text.find("10.0.0.255"), std::string::npos) << text;
+  EXPECT_EQ(routes_of(complete(ns), Family::Ipv6).find("fd00"), std::string::npos);
 }
 
 TEST(Complete, ChangesNothingASecondTime) {

@@ -2,23 +2,14 @@
 #include "routing/settings.hh"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 #include <fmt/format.h>
 
+#include "routing/sysctl_name.hh"
+
 namespace topoproof::routing {
 namespace {
-
-// sysctl(8) takes dots and slashes as separators, whichever comes first; with slashes an
-// interface's own dots need no escape.
-std::string with_slashes(std::string_view name) {
-  std::string text(name);
-  const auto first = text.find_first_of("./");
-  if (first == std::string::npos || text[first] == '/') return text;
-  for (char& c : text) c = c == '.' ? '/' : c == '/' ? '.' : c;
-  return text;
-}
 
 std::optional<std::uint32_t> number(std::string_view text) {
   std::uint32_t value = 0;
@@ -59,59 +50,6 @@ class Folder {
   std::string_view interface_;
 };
 
-// Read above, or of no consequence to what becomes of a packet here.
-constexpr std::array<std::string_view, 23> kReadNames{
-    "net/ipv4/ip_forward",
-    "net/ipv4/ip_default_ttl",
-    "net/ipv4/icmp_echo_ignore_all",
-    "net/ipv4/icmp_echo_ignore_broadcasts",
-    "net/ipv4/icmp_ratelimit",
-    "net/ipv4/icmp_msgs_per_sec",
-    "net/ipv4/icmp_msgs_burst",
-    "net/ipv4/icmp_errors_use_inbound_ifaddr",
-    "net/ipv4/ip_nonlocal_bind",
-    "net/ipv4/ip_local_port_range",
-    "net/ipv4/fib_multipath_hash_policy",
-    "net/ipv4/fib_multipath_hash_seed",
-    "net/ipv6/fib_multipath_hash_policy",
-    "net/ipv6/icmp/ratelimit",
-    "net/ipv6/auto_flowlabels",
-    "net/netfilter/nf_conntrack_tcp_loose",
-    "net/netfilter/nf_conntrack_tcp_be_liberal",
-    "net/bridge/bridge-nf-call-iptables",
-    "net/bridge/bridge-nf-call-ip6tables",
-    "net/bridge/bridge-nf-call-arptables",
-    "net/netfilter/nf_conntrack_checksum",
-    "net/ipv4/ip_early_demux",
-    "net/ipv4/conf/all/log_martians",
-};
-
-constexpr std::array<std::string_view, 25> kReadKnobs{
-    "forwarding",   "rp_filter",    "accept_local",  "route_localnet",       "send_redirects",
-    "shared_media", "proxy_arp",    "arp_filter",    "src_valid_mark",       "arp_ignore",
-    "arp_announce", "disable_ipv6", "mcast_solicit", "retrans_time_ms",      "accept_redirects",
-    "accept_dad",   "accept_ra",    "autoconf",      "router_solicitations", "secure_redirects",
-    "log_martians", "proxy_delay",  "arp_notify",    "arp_accept",           "dad_transmits"};
-
-constexpr std::array<std::string_view, 4> kFolders{"net/ipv4/conf/", "net/ipv6/conf/",
-                                                   "net/ipv4/neigh/", "net/ipv6/neigh/"};
-
-bool is_read(const state::Sysctl& sysctl) {
-  const std::string name = with_slashes(sysctl.name);
-  if (std::ranges::find(kReadNames, name) != kReadNames.end()) return true;
-  const bool in_folder = std::ranges::any_of(
-      kFolders, [&](std::string_view folder) { return name.starts_with(folder); });
-  const std::string_view knob = std::string_view(name).substr(name.rfind('/') + 1);
-  return in_folder && std::ranges::find(kReadKnobs, knob) != kReadKnobs.end();
-}
-
-// Of other subsystems, which no packet here meets: net/core, kernel, vm, ... .
-bool is_about_packets(const state::Sysctl& sysctl) {
-  const std::string name = with_slashes(sysctl.name);
-  return name.starts_with("net/ipv4/") || name.starts_with("net/ipv6/") ||
-         name.starts_with("net/bridge/") || name.starts_with("net/netfilter/");
-}
-
 }  // namespace
 
 SettingsReader::SettingsReader(std::span<const state::Sysctl> sysctls) {
@@ -147,6 +85,7 @@ NodeSettings SettingsReader::node() const {
       .multipath_seed = get("net/ipv4/fib_multipath_hash_seed", 0),
       .tcp_loose = flag("net/netfilter/nf_conntrack_tcp_loose", true),
       .tcp_be_liberal = flag("net/netfilter/nf_conntrack_tcp_be_liberal", false),
+      .timeouts = timeouts(),
       .bridge_calls_iptables = flag("net/bridge/bridge-nf-call-iptables", false),
       .bridge_calls_ip6tables = flag("net/bridge/bridge-nf-call-ip6tables", false)};
 }
@@ -178,12 +117,31 @@ InterfaceSettings SettingsReader::interface(std::string_view name) const {
           .retransmit6_ms = neigh6.own("retrans_time_ms", 1000)};
 }
 
-std::vector<state::Sysctl> unread_settings(std::span<const state::Sysctl> sysctls) {
-  std::vector<state::Sysctl> unread;
-  for (const state::Sysctl& sysctl : sysctls) {
-    if (is_about_packets(sysctl) && !is_read(sysctl)) unread.push_back(sysctl);
-  }
-  return unread;
+TrackingTimeouts SettingsReader::timeouts() const {
+  TrackingTimeouts t;
+  const auto read = [&](std::string_view name, std::uint32_t& seconds) {
+    seconds = get(fmt::format("net/netfilter/nf_conntrack_{}", name), seconds);
+  };
+  read("tcp_timeout_syn_sent", t.tcp_syn_sent);
+  read("tcp_timeout_syn_recv", t.tcp_syn_received);
+  read("tcp_timeout_established", t.tcp_established);
+  read("tcp_timeout_fin_wait", t.tcp_fin_wait);
+  read("tcp_timeout_close_wait", t.tcp_close_wait);
+  read("tcp_timeout_last_ack", t.tcp_last_ack);
+  read("tcp_timeout_time_wait", t.tcp_time_wait);
+  read("tcp_timeout_close", t.tcp_close);
+  read("tcp_timeout_max_retrans", t.tcp_max_retrans);
+  read("tcp_timeout_unacknowledged", t.tcp_unacknowledged);
+  read("udp_timeout", t.udp);
+  read("udp_timeout_stream", t.udp_stream);
+  read("icmp_timeout", t.icmp);
+  read("icmpv6_timeout", t.icmpv6);
+  read("gre_timeout", t.gre);
+  read("gre_timeout_stream", t.gre_stream);
+  read("generic_timeout", t.generic);
+  read("frag6_timeout", t.fragments_ipv6);
+  t.fragments_ipv4 = get("net/ipv4/ipfrag_time", t.fragments_ipv4);
+  return t;
 }
 
 }  // namespace topoproof::routing

@@ -37,6 +37,30 @@ struct InterfaceSettings {
   friend auto operator<=>(const InterfaceSettings&, const InterfaceSettings&) = default;
 };
 
+// How long connection tracking remembers, in seconds (net.netfilter.nf_conntrack_*_timeout*).
+struct TrackingTimeouts {
+  std::uint32_t tcp_syn_sent = 120;
+  std::uint32_t tcp_syn_received = 60;
+  std::uint32_t tcp_established = 432000;
+  std::uint32_t tcp_fin_wait = 120;
+  std::uint32_t tcp_close_wait = 60;
+  std::uint32_t tcp_last_ack = 30;
+  std::uint32_t tcp_time_wait = 120;
+  std::uint32_t tcp_close = 10;
+  std::uint32_t tcp_max_retrans = 300;
+  std::uint32_t tcp_unacknowledged = 300;
+  std::uint32_t udp = 30;
+  std::uint32_t udp_stream = 120;
+  std::uint32_t icmp = 30;
+  std::uint32_t icmpv6 = 30;
+  std::uint32_t gre = 30;
+  std::uint32_t gre_stream = 180;
+  std::uint32_t generic = 600;
+  std::uint32_t fragments_ipv4 = 30;
+  std::uint32_t fragments_ipv6 = 60;
+  friend auto operator<=>(const TrackingTimeouts&, const TrackingTimeouts&) = default;
+};
+
 struct NodeSettings {
   bool ip_forward = false;
   bool ipv6_forwarding = false;  // conf.all: without it no interface forwards
@@ -52,6 +76,7 @@ struct NodeSettings {
   std::uint32_t multipath_seed = 0;  // 0: drawn by the kernel at boot
   bool tcp_loose = true;
   bool tcp_be_liberal = false;
+  TrackingTimeouts timeouts = {};
   // Bridged frames cross the IP hooks. The kernel has them on where br_netfilter is there at all.
   bool bridge_calls_iptables = false;
   bool bridge_calls_ip6tables = false;
@@ -66,6 +91,8 @@ class SettingsReader {
   NodeSettings node() const;
   InterfaceSettings interface(std::string_view name) const;
 
+  TrackingTimeouts timeouts() const;
+
   // By its name with slashes.
   std::optional<std::uint32_t> find(std::string_view name) const;
 
@@ -76,8 +103,14 @@ class SettingsReader {
   std::vector<std::pair<std::string, std::uint32_t>> named_;  // sorted
 };
 
-// Those that change what the kernel does with packets and that nothing here reads. What is said of
-// packets of such a node is not known to be true.
-std::vector<state::Sysctl> unread_settings(std::span<const state::Sysctl> sysctls);
+// Those that change what the kernel does with packets and that nothing here reads, unless they say
+// what the kernel does anyway. What is said of packets of such a node is not known to be true; of
+// those about TCP's own work that holds for packets that its sockets send and get.
+struct UnreadSettings {
+  std::vector<state::Sysctl> of_packets = {};
+  std::vector<state::Sysctl> of_tcp_sockets = {};
+  friend auto operator<=>(const UnreadSettings&, const UnreadSettings&) = default;
+};
+UnreadSettings unread_settings(std::span<const state::Sysctl> sysctls);
 
 }  // namespace topoproof::routing

@@ -63,7 +63,28 @@ TEST(Settings, WhatNothingReadsIsTold) {
                         {"net.core.somaxconn", "9"},
                         {"net.ipv4.conf.eth0.disable_policy", "1"}};
   EXPECT_EQ(unread_settings(sysctls),
-            (Sysctls{{"net.ipv4.tcp_ecn", "1"}, {"net.ipv4.conf.eth0.disable_policy", "1"}}));
+            (UnreadSettings{.of_packets = {{"net.ipv4.conf.eth0.disable_policy", "1"}},
+                            .of_tcp_sockets = {{"net.ipv4.tcp_ecn", "1"}}}));
+}
+
+// Those of hardening guides, and of who tunes buffers.
+TEST(Settings, WhatTheKernelDoesAnywayIsNoNews) {
+  const Sysctls sysctls{{"net.ipv4.tcp_ecn", "2"},
+                        {"net.ipv4.tcp_syncookies", "1"},
+                        {"net.ipv4.tcp_fin_timeout", "15"},
+                        {"net.ipv4.ip_no_pmtu_disc", "0"},
+                        {"net.ipv4.conf.all.accept_source_route", "0"},
+                        {"net.ipv4.neigh.eth0.gc_stale_time", "7"},
+                        {"net.ipv6.conf.default.use_tempaddr", "2"},
+                        {"net.netfilter.nf_conntrack_udp_timeout", "7"}};
+  EXPECT_EQ(unread_settings(sysctls), UnreadSettings{});
+  EXPECT_EQ(unread_settings(Sysctls{{"net.ipv4.ip_no_pmtu_disc", "1"}}).of_packets.size(), 1U);
+}
+
+TEST(Settings, SayHowLongConnectionsAreRemembered) {
+  const Sysctls sysctls{{"net.netfilter.nf_conntrack_udp_timeout", "7"},
+                        {"net.netfilter.nf_conntrack_tcp_timeout_close", "3"}};
+  EXPECT_EQ(SettingsReader(sysctls).node().timeouts, (TrackingTimeouts{.tcp_close = 3, .udp = 7}));
 }
 
 }  // namespace

@@ -71,6 +71,16 @@ Score score_of(const InterfaceAddress& own, bool on_interface, const IpAddress& 
 
 }  // namespace
 
+// ipv6_link_dev_addr: the larger scope first, and of equal ones the one that came last.
+void add_address(Interface& interface, const InterfaceAddress& address) {
+  auto& all = interface.addresses;
+  if (address.address.is_v4()) return all.push_back(address);
+  const auto place = std::ranges::find_if(all, [&](const InterfaceAddress& own) {
+    return own.address.is_v6() && scope_of(own.address) <= scope_of(address.address);
+  });
+  all.insert(place, address);
+}
+
 std::optional<IpAddress> select_address(const World& /*world*/, const Host& host, Slot out,
                                         const std::optional<IpAddress>& peer) {
   if (out != kNoSlot) {
@@ -99,12 +109,13 @@ std::optional<IpAddress> select_address6(const Host& host, Slot out, const IpAdd
   return best;
 }
 
+// From behind, so that it is the oldest.
 std::optional<IpAddress> link_address(const Interface& interface) {
-  const auto is_it = [](const InterfaceAddress& own) {
+  const auto& all = interface.addresses;
+  const auto found = std::ranges::find_if(all.rbegin(), all.rend(), [](const auto& own) {
     return own.address.is_v6() && own.address.is_link_local();
-  };
-  const auto found = std::ranges::find_if(interface.addresses, is_it);
-  return found == interface.addresses.end() ? std::nullopt : std::optional(found->address);
+  });
+  return found == all.rend() ? std::nullopt : std::optional(found->address);
 }
 
 bool is_anycast(const Host& host, const IpAddress& address) {

@@ -78,7 +78,7 @@ class Builder {
     for (const state::Address& address : state_.addresses) {
       const Slot slot = slot_of(address.interface);
       if (slot == kNoSlot || address.duplicate) continue;
-      host_.interfaces[slot].addresses.push_back(address.address);
+      add_address(host_.interfaces[slot], address.address);
     }
   }
 
@@ -142,17 +142,22 @@ class Builder {
   }
 
   void add_rules() {
+    if (older_ != nullptr) host_.tracking = std::move(older_->tracking);
     if (node_.ruleset.tables.empty()) return;
-    Netfilter* older = older_ != nullptr ? older_->netfilter.get() : nullptr;
-    host_.netfilter = std::make_unique<Netfilter>(world_, host_, node_.ruleset, older);
+    host_.netfilter = std::make_unique<Netfilter>(world_, host_, node_.ruleset);
+    if (older_ != nullptr && older_->netfilter) host_.netfilter->go_on(*older_->netfilter);
   }
 
   void say_what_is_unknown() {
     if (!node_.rules_unknown.empty()) host_.unknown = node_.rules_unknown;
     const auto unread = routing::unread_settings(state_.sysctls);
-    if (!unread.empty() && host_.unknown.empty()) {
-      host_.unknown = fmt::format("{} is not modelled", unread.front().name);
-    }
+    const auto say = [](const std::vector<state::Sysctl>& sysctls, std::string& unknown) {
+      if (!sysctls.empty() && unknown.empty()) {
+        unknown = fmt::format("{} is not modelled", sysctls.front().name);
+      }
+    };
+    say(unread.of_packets, host_.unknown);
+    say(unread.of_tcp_sockets, host_.unknown_to_tcp);
   }
 
   bool is_plain() const {

@@ -123,8 +123,13 @@ void send_request(World& world, Host& host, Socket& socket, RecordId cause) {
 void accept_connection(World& world, Host& host, const Incoming& syn, const Packet& packet) {
   const flow::Tuple own = syn.tuple.inverse();
   const Slot link = link_of_answer(host, packet);
-  const OutputRoute route = route_output(
-      world, host, {.destination = own.destination, .source = own.source, .out = link});
+  const OutputRoute route = route_output(world, host,
+                                         {.destination = own.destination,
+                                          .source = own.source,
+                                          .out = link,
+                                          .source_port = own.source_port,
+                                          .destination_port = own.destination_port,
+                                          .protocol = Tcp::kProtocol});
   world.opened_socket(host.id);
   host.sockets.push_back({.tuple = own,
                           .state = Socket::State::SynReceived,
@@ -296,6 +301,7 @@ void receive_tcp(World& world, Host& host, Packet&& packet) {
   if (packet.skb.type != skb::PacketType::Host || packet.way.kind != Way::Kind::Local) {
     return world.end(host, packet, End::OtherHost);
   }
+  if (!host.unknown_to_tcp.empty()) return world.end_unknown(host, packet, host.unknown_to_tcp);
   if (Socket* socket = find_socket(host, segment->tuple)) {
     return receive_on(world, host, *socket, *segment, std::move(packet));
   }

@@ -14,11 +14,9 @@ constexpr std::size_t kFixed = packet::Ipv6::kSize;
 constexpr std::size_t kFragment = packet::Ipv6Fragment::kSize;
 constexpr std::uint32_t kLeastMtu = 1280;
 
-// IP6CB(skb)->frag_max_size; 0: it came whole. The kernel counts the fixed header twice
-// (nf_ct_frag6_reasm).
+// IP6CB(skb)->frag_max_size; 0: it came whole.
 std::uint32_t largest_piece(const skb::Skb& ipv6) {
-  const auto& how = ipv6.reassembled;
-  return how == nullptr || how->largest == 0 ? 0 : how->largest + kFixed;
+  return ipv6.reassembled == nullptr ? 0 : ipv6.reassembled->largest;
 }
 
 // Where the part begins that is cut, and which byte says what it begins with (ip6_find_1stfragopt).

@@ -24,6 +24,7 @@
 namespace topoproof::sim {
 
 class Netfilter;
+struct Tracking;
 
 // An interface of some node.
 struct Place {
@@ -69,7 +70,8 @@ struct Interface {
   Place peer;
   state::PortOptions port;
   const routing::InterfaceSettings* settings = nullptr;  // shared by all that are alike
-  std::vector<InterfaceAddress> addresses;               // the first of a network is its primary
+  // IPv4's first of a network is its primary; of IPv6 the last given of a scope is the first.
+  std::vector<InterfaceAddress> addresses;
   std::unique_ptr<Bridge> bridge;
   std::unique_ptr<impair::Direction> impaired = {};  // what leaves; null: it is not
 };
@@ -120,8 +122,10 @@ struct Host {
   std::unique_ptr<conntrack::Defragmenter> fragments;  // of what is for the node itself
   std::vector<Peer> peers;
   std::vector<PathMtu> path_mtus;
+  std::unique_ptr<Tracking> tracking;    // null: it never had rules
   std::unique_ptr<Netfilter> netfilter;  // null: no rules
-  std::string unknown;                   // why nothing is known of packets that come here
+  std::string unknown;                   // why nothing is known of packets that come here,
+  std::string unknown_to_tcp;            // or of those that TCP sends and gets
   bool is_plain = false;  // all it knows of its links was learned there, or will stay; see Audience
 
   NodeId node() const { return NodeId(id); }

@@ -158,8 +158,9 @@ void reply_to_echo(World& world, Host& host, Packet&& request) {
   const skb::Skb& skb = request.skb;
   const BytesView echo = skb.transport();
   const bool broadcast = request.way.kind != Way::Kind::Local;
-  const bool ignored = skb.is_ipv4() && (host.settings->echo_ignore_all ||
-                                         (broadcast && host.settings->echo_ignore_broadcasts));
+  const bool silent = skb.is_ipv4() && !broadcast && host.settings->echo_ignore_all;
+  const bool ignored = skb.is_ipv4() && broadcast &&
+                       (host.settings->echo_ignore_all || host.settings->echo_ignore_broadcasts);
   if (ignored) return world.end(host, request, End::Consumed);
   world.end(host, request, End::Echoed);
   const OutputRoute route =
@@ -179,6 +180,7 @@ void reply_to_echo(World& world, Host& host, Packet&& request) {
                                  type, std::to_integer<std::uint8_t>(echo[1]),
                                  load_be32(echo.data() + 4), echo.subspan(8)),
                        skb.ether_type());
+  if (silent) return world.end(host, reply, End::Silent);
   if (route.end != End::None) return end_without_way(world, host, reply, route.end);
   send_ip(world, host, std::move(reply));
 }

@@ -55,7 +55,7 @@ End check_ipv6(skb::Skb& skb, bool from_loopback) {
   if (total > bytes.size()) return End::Malformed;
   if (total < bytes.size()) skb.change_layout().trim(total);
   const IpAddress source = skb.source();
-  if (source.is_multicast() || is_mapped_v4(source)) return End::MartianSource;
+  if (source.is_multicast()) return End::MartianSource;
   // RFC 4291 2.7: scope 0 is reserved, scope 1 stays on its interface.
   const IpAddress destination = skb.destination();
   const int scope = std::to_integer<int>(destination.v6().bytes()[1] & std::byte{15});
@@ -202,6 +202,9 @@ void deliver(World& world, Host& host, Slot in, Packet&& packet) {
   const IpAddress destination = packet.skb.destination();
   if (destination.is_v6() && destination.is_multicast() && !is_member(host, in, destination)) {
     return world.end(host, packet, End::OtherHost);
+  }
+  if (destination.is_v6() && is_mapped_v4(packet.skb.source())) {
+    return world.end(host, packet, End::MartianSource);
   }
   if (conntrack::is_fragment(packet.skb) && !gather(world, host, packet)) return;
   if (!pass_hook(world, host, Hook::Input, packet, in, kNoSlot)) return;

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "sim/netfilter.hh"
+
 namespace topoproof::sim {
 namespace {
 
@@ -103,10 +105,23 @@ class Reader {
     const bool back = NodeId(last.node) == sender_ && last.end != End::OtherHost;
     if (back) out.back_at_sender = tuple_of(last);
     // A handshake is no answer yet: the request's data has to come through, and its answer.
-    if (out.reply->fate.kind != flow::FateKind::Delivered) return;
+    if (out.reply->fate.kind != flow::FateKind::Delivered) return doubt_end_of_segment(end, out);
     out.reply->fate.proof = "the sender's socket got it";
     out.reply->trace.back().detail = out.reply->fate.proof;
     if (last.protocol == flow::Protocol::Tcp) follow_connection(out);
+  }
+
+  // TCP sends it again, and then it may come through.
+  void doubt_end_of_segment(RecordId end, Prediction& out) const {
+    const Record& record = world_.trace[end];
+    if (record.protocol != flow::Protocol::Tcp) return;
+    const Host& host = world_.hosts[record.node];
+    const bool by_limit =
+        record.end == End::Filtered && host.netfilter && host.netfilter->program().limits_rates();
+    if (!by_limit && record.end != End::Impaired) return;
+    out.unknown.push_back({.reason = by_limit ? "a segment that TCP sends again, by a limit in time"
+                                              : "a lost segment that TCP sends again",
+                           .node = host.node()});
   }
 
   // Behind the handshake, the packet that the connection waits for ends the flow.
@@ -122,6 +137,7 @@ class Reader {
     }
     flow::Journey stopped = journey(end, StepKind::Sent);
     stopped.fate.packet = part == Segment::Part::End ? "FIN" : "data";
+    doubt_end_of_segment(end, out);
     if (of_reply) {
       out.reply = std::move(stopped);
       return;
@@ -169,10 +185,7 @@ class Reader {
     switch (record.event) {
       case Event::Sent:
       case Event::Received: {
-        const auto before = std::ranges::find_if(trace.rbegin(), trace.rend(),
-                                                 [](const flow::Step& s) { return s.ttl != 0; });
-        const flow::Step step = make_step(record, StepKind::Translated);
-        if (before != trace.rend() && before->tuple != step.tuple) trace.push_back(step);
+        add_translation(record, trace);
         const bool left =
             std::ranges::any_of(trace, [](const flow::Step& s) { return s.ttl != 0; });
         const StepKind out = left ? StepKind::Forwarded : first;
@@ -181,6 +194,7 @@ class Reader {
         return;
       }
       case Event::Ended:
+        if (record.protocol != flow::Protocol::Raw) add_translation(record, trace);
         trace.push_back(make_step(record, fate_of(record.end) == flow::FateKind::Delivered
                                               ? StepKind::Delivered
                                               : StepKind::Died));
@@ -197,6 +211,15 @@ class Reader {
       case Event::Replied:
         return;
     }
+  }
+
+  // If it is not any more what it was at the last hop.
+  void add_translation(const Record& record, flow::Trace& trace) const {
+    const auto before = std::ranges::find_if(trace.rbegin(), trace.rend(),
+                                             [](const flow::Step& s) { return s.ttl != 0; });
+    const flow::Step step = make_step(record, StepKind::Translated);
+    const bool differs = before != trace.rend() && before->tuple != step.tuple;
+    if (differs && step.ttl != 0) trace.push_back(step);
   }
 
   void add_decision(const Record& record, StepKind kind, std::string detail,
@@ -241,18 +264,24 @@ class Reader {
     return out;
   }
 
-  // What was made, and left or came to its own node.
+  // What was made, and left or came to its own node: as it did so, translated back if need be.
   std::optional<flow::Answer> answer_of(RecordId boundary) const {
     const auto all = world_.trace.all();
+    const auto is_next = [&](RecordId id, RecordId previous) {
+      return !is_boundary(all[id]) && all[id].previous == previous &&
+             all[id].node == all[boundary].node;
+    };
+    RecordId last = boundary;
     for (RecordId id = boundary + 1; id < all.size(); ++id) {
-      if (all[id].previous != boundary) continue;
-      const std::uint32_t detail = all[boundary].detail;
-      return flow::Answer{.from = all[id].source,
-                          .tcp_reset = detail >> 16 != 0,
-                          .icmp_type = static_cast<std::uint8_t>(detail >> 8),
-                          .icmp_code = static_cast<std::uint8_t>(detail)};
+      if (is_next(id, last)) last = id;
+      if (last == id && all[id].event == Event::Sent) break;
     }
-    return std::nullopt;
+    if (last == boundary) return std::nullopt;
+    const std::uint32_t detail = all[boundary].detail;
+    return flow::Answer{.from = all[last].source,
+                        .tcp_reset = detail >> 16 != 0,
+                        .icmp_type = static_cast<std::uint8_t>(detail >> 8),
+                        .icmp_code = static_cast<std::uint8_t>(detail)};
   }
 
   const World& world_;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "packet/view.hh"
+#include "sim/route.hh"
 #include "sim/siphash.hh"
 
 namespace topoproof::sim {
@@ -48,7 +49,9 @@ std::uint32_t hash_of(FlowKeys keys, bool by_ports, std::uint32_t seed) {
 }  // namespace
 
 FlowKeys flow_keys(const skb::Skb& skb) {
-  FlowKeys keys{.source = skb.source(), .destination = skb.destination()};
+  FlowKeys keys{.source = skb.source(),
+                .destination = skb.destination(),
+                .by_socket_hash = skb.has_socket_hash};
   const auto view = packet::parse_view(skb.bytes());
   if (!view) return keys;
   if (view->is_icmp_error()) {
@@ -63,14 +66,20 @@ FlowKeys flow_keys(const skb::Skb& skb) {
 namespace {
 
 // IPv6 hashes the flow label, too, which senders draw at random.
-bool knows_hash(const Host& host, Family family) {
+bool knows_seed(const Host& host, Family family) {
   return family == Family::Ipv4 && host.settings->multipath_seed != 0 &&
          host.settings->multipath_policy <= 1;
 }
+bool is_by_ports(const Host& host) { return host.settings->multipath_policy == 1; }
 
-// One for all packets of a flow at a node, whatever their direction.
+bool knows_hash(const Host& host, const FlowKeys& keys) {
+  return knows_seed(host, keys.destination.family()) && !(is_by_ports(host) && keys.by_socket_hash);
+}
+
+// One for all packets of a flow at a node, whatever their direction; but each end's socket draws
+// its own.
 std::uint64_t key_of(const Host& host, const routing::Found& found, const FlowKeys& keys) {
-  const auto [low, high] = std::minmax(keys.source, keys.destination);
+  const auto& [low, high] = std::minmax(keys.source, keys.destination);
   std::uint64_t key = host.id;
   const auto mix = [&](std::uint64_t word) { key = (key ^ word) * 0x0000'0100'0000'01b3; };
   for (const IpAddress& address : {low, high}) {
@@ -81,17 +90,54 @@ std::uint64_t key_of(const Host& host, const routing::Found& found, const FlowKe
   mix(found.route->prefix.high);
   mix(found.route->prefix.low ^ found.route->length);
   if (host.settings->multipath_policy == 0) return key;
+  if (keys.by_socket_hash) mix(keys.source < keys.destination ? 1 : 2);
   mix(keys.protocol);
   mix(std::min(keys.source_port, keys.destination_port));
   mix(std::max(keys.source_port, keys.destination_port));
   return key;
 }
 
+// fib_nh.nh_saddr is the source.
+bool has_source(const World& world, const Host& host, const routing::Hop& hop,
+                const FlowKeys& keys) {
+  return keys.locally_made && keys.source.is_v4() && !keys.source.is_unspecified() &&
+         select_address(world, host, hop.interface, hop.gateway) == keys.source;
+}
+
 const routing::Hop* try_hop(const World& world, const Host& host, const routing::Found& found,
                             const FlowKeys& keys) {
-  const auto count = static_cast<std::uint32_t>(found.hops.size());
+  std::vector<const routing::Hop*> preferred;
+  std::vector<const routing::Hop*> all;
+  for (const routing::Hop& hop : found.hops) {
+    all.push_back(&hop);
+    if (has_source(world, host, hop, keys)) preferred.push_back(&hop);
+  }
+  const auto& among = preferred.empty() ? all : preferred;
+  if (among.size() == 1) return among.front();
+  const auto count = static_cast<std::uint32_t>(among.size());
   if (!world.choices.is_open() || count > machine::Choices::kMost) return nullptr;
-  return &found.hops[world.choices.choose_once(key_of(host, found, keys), count)];
+  return among[world.choices.choose_once(key_of(host, found, keys), count)];
+}
+
+// fib_select_multipath. Of all that have the source, or else of all, the one whose share the hash
+// falls into; the shares are those of all.
+const routing::Hop* find_hop(const World& world, const Host& host, const routing::Found& found,
+                             const FlowKeys& keys) {
+  const std::uint32_t hash = hash_of(keys, is_by_ports(host), host.settings->multipath_seed);
+  std::uint64_t total = 0;
+  for (const routing::Hop& hop : found.hops) total += hop.weight;
+  std::uint64_t sum = 0;
+  int best_score = -1;
+  const routing::Hop* best = nullptr;
+  for (const routing::Hop& hop : found.hops) {
+    sum += hop.weight;
+    const std::uint64_t bound = ((sum << 31) + total / 2) / total - 1;  // fib_rebalance
+    const int score = (has_source(world, host, hop, keys) ? 2 : 0) + (hash <= bound ? 1 : 0);
+    if (score <= best_score) continue;
+    best = &hop;
+    best_score = score;
+  }
+  return best;
 }
 
 }  // namespace
@@ -99,7 +145,8 @@ const routing::Hop* try_hop(const World& world, const Host& host, const routing:
 bool draws_ways(const Host& host) {
   for (const Family family : {Family::Ipv4, Family::Ipv6}) {
     const routing::Fib* fib = host.fib(family);
-    if (fib != nullptr && fib->has_choices() && !knows_hash(host, family)) return true;
+    const bool knows = knows_seed(host, family) && !is_by_ports(host);
+    if (fib != nullptr && fib->has_choices() && !knows) return true;
   }
   return false;
 }
@@ -107,18 +154,8 @@ bool draws_ways(const Host& host) {
 const routing::Hop* choose_hop(const World& world, const Host& host, const routing::Found& found,
                                const FlowKeys& keys) {
   if (found.hops.size() == 1) return &found.hops.front();
-  if (!knows_hash(host, keys.destination.family())) return try_hop(world, host, found, keys);
-  const std::uint32_t hash =
-      hash_of(keys, host.settings->multipath_policy == 1, host.settings->multipath_seed);
-  std::uint64_t total = 0;
-  for (const routing::Hop& hop : found.hops) total += hop.weight;
-  std::uint64_t sum = 0;
-  for (const routing::Hop& hop : found.hops) {
-    sum += hop.weight;
-    const std::uint64_t bound = ((sum << 31) + total / 2) / total - 1;  // fib_rebalance
-    if (hash <= bound) return &hop;
-  }
-  return &found.hops.back();
+  return knows_hash(host, keys) ? find_hop(world, host, found, keys)
+                                : try_hop(world, host, found, keys);
 }
 
 }  // namespace topoproof::sim

@@ -25,6 +25,27 @@ conntrack::Settings tracking_settings(const routing::NodeSettings& settings) {
   conntrack::Settings out;
   out.tcp_loose = settings.tcp_loose;
   out.tcp_be_liberal = settings.tcp_be_liberal;
+  using Seconds = std::chrono::seconds;
+  const routing::TrackingTimeouts& times = settings.timeouts;
+  out.tcp = {.syn_sent = Seconds(times.tcp_syn_sent),
+             .syn_received = Seconds(times.tcp_syn_received),
+             .established = Seconds(times.tcp_established),
+             .fin_wait = Seconds(times.tcp_fin_wait),
+             .close_wait = Seconds(times.tcp_close_wait),
+             .last_ack = Seconds(times.tcp_last_ack),
+             .time_wait = Seconds(times.tcp_time_wait),
+             .close = Seconds(times.tcp_close),
+             .retransmitting = Seconds(times.tcp_max_retrans),
+             .unacknowledged = Seconds(times.tcp_unacknowledged)};
+  out.udp = Seconds(times.udp);
+  out.udp_stream = Seconds(times.udp_stream);
+  out.icmp = Seconds(times.icmp);
+  out.icmpv6 = Seconds(times.icmpv6);
+  out.gre = Seconds(times.gre);
+  out.gre_stream = Seconds(times.gre_stream);
+  out.generic = Seconds(times.generic);
+  out.fragments_ipv4 = Seconds(times.fragments_ipv4);
+  out.fragments_ipv6 = Seconds(times.fragments_ipv6);
   return out;
 }
 
@@ -47,17 +68,11 @@ machine::Interface make_interface(const Host& host, Slot slot) {
 
 }  // namespace
 
-Netfilter::Tracking::Tracking(const Clock& clock, const conntrack::Settings& settings)
-    : tracker(clock, settings),
-      nat(tracker),
-      at_prerouting(clock, tracker.settings()),
-      at_output(clock, tracker.settings()) {}
-
-Netfilter::Netfilter(World& world, const Host& host, firewall::Ruleset ruleset, Netfilter* older)
+Netfilter::Netfilter(World& world, Host& host, firewall::Ruleset ruleset)
     : environment_(world, host.id) {
   const conntrack::Settings settings = tracking_settings(*host.settings);
-  tracking_ = older != nullptr ? std::move(older->tracking_)
-                               : std::make_unique<Tracking>(world.clock, settings);
+  if (!host.tracking) host.tracking = std::make_unique<Tracking>(world.clock, settings);
+  tracking_ = host.tracking.get();
   tracker().settings() = settings;
   for (Slot slot = 0; slot < host.interfaces.size(); ++slot) {
     interfaces_.push_back(make_interface(host, slot));
@@ -154,6 +169,11 @@ void Netfilter::add_bridge_netfilter() {
   add_last(Hook::Prerouting, 0);
   add_last(Hook::Forward, -1);
   add_last(Hook::Postrouting, kLast);
+}
+
+void Netfilter::go_on(const Netfilter& older) {
+  const Program& before = older.machine_->program();
+  if (before.ruleset() == machine_->program().ruleset()) machine_->restore(before);
 }
 
 Netfilter::Memory Netfilter::remember() const {

@@ -9,21 +9,22 @@
 #include <span>
 #include <vector>
 
-#include "conntrack/defrag.hh"
-#include "conntrack/nat.hh"
-#include "conntrack/tracker.hh"
 #include "firewall/ruleset.hh"
 #include "machine/machine.hh"
 #include "sim/rule_hit.hh"
 #include "sim/rules.hh"
+#include "sim/tracking.hh"
 #include "sim/world.hh"
 
 namespace topoproof::sim {
 
 class Netfilter {
  public:
-  // Connections outlive rules: those of `older`, if any, stay (fact 27); it is of no use then.
-  Netfilter(World& world, const Host& host, firewall::Ruleset ruleset, Netfilter* older);
+  // Goes on with the connections that the host has, and gives it a tracking if it has none yet.
+  Netfilter(World& world, Host& host, firewall::Ruleset ruleset);
+
+  // Rules that are the same go on with what they have counted and kept.
+  void go_on(const Netfilter& older);
 
   // One thing that is done to packets at a hook of a family.
   struct Station {
@@ -71,13 +72,6 @@ class Netfilter {
   bool sees_frames() const;
 
  private:
-  struct Tracking {
-    Tracking(const Clock& clock, const conntrack::Settings& settings);
-    conntrack::Tracker tracker;
-    conntrack::Nat nat;
-    conntrack::Defragmenter at_prerouting;
-    conntrack::Defragmenter at_output;
-  };
   using ByHook = std::array<Stations, 5>;  // Prerouting to Postrouting
   using ChainsByHook = std::array<std::vector<std::uint32_t>, 5>;
 
@@ -107,7 +101,7 @@ class Netfilter {
   std::vector<machine::Interface> interfaces_;    // by slot
   bool translates_ = false;
   NodeEnvironment environment_;
-  std::unique_ptr<Tracking> tracking_;
+  Tracking* tracking_ = nullptr;  // the host's
   std::unique_ptr<machine::Machine> machine_;
   machine::Records records_;
 };

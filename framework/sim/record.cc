@@ -45,6 +45,7 @@ flow::FateKind fate_of(End end) {
     case End::NoStation:
     case End::LinkDown:
     case End::Impaired:
+    case End::Silent:
     case End::Malformed:
     case End::Storm:
     case End::OutOfSteps:
@@ -104,6 +105,8 @@ std::string describe(End end) {
       return "the link is down";
     case End::Impaired:
       return "the link lost it, as its impairment says";
+    case End::Silent:
+      return "the node answers no echo (icmp_echo_ignore_all)";
     case End::Malformed:
       return "its headers are not sound";
     case End::Storm:

@@ -62,6 +62,7 @@ enum class End : std::uint8_t {
   NoStation,   // a bridge has no port to send it to
   Isolated,    // both ports of the bridge are isolated
   Impaired,    // by the link that it was sent into
+  Silent,      // an answer that the node is told not to give
   LinkDown,    // the interface or its other end is down, or does not take such a long frame
   Malformed,   // the stack's own checks of the headers
   Storm,       // it goes round in bridges for ever

@@ -242,12 +242,13 @@ InputRoute route_arrival(const Arrival& a) {
 // What a node that has no such family at all does with it.
 bool speaks(const Host& host, Family family) { return host.fib(family) != nullptr; }
 
-// __mkroute_output: 127/8 does not leave the node.
+// ip_route_output_key_hash_rcu: a source that is nobody's is no network's (ENETUNREACH).
 End output_martian(const Host& host, const OutputQuery& query) {
   if (!query.source || query.any_source) return End::None;
   const IpAddress& source = *query.source;
   if (source.is_multicast() || is_limited_broadcast(source)) return End::MartianSource;
-  return host.has_address(source) ? End::None : End::MartianSource;
+  if (host.has_address(source)) return End::None;
+  return source.is_v4() ? End::NoRoute : End::MartianSource;
 }
 
 IpAddress source_of(const World& world, const Host& host, const OutputQuery& query,
@@ -270,7 +271,8 @@ const routing::Hop* choose_output(const World& world, const Host& host, const Ou
                 .destination = query.destination,
                 .source_port = query.source_port,
                 .destination_port = query.destination_port,
-                .protocol = query.protocol};
+                .protocol = query.protocol,
+                .locally_made = true};
   const routing::Hop* first = choose_hop(world, host, found, keys);
   if (first == nullptr || query.source || query.source_port == 0) return first;
   keys.source = source_of(world, host, query, make_way(host, found, *first));

@@ -44,6 +44,9 @@ void end_without_way(World& world, const Host& host, Packet& packet, End end);
 
 OutputRoute route_output(const World& world, const Host& host, const OutputQuery& query);
 
+// Among those that the interface has, in the kernel's order.
+void add_address(Interface& interface, const InterfaceAddress& address);
+
 // inet_select_addr: an address of `out` to talk with `peer` with; the first primary one whose
 // network has it, else the first, else that of another interface.
 std::optional<IpAddress> select_address(const World& world, const Host& host, Slot out,

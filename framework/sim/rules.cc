@@ -36,14 +36,16 @@ Answer<std::optional<IpAddress>> NodeEnvironment::masquerade_address(
   return select_address(world_, host(), slot, next);
 }
 
-// nf_nat_redirect_ipv4 takes the first address whatever it is; of IPv6 a global one.
+// nf_nat_redirect_ipv4 takes the first address whatever it is; of IPv6 one that reaches as far as
+// the packet's own destination.
 Answer<std::optional<IpAddress>> NodeEnvironment::redirect_address(const skb::Skb& packet,
                                                                    const machine::Interface& in) {
   const Slot slot = slot_of(in.index);
   if (slot == kNoSlot) return std::nullopt;
+  const bool on_link = packet.is_ipv6() && packet.destination().is_link_local();
   for (const InterfaceAddress& own : host().at(slot).addresses) {
     if (own.address.is_v4() != packet.is_ipv4()) continue;
-    if (own.address.is_v4() || !own.address.is_link_local()) return own.address;
+    if (own.address.is_v4() || own.address.is_link_local() == on_link) return own.address;
   }
   return std::nullopt;
 }

@@ -59,6 +59,32 @@ void keep_path_mtus(Host& old, Host& made) {
   }
 }
 
+// masq_device_event, masq_inet_event: masqueraded flows end with the interface, or the address.
+void forget_masqueraded(const Host& old, const Host& made) {
+  if (made.tracking == nullptr) return;
+  conntrack::Nat& nat = made.tracking->nat;
+  for (const Interface& before : old.interfaces) {
+    const auto after = std::ranges::find(made.interfaces, before.index, &Interface::index);
+    if (after == made.interfaces.end() || (before.up && !after->up)) {
+      nat.forget_masqueraded(before.index);
+      continue;
+    }
+    for (const InterfaceAddress& own : before.addresses) {
+      const auto has_it = std::ranges::find(after->addresses, own) != after->addresses.end();
+      if (!has_it) nat.forget_masqueraded(before.index, own.address);
+    }
+  }
+}
+
+std::vector<Place> ends_behind_what_went_down(const Host& old, const Host& made) {
+  std::vector<Place> places;
+  for (Slot slot = 0; slot < std::min(made.interfaces.size(), old.interfaces.size()); ++slot) {
+    const bool went_down = old.at(slot).up && !made.at(slot).up;
+    if (went_down && old.at(slot).peer.is_set()) places.push_back(old.at(slot).peer);
+  }
+  return places;
+}
+
 // One that stays the same goes on counting.
 void keep_direction(std::unique_ptr<impair::Direction>& old,
                     std::unique_ptr<impair::Direction>& made) {
@@ -143,6 +169,13 @@ class Simulator::Impl {
            a.back_at_sender == b.back_at_sender && a.unknown == b.unknown;
   }
 
+  // neigh_carrier_down
+  void forget_learned_neighbors(const Place& place) {
+    std::erase_if(world_.hosts[place.node].neighbors, [&](const Neighbor& neighbor) {
+      return neighbor.slot == place.slot && !neighbor.permanent && neighbor.waiting.empty();
+    });
+  }
+
   void see_what_draws() {
     world_.draws = std::ranges::any_of(world_.hosts, draws);
     translating_.clear();
@@ -203,17 +236,19 @@ class Simulator::Impl {
       }
     }
     keep_path_mtus(old, made);
+    forget_masqueraded(old, made);
+    const std::vector<Place> without_carrier = ends_behind_what_went_down(old, made);
     old = std::move(made);
+    for (const Place& place : without_carrier) forget_learned_neighbors(place);
     see_what_draws();
   }
 
   void load(NodeId node, firewall::Ruleset ruleset) {
     world_.touch();
     Host& host = world_.hosts[node.index()];
-    host.netfilter =
-        ruleset.tables.empty()
-            ? nullptr
-            : std::make_unique<Netfilter>(world_, host, std::move(ruleset), host.netfilter.get());
+    host.netfilter = ruleset.tables.empty()
+                         ? nullptr
+                         : std::make_unique<Netfilter>(world_, host, std::move(ruleset));
     see_what_draws();
   }
 
@@ -261,6 +296,17 @@ class Simulator::Impl {
     return uses;
   }
 
+  std::uint64_t route_use(NodeId node, const state::Route& route) const {
+    const bool is_v6 = route.family() == Family::Ipv6;
+    constexpr std::uint32_t kUsualMetric = 1024;  // of IPv6
+    const auto found =
+        world_.route_uses.find({static_cast<std::uint32_t>(node.index()), is_v6,
+                                routing::key_of(route.destination.address()),
+                                static_cast<std::uint8_t>(route.destination.length()),
+                                is_v6 && route.metric == 0 ? kUsualMetric : route.metric});
+    return found == world_.route_uses.end() ? 0 : found->second;
+  }
+
   std::vector<RuleCounter> counters(NodeId node) {
     std::vector<RuleCounter> counters;
     Host& host = world_.hosts[node.index()];
@@ -279,8 +325,8 @@ class Simulator::Impl {
   std::vector<state::Connection> connections(NodeId node) {
     std::vector<state::Connection> out;
     Host& host = world_.hosts[node.index()];
-    if (host.netfilter == nullptr) return out;
-    host.netfilter->tracker().table().for_each([&](const conntrack::Entry& entry) {
+    if (host.tracking == nullptr) return out;
+    host.tracking->tracker.table().for_each([&](const conntrack::Entry& entry) {
       if (entry.expires > world_.now()) out.push_back(to_connection(entry));
     });
     return out;
@@ -294,7 +340,7 @@ class Simulator::Impl {
   void forget_path_mtus() { world_.forget_path_mtus(); }
   void flush_connections() {
     for (Host& host : world_.hosts) {
-      if (host.netfilter) host.netfilter->tracker().table().clear();
+      if (host.tracking) host.tracking->tracker.table().clear();
     }
   }
 
@@ -334,6 +380,9 @@ std::vector<state::Connection> Simulator::connections(NodeId node) const {
 }
 void Simulator::keep_trace(bool keep) { impl_->keep_trace(keep); }
 std::vector<RuleUse> Simulator::rule_uses() const { return impl_->rule_uses(); }
+std::uint64_t Simulator::route_use(NodeId node, const state::Route& route) const {
+  return impl_->route_use(node, route);
+}
 void Simulator::wait(std::chrono::nanoseconds time) { impl_->wait(time); }
 void Simulator::forget_path_mtus() { impl_->forget_path_mtus(); }
 void Simulator::flush_connections() { impl_->flush_connections(); }

@@ -109,6 +109,8 @@ class Simulator {
 
   // All rules of all nodes, with how many packets they matched since they were loaded.
   std::vector<RuleUse> rule_uses() const;
+  // Packets for which the node's routing chose this route.
+  std::uint64_t route_use(NodeId node, const state::Route& route) const;
   std::vector<RuleCounter> counters(NodeId node) const;
   // What the node tracks now, in no order; timeouts are left out.
   std::vector<state::Connection> connections(NodeId node) const;

@@ -42,6 +42,11 @@ IpFields ip_fields(const Host& host, const Socket& socket) {
           .dont_fragment = socket.dont_fragment};
 }
 
+std::uint8_t number_of(flow::Protocol protocol) {
+  if (protocol == flow::Protocol::Tcp) return Tcp::kProtocol;
+  return protocol == flow::Protocol::Udp ? packet::Udp::kProtocol : packet::Icmp::kProtocol;
+}
+
 std::uint16_t ether_type_of(const IpAddress& address) {
   return address.is_v4() ? skb::kEtherIpv4 : skb::kEtherIpv6;
 }
@@ -53,12 +58,15 @@ void send_as(World& world, Host& host, const flow::Tuple& tuple, Slot link, cons
                                           .source = tuple.source,
                                           .out = link,
                                           .source_port = tuple.source_port,
-                                          .destination_port = tuple.destination_port});
+                                          .destination_port = tuple.destination_port,
+                                          .protocol = number_of(tuple.protocol)});
   Packet packet{.skb = skb::Skb(bytes, ether_type_of(tuple.destination)),
                 .way = route.way,
                 .tail = tail,
                 .locally_made = true};
   packet.skb.checksum_partial = true;
+  // Who listens to datagrams is connected to nobody.
+  packet.skb.has_socket_hash = tuple.protocol == flow::Protocol::Tcp;
   if (route.end != End::None) return end_without_way(world, host, packet, route.end);
   send_ip(world, host, std::move(packet));
 }
@@ -78,7 +86,8 @@ Socket make_client(const Host& host, const Launch& launch, const OutputRoute& ro
   Socket socket{.tuple = {route.source, flow.destination, flow.service.protocol, launch.source_port,
                           flow.service.port},
                 .is_client = true,
-                .ttl = flow.ttl.value_or(host.settings->ttl),
+                .ttl = flow.ttl.value_or(flow.destination.is_multicast() ? std::uint8_t{1}
+                                                                         : host.settings->ttl),
                 .sequence = 0x1000'0000U + launch.source_port,
                 .payload = static_cast<std::uint32_t>(std::max(size, kToken)),
                 .mtu = std::max(route.way.mtu, kSmallestMtu)};
@@ -90,6 +99,19 @@ Socket make_client(const Host& host, const Launch& launch, const OutputRoute& ro
     socket.dont_fragment = true;
   }
   return socket;
+}
+
+// "Any" as a source is none, and as a destination the sender itself.
+Launch as_kernel_reads(Launch launch) {
+  flow::Flow& flow = launch.flow;
+  if (flow.service.protocol == flow::Protocol::Raw) return launch;
+  if (flow.source && flow.source->is_unspecified()) flow.source.reset();
+  if (!flow.destination.is_unspecified()) return launch;
+  const bool v4 = flow.destination.is_v4();
+  const IpAddress itself =
+      v4 ? IpAddress(Ipv4Address(127, 0, 0, 1)) : IpAddress(Ipv6Address::parse("::1").value());
+  flow.destination = flow.source.value_or(itself);
+  return launch;
 }
 
 Bytes first_packet(const Host& host, const Socket& socket, const Launch& launch) {
@@ -152,18 +174,22 @@ void receive_udp(World& world, Host& host, Packet&& packet) {
           world.answer(host, packet.tail, Event::Replied, 0));
 }
 
-RecordId launch(World& world, Host& host, const Launch& launch) {
+RecordId launch(World& world, Host& host, const Launch& asked) {
+  const Launch launch = as_kernel_reads(asked);
   const flow::Flow& flow = launch.flow;
   const RecordId start = world.answer(host, kNoRecord, Event::Replied, 0);
   if (flow.service.protocol == flow::Protocol::Raw) {
     launch_frame(world, host, flow, start);
     return start;
   }
-  const OutputRoute route = route_output(world, host,
-                                         {.destination = flow.destination,
-                                          .source = flow.source,
-                                          .source_port = launch.source_port,
-                                          .destination_port = flow.service.port});
+  const bool connects = flow.service.protocol != flow::Protocol::Icmp;
+  const OutputRoute route =
+      route_output(world, host,
+                   {.destination = flow.destination,
+                    .source = flow.source,
+                    .source_port = connects ? launch.source_port : std::uint16_t{0},
+                    .destination_port = connects ? flow.service.port : std::uint16_t{0},
+                    .protocol = number_of(flow.service.protocol)});
   OutputRoute from = route;
   if (route.end != End::None) {
     const bool v4 = flow.family() == Family::Ipv4;
@@ -176,7 +202,8 @@ RecordId launch(World& world, Host& host, const Launch& launch) {
       .way = route.way,
       .tail = start,
       .locally_made = true};
-  packet.skb.checksum_partial = socket.tuple.protocol != flow::Protocol::Icmp;
+  packet.skb.checksum_partial = connects;
+  packet.skb.has_socket_hash = connects;
   if (route.end != End::None) {
     end_without_way(world, host, packet, route.end);
     return start;
@@ -186,6 +213,10 @@ RecordId launch(World& world, Host& host, const Launch& launch) {
     return start;
   }
   if (socket.tuple.protocol == flow::Protocol::Tcp) {
+    if (!host.unknown_to_tcp.empty()) {
+      world.end_unknown(host, packet, host.unknown_to_tcp);
+      return start;
+    }
     socket.state = Socket::State::SynSent;
     ++socket.sequence;
   }

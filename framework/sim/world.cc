@@ -166,6 +166,8 @@ void World::note_way(const Host& host, Packet& packet) {
   if (!trace.keeps_trace() || packet.way.route == nullptr) return;
   note(host, packet, Event::Routed, packet.way.out, static_cast<std::uint32_t>(ways.size()));
   ways.push_back(packet.way);
+  const routing::Route& route = *packet.way.route;
+  ++route_uses[{host.id, packet.skb.is_ipv6(), route.prefix, route.length, route.metric}];
 }
 
 void World::show(const Host& host, Slot in, const Packet& packet) const {

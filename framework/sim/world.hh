@@ -86,6 +86,16 @@ class World {
   // The rule that decided about a packet which goes on, and the way that was found for it.
   void note_rule(const Host& host, Packet& packet, const RuleHit& hit);
   void note_way(const Host& host, Packet& packet);
+  // How many packets took a route, as far as a trace was kept; what it leads by does not matter.
+  struct RouteKey {
+    std::uint32_t node = 0;
+    bool is_v6 = false;
+    routing::Key prefix;
+    std::uint8_t length = 0;
+    std::uint32_t metric = 0;
+    friend auto operator<=>(const RouteKey&, const RouteKey&) = default;
+  };
+  std::map<RouteKey, std::uint64_t> route_uses;
   // To the tap, if there is one.
   void show(const Host& host, Slot in, const Packet& packet) const;
   // The packet's last record. Takes the packet: nothing is done with it afterwards.

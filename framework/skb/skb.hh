@@ -96,6 +96,9 @@ class Skb {
   // and it is filled in (complete_checksum) where the packet leaves the simulation.
   bool checksum_partial = false;
   bool nftrace = false;
+  // A connected socket sent it: its flow hash is a number that the socket drew (skb->l4_hash), here
+  // and wherever it comes.
+  bool has_socket_hash = false;
   std::uint32_t mark = 0;
   std::uint32_t priority = 0;
   Ref<Tracked> connection;
