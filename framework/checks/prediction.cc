@@ -110,6 +110,7 @@ void compare_with(const sim::Prediction& all, const Judged& judged,
   explain_with(judged, simulated, topology, result);
   const auto difference = first_difference(judged.verdict, prediction, topology);
   if (!difference) return;
+  result.differs = true;
   result.notes.push_back("kernel and simulator differ: " + *difference);
   if (!all.others.empty()) {
     result.notes.push_back(fmt::format("that is none of the {} outcomes that the kernel may draw",

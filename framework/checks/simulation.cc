@@ -2,6 +2,7 @@
 #include "checks/simulation.hh"
 
 #include <algorithm>
+#include <exception>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -64,7 +65,15 @@ Simulation::Simulation(const Scenario& scenario, const RuleCompiler& compile)
 
 sim::Prediction Simulation::predict(const sim::Question& question,
                                     const sim::Simulator::Seen& seen) {
-  sim::Prediction prediction = simulator_->predict(question, seen);
+  sim::Prediction prediction;
+  try {
+    prediction = simulator_->predict(question, seen);
+  } catch (const std::exception& failed) {
+    // What a kernel did with the flow is worth as much as before.
+    prediction.unknown.push_back({.reason = fmt::format("the simulator failed: {}", failed.what()),
+                                  .node = question.flow.from});
+    return prediction;
+  }
   simulator_->forget_path_mtus();
   doubt_refusal(prediction);
   for (sim::Prediction& other : prediction.others) doubt_refusal(other);
@@ -128,6 +137,18 @@ std::vector<RuleUse> Simulation::rule_uses() const {
       uses.push_back({node, use.text, use.where, use.packets});
     } else {
       same->packets = std::max(same->packets, use.packets);
+    }
+  }
+  return uses;
+}
+
+std::vector<RouteUse> Simulation::route_uses(const topology::Topology& topology) const {
+  std::vector<RouteUse> uses;
+  for (std::size_t i = 0; i < topology.nodes().size(); ++i) {
+    const topology::Node& node = topology.nodes()[i];
+    for (const auto& route : node.routes) {
+      uses.push_back({node.name, state::describe(route.value), route.where,
+                      simulator_->route_use(NodeId(i), route.value)});
     }
   }
   return uses;

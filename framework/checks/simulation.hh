@@ -42,6 +42,8 @@ class Simulation {
   void flush_connections() { simulator_->flush_connections(); }
   // Of the rules that are loaded now, and of those that others replaced.
   std::vector<scenario::RuleUse> rule_uses() const;
+  // Of the routes that the file gives.
+  std::vector<scenario::RouteUse> route_uses(const topology::Topology& topology) const;
 
  private:
   sim::Node node(NodeId id) const;

@@ -278,6 +278,12 @@ std::vector<Fact> facts_of_draws() {
                   "ttl set 40\nmeta l4proto icmp meta mark set symhash mod 2 offset 10\n"
                   "meta mark 11 ip ttl set 50")),
        "  - a -> b icmp: delivered\n  - a -> b udp/53: delivered\n  - a -> b udp/54: delivered\n"},
+      {"ASymmetricHashIsOneForBothWays",
+       at_r(chain("c", "forward",
+                  "priority 0;\nmeta l4proto { tcp, udp } meta mark set symhash mod 2\nmeta mark 1 "
+                  "ip ttl set 40")),
+       "  - a -> b udp/53: delivered\n  - a -> b udp/54: delivered\n  - a -> b tcp/80: "
+       "delivered\n"},
       {"F48_EqualWaysOfIpv6AreAnyOfThem",
        "nodes:\n"
        "  a: { routes: [default via fd01::1], loopback: [fd07::1/128] }\n"
@@ -298,6 +304,121 @@ std::vector<Fact> facts_of_draws() {
                   "priority 0;\ntcp dport 80 tcp flags syn tcp option maxseg size 1460 meta length "
                   "60 drop\ntcp dport 81 tcp option timestamp missing drop")),
        "  - a -> b tcp/80: dropped at r\n  - a -> b tcp/81: delivered\n"},
+  };
+}
+
+//  d .2 eth0 ---- left .1 [ r ] right .1 ---- eth0 .2 c, all with several addresses
+constexpr const char* kSeveralAddresses = R"(nodes:
+  d: { routes: [default via fd01::1] }
+  c: { routes: [default via fd02::1], listens: [udp/53] }
+  r:
+    forwarding: true
+    nftables: |
+      table ip6 nat {
+        chain post { type nat hook postrouting priority 100; oifname "right" masquerade; }
+        chain pre { type nat hook prerouting priority -100; tcp dport 99 redirect to :80; }
+      }
+links:
+  - d:eth0 fd01::2/64 -- r:left fd01::1/64 fd01::100/64 fd01::50/64
+  - r:right fd02::1/64 fd02::7/64 fd02::3/64 -- c:eth0 fd02::2/64
+)";
+
+//  d ---- left [ r ] right ---- c, and r translates what is for addresses of its own
+constexpr const char* kAnswersOfATranslator = R"(nodes:
+  d: { routes: [default via 10.1.0.254] }
+  c: { routes: [default via 10.0.0.254] }
+  r:
+    forwarding: true
+    nftables: |
+      table ip nat {
+        chain pre { type nat hook prerouting priority -100;
+          ip daddr 10.1.0.100 dnat to 10.0.0.3
+          ip daddr 10.1.0.101 dnat to 10.0.0.9
+        }
+      }
+      table ip f {
+        chain forward { type filter hook forward priority 0;
+          tcp dport 66 reject with tcp reset
+          udp dport 67 reject
+        }
+      }
+links:
+  - c:eth0 10.0.0.3/24 -- r:right 10.0.0.254/24
+  - d:eth0 10.1.0.1/24 -- r:left 10.1.0.254/24 10.1.0.100/24 10.1.0.101/24
+)";
+
+std::string fragments_by(std::uint32_t left, std::uint32_t right) {
+  return fmt::format(R"(nodes:
+  a: {{ routes: [default via fd01::1] }}
+  b: {{ routes: [default via fd02::1] }}
+  r:
+    forwarding: true
+    nftables: |
+      table ip6 f {{
+        chain f {{ type filter hook forward priority 0; ct state new accept; }}
+      }}
+links:
+  - {{ endpoints: ["a:eth0 fd01::2/64", "r:left fd01::1/64"], mtu: {} }}
+  - {{ endpoints: ["r:right fd02::1/64", "b:eth0 fd02::2/64"], mtu: {} }}
+)",
+                     left, right);
+}
+
+std::vector<Fact> facts_of_addresses() {
+  return {
+      {"OfSeveralIpv6AddressesTheLastGivenIsTheSource", kSeveralAddresses,
+       "  - r -> fd01::2 icmp: delivered\n  - r -> fd02::2 udp/53: delivered\n"
+       "  - { flow: d -> fd02::2 udp/53, should: delivered, translated: { source: fd02::3 } }\n"
+       "  - d -> fd02::2 icmp ttl 1: ttl_exceeded at r\n"
+       "  - d -> fd01::1 tcp/99: refused at r\n"},
+      {"ATranslatorsOwnAnswerIsTranslatedBack", kAnswersOfATranslator,
+       "  - d -> 10.1.0.100 tcp/66: rejected at r\n  - d -> 10.1.0.100 udp/67: rejected at r\n"
+       "  - d -> 10.1.0.101 icmp: no_neighbor at r\n"
+       "  - d -> 10.1.0.100 udp/80 ttl 1: ttl_exceeded at r\n"},
+      {"TrackedIpv6FragmentsMadeForTheSameMtuPass", fragments_by(1500, 1500),
+       "  - a -> fd02::2 udp/53 size 3000: delivered\n  - a -> fd02::2 icmp size 3000: "
+       "delivered\n"},
+      {"TrackedIpv6FragmentsPassIntoALargerMtu", fragments_by(1500, 1540),
+       "  - a -> fd02::2 udp/53 size 6000: delivered\n"},
+      {"TrackedIpv6FragmentsKeepTheirSize", fragments_by(1400, 1450),
+       "  - a -> fd02::2 udp/53 size 3000: delivered\n"},
+      {"ADestinationsPortsBeginWithTheFirst",
+       to_text({.r = "forwarding: true, listens: [tcp/8080], " +
+                     nft("table ip n {\nchain pre {\ntype nat hook prerouting priority dstnat;\n"
+                         "tcp dport 82 redirect to :8080-8090\n"
+                         "tcp dport 83 dnat to 10.1.0.1:8080-8090\n}\n}\n")}),
+       "  - a -> 10.1.0.1 tcp/82: delivered\n  - a -> 10.1.0.1 tcp/83: delivered\n"},
+      {"EveryNthPacketIsCountedFromTheOneAskedFor",
+       to_text({.r = "forwarding: true, iptables: \"*filter\\n:FORWARD ACCEPT [0:0]\\n"
+                     "-A FORWARD -p udp --dport 640 -m statistic --mode nth --every 2 --packet 0 "
+                     "-j DROP\\n-A FORWARD -p udp --dport 641 -m statistic --mode nth --every 3 "
+                     "--packet 1 -j DROP\\nCOMMIT\\n\""}),
+       "  - a -> b udp/640: dropped at r\n  - a -> b udp/640: delivered\n"
+       "  - a -> b udp/641: delivered\n  - a -> b udp/641: dropped at r\n"},
+      {"WhoAnswersForOthersDoesSoAtOnce",
+       "nodes:\n  a: {}\n  r: { forwarding: true, sysctls: { net.ipv4.conf.left.proxy_arp: 1 } }\n"
+       "  b: { routes: [default via 10.2.0.1] }\nlinks:\n"
+       "  - a:eth0 10.1.0.2/8 -- r:left 10.1.0.1/24\n"
+       "  - r:right 10.2.0.1/24 -- b:eth0 10.2.0.2/24\n",
+       "  - a -> b icmp: delivered\n  - a -> 10.2.0.9 icmp: no_neighbor at r\n"},
+      {"AnEchoThatIsIgnoredWasDeliveredAllTheSame",
+       to_text(
+           {.b = "routes: [default via 10.2.0.1], sysctls: { net.ipv4.icmp_echo_ignore_all: 1 }"}),
+       "  - { flow: a -> b icmp, should: delivered, reply: lost at b }\n"},
+      {"AConnectedSocketDrawsTheHashOfItsFlow",
+       two_equal_ways("sysctls: { net.ipv4.fib_multipath_hash_policy: 1 }, "), kByEqualWays},
+      {"WhoSendsPrefersTheWayOfItsSource", two_equal_ways(""),
+       "  - r -> 10.9.0.1 icmp: delivered at b\n  - r -> 10.9.0.1 udp/53: delivered at b\n"
+       "  - r -> 10.9.0.2 icmp: delivered at b\n  - r -> 10.9.0.2 tcp/80: delivered at b\n"
+       "  - r -> 10.9.0.3 udp/53: delivered at b\n  - r -> 10.9.0.3 tcp/80: delivered at b\n"
+       "  - r -> 10.9.0.4 icmp: delivered at b\n  - r -> 10.9.0.4 udp/53: delivered at b\n"
+       "  - r -> 10.9.0.1 icmp source 10.3.0.1: delivered at b\n"
+       "  - r -> 10.9.0.2 udp/53 source 10.2.0.1: delivered at b\n"},
+      {"AnyAddressIsOneself", to_text({.a = "routes: [default via 10.1.0.1], listens: [udp/53]"}),
+       "  - a -> 0.0.0.0 udp/53: delivered at a\n  - a -> 0.0.0.0 icmp: delivered at a\n"
+       "  - a -> b icmp source 0.0.0.0: delivered\n"},
+      {"ASourceThatIsNobodysHasNoRoute", to_text({}),
+       "  - a -> b icmp source 10.9.9.9: no_route at a\n"},
   };
 }
 
@@ -372,11 +493,69 @@ TEST_F(PathMtus, OfIpv6AreForgottenAsWell) {
                                "    - a -> b udp/53 size 3000: too_big at r\n"));
 }
 
+// Steps of one network, which the kernel and the simulator must take alike.
+class LastingFacts : public sys::KernelTest, public testing::WithParamInterface<Fact> {};
+
+TEST_P(LastingFacts, HoldInTheKernelAndInTheSimulator) {
+  expect_as_foretold(run_steps(GetParam().network, GetParam().checks));
+}
+
+std::string change_rules(std::string_view rules) {
+  return fmt::format("  - change:\n      - rules: {{ node: r, {} }}\n", nft(rules));
+}
+
+std::vector<Fact> lasting_facts() {
+  const std::string forward = chain("c", "forward",
+                                    "priority 0; policy drop;\nct state established,related "
+                                    "accept\niifname \"left\" accept");
+  const std::string strict =
+      chain("c", "forward", "priority 0; policy drop;\nct state established accept");
+  const auto translating = [](std::string_view port) {
+    return fmt::format(
+        "table ip n {{\nchain pre {{\ntype nat hook prerouting priority dstnat;\nudp dport {} dnat "
+        "to 10.2.0.2:53\n}}\n}}\n",
+        port);
+  };
+  return {
+      {"F27_ConnectionsOutliveTheirRules", at_r(forward),
+       "  - checks:\n    - a -> b udp/53 source_port 4001: delivered\n" + change_rules(strict) +
+           "    checks:\n    - a -> b udp/53 source_port 4001: delivered\n"
+           "    - a -> b udp/53 source_port 4002: dropped at r\n"},
+      {"F27_AndSoDoTranslations",
+       to_text({.r = "forwarding: true, " + nft(translating("5353")),
+                .b = "routes: [default via 10.2.0.1], listens: [udp/53]"}),
+       "  - checks:\n    - a -> 10.1.0.1 udp/5353 source_port 4001: delivered at b\n" +
+           change_rules(translating("5354")) +
+           "    checks:\n    - a -> 10.1.0.1 udp/5353 source_port 4001: delivered at b\n"
+           "    - a -> 10.1.0.1 udp/5353 source_port 4002: refused at r\n"},
+      {"AnAddressStaysWhenItsLinkIsDown", to_text({}),
+       "  - change: link down r:right\n    checks:\n    - a -> 10.2.0.1 icmp: delivered at r\n"
+       "    - r -> 10.2.0.1 icmp: delivered at r\n    - a -> b icmp: no_route at r\n"},
+      {"WhatWasLearnedOfANeighbourGoesWithTheCarrier", to_text({}),
+       "  - change: [link down r:right, link up r:right]\n    checks:\n"
+       "    - a -> b icmp: delivered\n"
+       "  - change: link down b:eth0\n    checks:\n    - a -> b icmp: no_neighbor at r\n"},
+      {"F32_MasqueradedFlowsEndWithTheirInterface",
+       "nodes:\n  a: { routes: [default via 10.1.0.1] }\n  b: {}\n"
+       "  r: { forwarding: true, routes: [10.9.0.0/24 via 10.2.0.2, 10.9.0.0/24 via 10.1.0.2 "
+       "metric 50], " +
+           nft("table ip n {\nchain post {\ntype nat hook postrouting priority srcnat;\noifname { "
+               "\"left\", \"right\" } masquerade\n}\n}\n") +
+           " }\nlinks:\n  - a:eth0 10.1.0.2/24 -- r:left 10.1.0.1/24\n"
+           "  - r:right 10.2.0.1/24 -- b:eth0 10.2.0.2/24\n",
+       "  - checks:\n    - a -> 10.9.0.1 udp/53 source_port 4005: not_forwarding at b\n"
+       "  - change: link down r:right\n    checks:\n"
+       "    - a -> 10.9.0.1 udp/53 source_port 4005: not_forwarding at a\n"},
+  };
+}
+
 std::string name_of(const testing::TestParamInfo<Fact>& info) { return info.param.name; }
 
 INSTANTIATE_TEST_SUITE_P(Rules, Facts, testing::ValuesIn(facts_of_rules()), name_of);
 INSTANTIATE_TEST_SUITE_P(Nat, Facts, testing::ValuesIn(facts_of_nat()), name_of);
 INSTANTIATE_TEST_SUITE_P(Routes, Facts, testing::ValuesIn(facts_of_routes()), name_of);
+INSTANTIATE_TEST_SUITE_P(Addresses, Facts, testing::ValuesIn(facts_of_addresses()), name_of);
+INSTANTIATE_TEST_SUITE_P(Steps, LastingFacts, testing::ValuesIn(lasting_facts()), name_of);
 INSTANTIATE_TEST_SUITE_P(Draws, Facts, testing::ValuesIn(facts_of_draws()), name_of);
 
 }  // namespace

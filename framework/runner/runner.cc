@@ -120,7 +120,10 @@ class Runner {
       timed(Phase::Building, result_.timing.build, [this] { build(); });
       timed(Phase::Checking, result_.timing.checks, [this] { carry_out(); });
     });
-    if (simulation_) result_.rules = simulation_->rule_uses();
+    if (simulation_) {
+      result_.rules = simulation_->rule_uses();
+      result_.routes = simulation_->route_uses(scenario_.topology);
+    }
     attempt([this] { look_at_services(); });
     attempt([this] { blame_lost_frames(); });
     timed(Phase::TearingDown, result_.timing.teardown, [this] { session_.reset(); });

@@ -60,6 +60,7 @@ class SimulatedRun {
       for (const Step& step : scenario_.steps) carry_out(step);
       result_.timing.checks = sys::Clock::now() - built;
       result_.rules = simulation_->rule_uses();
+      result_.routes = simulation_->route_uses(scenario_.topology);
     } catch (const std::exception& refused) {
       result_.error = refused.what();
     }

@@ -45,6 +45,7 @@ struct CheckResult {
   // Of its flows, those that the simulator says nothing of, and why.
   std::size_t unpredicted = 0;
   std::string unknown = {};
+  bool differs = false;                  // kernel and simulator disagree, whatever else is wrong
   std::vector<std::string> why = {};     // what decided, and where
   std::vector<std::string> change = {};  // in the topology, so that it ends otherwise
   std::vector<std::string> hops = {};    // the way of request and reply, one line a hop
@@ -72,6 +73,9 @@ struct RuleUse {
   std::uint64_t packets = 0;
 };
 
+// A route of the file, and for how many packets it was chosen.
+using RouteUse = RuleUse;
+
 struct ScenarioResult {
   std::string name;
   std::string file;
@@ -85,6 +89,7 @@ struct ScenarioResult {
   std::vector<std::string> node_names = {};  // by NodeId
   Timing timing = {};
   std::vector<RuleUse> rules = {};  // of all nodes; empty if nothing was simulated
+  std::vector<RouteUse> routes = {};
 };
 
 struct RunResult {
