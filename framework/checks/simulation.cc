@@ -22,6 +22,7 @@ using scenario::Change;
 using scenario::FlapLink;
 using scenario::Listener;
 using scenario::ReplaceRules;
+using scenario::RouteUse;
 using scenario::RuleUse;
 using scenario::Scenario;
 using scenario::Wait;

@@ -179,7 +179,8 @@ void Parser::add_test() {
                   "Write a summary for a pull request to this file, too")
       ->type_name("FILE");
   app->add_option("--coverage", test_.coverage,
-                  "Write which rules met packets, and which never: JSON if it ends in .json")
+                  "Write which rules and routes met packets, and which never: JSON if it ends in "
+                  ".json")
       ->type_name("FILE");
   app->add_option("--pcap", test_.pcap,
                   "Keep captures of what failed in this folder (topoproof-captures)")

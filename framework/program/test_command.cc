@@ -356,6 +356,11 @@ int run_test(const TestCommand& command, const Console& console, const std::atom
   console.error(to_string(issues));
   if (!issues.empty() && (!command.keep_going || files.empty())) return kInputWrong;
   if (command.list) return list(files, console);
+  if (!command.coverage.empty() && command.with == Executors::Kernel) {
+    console.error(
+        "topoproof: --coverage counts what rules meet in the simulator: leave out --kernel-only\n");
+    return kInputWrong;
+  }
 
   if (!make_capture_folder(command.pcap, console)) return kInputWrong;
   sys::raise_open_file_limit();

@@ -108,6 +108,7 @@ int run_trace(const TraceCommand& command, const Console& console, bool compiles
                             ways(seen.hops)));
     console.out(ways(seen.notes));
     code = code_of(seen.outcome, result.input_is_wrong);
+    if (seen.differs && code == kPassed) code = kDiverged;
   }
   // One explanation is enough where the kernel was asked as well: it says where they differ.
   const bool explain = command.explain && command.with == Executors::Simulator;

@@ -15,16 +15,29 @@ using nlohmann::ordered_json;
 using scenario::RuleUse;
 using scenario::ScenarioResult;
 
-std::string coverage_text_of(const ScenarioResult& scenario) {
-  const auto met =
-      std::ranges::count_if(scenario.rules, [](const RuleUse& rule) { return rule.packets > 0; });
-  std::string text = fmt::format("{}: {} of {} rules met packets\n", printable(scenario.name), met,
-                                 scenario.rules.size());
-  for (const RuleUse& rule : scenario.rules) {
-    if (rule.packets > 0) continue;
-    text += fmt::format("  never    {} {}\n", printable(rule.node), printable(rule.text));
+std::string uses_text(std::string_view scenario, std::string_view what,
+                      const std::vector<RuleUse>& uses) {
+  if (uses.empty()) return {};
+  const auto met = std::ranges::count_if(uses, [](const RuleUse& use) { return use.packets > 0; });
+  std::string text =
+      fmt::format("{}: {} of {} {} met packets\n", printable(scenario), met, uses.size(), what);
+  for (const RuleUse& use : uses) {
+    if (use.packets > 0) continue;
+    text += fmt::format("  never    {} {}\n", printable(use.node), printable(use.text));
   }
   return text;
+}
+
+ordered_json uses_json(std::string_view what, const std::vector<RuleUse>& uses) {
+  ordered_json list = ordered_json::array();
+  for (const RuleUse& use : uses) {
+    list.push_back({{"node", valid_utf8(use.node)},
+                    {std::string(what), valid_utf8(use.text)},
+                    {"file", valid_utf8(use.where.file)},
+                    {"line", use.where.line},
+                    {"packets", use.packets}});
+  }
+  return list;
 }
 
 }  // namespace
@@ -32,7 +45,8 @@ std::string coverage_text_of(const ScenarioResult& scenario) {
 std::string coverage_text(const scenario::RunResult& run) {
   std::string text;
   for (const ScenarioResult& scenario : run.scenarios) {
-    if (!scenario.rules.empty()) text += coverage_text_of(scenario);
+    text += uses_text(scenario.name, "rules", scenario.rules);
+    text += uses_text(scenario.name, "routes", scenario.routes);
   }
   return text;
 }
@@ -40,17 +54,10 @@ std::string coverage_text(const scenario::RunResult& run) {
 std::string coverage_json(const scenario::RunResult& run) {
   ordered_json scenarios = ordered_json::array();
   for (const ScenarioResult& scenario : run.scenarios) {
-    ordered_json rules = ordered_json::array();
-    for (const RuleUse& rule : scenario.rules) {
-      rules.push_back({{"node", valid_utf8(rule.node)},
-                       {"rule", valid_utf8(rule.text)},
-                       {"file", valid_utf8(rule.where.file)},
-                       {"line", rule.where.line},
-                       {"packets", rule.packets}});
-    }
     scenarios.push_back({{"name", valid_utf8(scenario.name)},
                          {"file", valid_utf8(scenario.file)},
-                         {"rules", std::move(rules)}});
+                         {"rules", uses_json("rule", scenario.rules)},
+                         {"routes", uses_json("route", scenario.routes)}});
   }
   return ordered_json{{"version", 1}, {"scenarios", std::move(scenarios)}}.dump(2) + "\n";
 }

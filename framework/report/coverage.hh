@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Which rules the checks of a run put to the test, and which no packet ever matched.
+// Which rules and routes the checks of a run put to the test, and which no packet ever met. What
+// translates is a rule as well.
 #pragma once
 
 #include <string>
@@ -8,8 +9,8 @@
 
 namespace topoproof::report {
 
-// By scenario: how many rules met packets, then those that none did, each with its place.
+// By scenario: how many of them met packets, then those that none did, each with its place.
 std::string coverage_text(const scenario::RunResult& run);
-std::string coverage_json(const scenario::RunResult& run);  // every rule with its packets
+std::string coverage_json(const scenario::RunResult& run);  // each with its packets
 
 }  // namespace topoproof::report

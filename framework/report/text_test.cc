@@ -3,10 +3,24 @@
 
 #include <gtest/gtest.h>
 
+#include "report/coverage.hh"
 #include "report/test_runs.hh"
 
 namespace topoproof::report {
 namespace {
+
+TEST(Coverage, TellsOfRoutesAsOfRules) {
+  auto scenario = make_scenario({make_passed_check()});
+  scenario.rules = {{"host", "ip nat post: masquerade", {"nat.topo.yaml", 9, 5}, 3}};
+  scenario.routes = {{"blue", "route default via 10.0.0.1", {"nat.topo.yaml", 4, 3}, 2},
+                     {"blue", "route 10.9.0.0/16 via 10.0.0.2", {"nat.topo.yaml", 5, 3}, 0}};
+  const scenario::RunResult run{.scenarios = {scenario}};
+  EXPECT_EQ(coverage_text(run),
+            "nat: 1 of 1 rules met packets\nnat: 1 of 2 routes met packets\n"
+            "  never    blue route 10.9.0.0/16 via 10.0.0.2\n");
+  EXPECT_NE(coverage_json(run).find("\"route\": \"route 10.9.0.0/16 via 10.0.0.2\""),
+            std::string::npos);
+}
 
 TEST(ScenarioText, IsOneLineWhenAllPassed) {
   EXPECT_EQ(scenario_text(make_scenario({make_passed_check(), make_passed_check()})),
