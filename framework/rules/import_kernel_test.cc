@@ -213,7 +213,7 @@ TEST_F(Import, SaysWhereATranslationMayStand) {
 TEST_F(Import, NamesTheColumnOfTheFileThatATextStandsIn) {
   const Source nft{.text = "table ip t {\n  chain c { bogus }\n}\n",
                    .where = {.file = "net.topo.yaml", .line = 10, .column = 7}};
-  EXPECT_TRUE(refusal(nft).starts_with("net.topo.yaml:11:19: error: ")) << refusal(nft);
+  EXPECT_TRUE(refusal(nft).starts_with("net.topo.yaml:11:25: error: ")) << refusal(nft);
 }
 
 TEST_F(Import, NamesALineWithinTheFileThatItStandsIn) {
