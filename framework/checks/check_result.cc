@@ -43,6 +43,17 @@ void decide(CheckResult& result, const Check& check, const Judged& judged, bool 
   }
 }
 
+// A check that is to be refused, and was delivered to a port that another check has opened.
+std::optional<std::string> opened_by_another(const Check& check, const evidence::Verdict& verdict,
+                                             const Scenario& scenario) {
+  const flow::Fate& fate = verdict.request.fate;
+  const bool got_there = fate.at && verdict.at_target && fate.kind == flow::FateKind::Delivered;
+  if (!got_there || check.expected.should.fate != flow::FateKind::Refused) return std::nullopt;
+  const flow::Tuple& tuple = *verdict.at_target;
+  return scenario::who_opened(
+      {*fate.at, {tuple.protocol, tuple.destination_port}, tuple.destination.family()}, scenario);
+}
+
 }  // namespace
 
 std::vector<NodeId> nodes_of(const flow::Flow& flow, const topology::Topology& topology) {

@@ -173,7 +173,7 @@ class TestRun {
 
   // To the simulator refused rules are rules that it does not know; to the user they are wrong.
   static checks::RuleCompiler noting_refusals(const topology::Topology& topology,
-                                                bool& are_refused) {
+                                              bool& are_refused) {
     return [compile = checks::make_rule_compiler(topology), &are_refused](
                NodeId node, const topology::RulesText& rules) {
       auto compiled = compile(node, rules);

@@ -10,8 +10,8 @@ namespace {
 
 using checks::RoutedPair;
 using checks::rules_of;
-using checks::to_text;
 using checks::to_ipv6_text;
+using checks::to_text;
 
 struct ConnectionStory {
   const char* name;

@@ -117,15 +117,7 @@ std::vector<Listener> listeners_of(const Scenario& scenario) {
   return listeners;
 }
 
-std::optional<std::string> opened_by_another(const Check& check, const evidence::Verdict& verdict,
-                                             const Scenario& scenario) {
-  const bool got_there = verdict.request.fate.at && verdict.at_target &&
-                         verdict.request.fate.kind == FateKind::Delivered;
-  if (!got_there || check.expected.should.fate != FateKind::Refused) return std::nullopt;
-  const flow::Tuple& tuple = *verdict.at_target;
-  const Listener listener{*verdict.request.fate.at,
-                          {tuple.protocol, tuple.destination_port},
-                          tuple.destination.family()};
+std::optional<std::string> who_opened(const Listener& listener, const Scenario& scenario) {
   const auto known = find_listeners(scenario);
   const auto found = known.find(listener);
   if (found == known.end()) return std::nullopt;

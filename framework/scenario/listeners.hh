@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "base/issue.hh"
-#include "evidence/judge.hh"
 #include "scenario/scenario.hh"
 
 namespace topoproof::scenario {
@@ -20,10 +19,9 @@ namespace topoproof::scenario {
 Listeners find_listeners(const Scenario& scenario);
 std::vector<Listener> listeners_of(const Scenario& scenario);  // sorted, each once
 
-// A check that is to be refused, and was delivered to a port that another check has opened: which.
-// Rules may translate a flow to where the file does not say, so that check_listeners knows nothing.
-std::optional<std::string> opened_by_another(const Check& check, const evidence::Verdict& verdict,
-                                             const Scenario& scenario);
+// By what of the file the port is open, in words. Rules may translate a flow that is to be refused
+// to where the file does not say, so that check_listeners knows nothing of it.
+std::optional<std::string> who_opened(const Listener& listener, const Scenario& scenario);
 
 // An issue for each check that wants to be refused where somebody listens.
 Issues check_listeners(const Scenario& scenario);

@@ -92,15 +92,10 @@ TEST(Listeners, ThatAnotherCheckNeedsAreNamedToOneThatIsToBeRefused) {
                                            "  - host -> blue tcp/80: delivered\n",
                                        "s.yaml");
   ASSERT_TRUE(scenario) << to_string(scenario.error());
-  const Check& refused = std::get<Check>(scenario->steps.at(0).checks.at(0));
-  evidence::Verdict verdict;
-  verdict.request.fate = {.kind = flow::FateKind::Delivered, .at = NodeId(0)};
-  verdict.at_target = flow::Tuple{refused.flow.destination, IpAddress(Ipv4Address(192, 168, 15, 2)),
-                                  flow::Protocol::Tcp, 20'000, 80};
-  EXPECT_EQ(opened_by_another(refused, verdict, *scenario),
+  const NodeId blue(0);
+  EXPECT_EQ(who_opened({blue, {flow::Protocol::Tcp, 80}, Family::Ipv4}, *scenario),
             "'blue' listens on tcp/80 for all checks of this file, as s.yaml:7:5 says");
-  verdict.at_target->destination_port = 81;
-  EXPECT_EQ(opened_by_another(refused, verdict, *scenario), std::nullopt);
+  EXPECT_EQ(who_opened({blue, {flow::Protocol::Tcp, 81}, Family::Ipv4}, *scenario), std::nullopt);
 }
 
 TEST(Listeners, AtAnotherNodeAreNoConflict) {

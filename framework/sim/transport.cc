@@ -42,10 +42,14 @@ IpFields ip_fields(const Host& host, const Socket& socket) {
           .dont_fragment = socket.dont_fragment};
 }
 
+namespace {
+
 std::uint8_t number_of(flow::Protocol protocol) {
-  if (protocol == flow::Protocol::Tcp) return Tcp::kProtocol;
+  if (protocol == flow::Protocol::Tcp) return packet::Tcp::kProtocol;
   return protocol == flow::Protocol::Udp ? packet::Udp::kProtocol : packet::Icmp::kProtocol;
 }
+
+}  // namespace
 
 std::uint16_t ether_type_of(const IpAddress& address) {
   return address.is_v4() ? skb::kEtherIpv4 : skb::kEtherIpv6;
