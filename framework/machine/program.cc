@@ -166,17 +166,6 @@ bool Program::draws() const {
          });
 }
 
-bool Program::limits_rates() const {
-  const auto is_limit = [](const State& state) {
-    return std::holds_alternative<LimitState>(state);
-  };
-  return std::ranges::any_of(states_, is_limit) ||
-         std::ranges::any_of(xt_matches_, [](const XtMatchCode& match) {
-           return std::holds_alternative<xtables::LimitMatch>(match.form) ||
-                  std::holds_alternative<xtables::HashLimitMatch>(match.form);
-         });
-}
-
 Program Program::copy() const {
   Program copy = *this;
   std::map<const void*, std::shared_ptr<HashLimitTable>> buckets;

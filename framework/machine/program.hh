@@ -89,9 +89,6 @@ class Program {
   // Whether a rule draws a random number, or hashes with a key that nobody knows.
   bool draws() const;
 
-  // Whether a rule lets through so many packets in a time, so that it matters when one comes.
-  bool limits_rates() const;
-
   // With all that its packets left; neither sees what becomes of the other.
   Program copy() const;
 

@@ -89,7 +89,7 @@ TEST_F(Trace, EventsOfTheTracesOwnTableAreNotEvenQueued) {
   load("table ip t {\n chain input { type filter hook input priority 0; policy drop; }\n}\n");
   send_udp(9);
   EXPECT_EQ(::poll(&waiting, 1, 0), 1);
-  EXPECT_EQ(story(), Lines{"input: policy drop"});
+  EXPECT_EQ(story(), (Lines{"input: end", "input: policy drop"}));
 }
 
 TEST_F(Trace, NothingIsToldBeforeItIsAskedFor) {

@@ -117,7 +117,7 @@ TEST_F(RulesCommands, LintTriesTheRulesOfATopology) {
   EXPECT_EQ(
       without_folder(to_string(check_file(file))),
       "net.topo.yaml:5: error: iptables: RULE_APPEND failed (Invalid argument): rule in chain "
-      "INPUT\n");
+      "INPUT; masquerade is for chains of nat at postrouting\n");
 }
 
 // One file that could not be read once ended the trial of all other rules.

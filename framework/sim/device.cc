@@ -27,7 +27,10 @@ void cross_veth(World& world, Host& host, const Interface& out, Packet&& packet)
   if (!out.impaired) return world.send(out.peer, std::move(packet));
   const auto arrivals =
       out.impaired->pass(packet.skb.bytes(), packet.skb.size() + packet::Ether::kSize, world.now());
-  if (arrivals.empty()) return world.end(host, packet, End::Impaired);
+  if (arrivals.empty()) {
+    const bool loses_all = out.impaired->impairment().loss.millionths == impair::Share::kAll;
+    return world.end(host, packet, End::Impaired, loses_all ? 1 : 0);
+  }
   for (const Time arrival : arrivals) world.send_at(arrival, out.peer, Packet(packet));
 }
 

@@ -111,17 +111,13 @@ class Reader {
     if (last.protocol == flow::Protocol::Tcp) follow_connection(out);
   }
 
-  // TCP sends it again, and then it may come through.
+  // TCP sends it again, and then it may come through. On other links nobody waits for that.
   void doubt_end_of_segment(RecordId end, Prediction& out) const {
     const Record& record = world_.trace[end];
-    if (record.protocol != flow::Protocol::Tcp) return;
-    const Host& host = world_.hosts[record.node];
-    const bool by_limit =
-        record.end == End::Filtered && host.netfilter && host.netfilter->program().limits_rates();
-    if (!by_limit && record.end != End::Impaired) return;
-    out.unknown.push_back({.reason = by_limit ? "a segment that TCP sends again, by a limit in time"
-                                              : "a lost segment that TCP sends again",
-                           .node = host.node()});
+    const bool by_chance = record.end == End::Impaired && record.detail == 0;
+    if (record.protocol != flow::Protocol::Tcp || !by_chance) return;
+    out.unknown.push_back({.reason = "a lost segment that TCP sends again",
+                           .node = world_.hosts[record.node].node()});
   }
 
   // Behind the handshake, the packet that the connection waits for ends the flow.

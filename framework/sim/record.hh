@@ -61,7 +61,7 @@ enum class End : std::uint8_t {
   OtherHost,   // the frame is for another station
   NoStation,   // a bridge has no port to send it to
   Isolated,    // both ports of the bridge are isolated
-  Impaired,    // by the link that it was sent into
+  Impaired,    // by the link that it was sent into; `detail`: 1 if that loses all
   Silent,      // an answer that the node is told not to give
   LinkDown,    // the interface or its other end is down, or does not take such a long frame
   Malformed,   // the stack's own checks of the headers
