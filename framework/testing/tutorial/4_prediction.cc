@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What would become of a flow: no kernel is asked, so this runs anywhere.
+#include <checks/ladder.hh>
+#include <checks/prediction.hh>
+#include <checks/simulation.hh>
 #include <iostream>
-#include <scenario/ladder.hh>
-#include <scenario/prediction.hh>
 #include <scenario/reader.hh>
-#include <scenario/simulation.hh>
 
 namespace tp = topoproof;
 
