@@ -100,7 +100,7 @@ std::uint32_t segment_size(const Socket& socket, std::uint32_t mtu) {
 // Does it with the socket, if it is there still.
 template <class F>
 void when_its_turn_comes(World& world, Host& host, const Socket& socket, F f) {
-  world.take_turn([&world, &host, incoming = socket.tuple.inverse(), f] {
+  world.take_turn([&host, incoming = socket.tuple.inverse(), f] {
     if (Socket* found = find_socket(host, incoming)) f(*found);
   });
 }
