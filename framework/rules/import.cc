@@ -78,10 +78,11 @@ Issues load(const sys::Netns& netns, const Source& source, RuleLines& lines) {
   return issues;
 }
 
-Issues try_rules(std::span<const Source> sources, std::span<const Interface> interfaces) {
-  const auto netns = sys::Netns::create();
+namespace {
+
+Issues load_all(const sys::Netns& netns, std::span<const Source> sources,
+                std::span<const Interface> interfaces, RuleLines& lines) {
   if (!interfaces.empty()) create_interfaces(netns, interfaces);
-  RuleLines lines;
   Issues issues;
   for (const auto& source : sources) {
     std::ranges::move(load(netns, source, lines), std::back_inserter(issues));
@@ -89,14 +90,18 @@ Issues try_rules(std::span<const Source> sources, std::span<const Interface> int
   return issues;
 }
 
+}  // namespace
+
+Issues try_rules(std::span<const Source> sources, std::span<const Interface> interfaces) {
+  RuleLines lines;
+  return load_all(sys::Netns::create(), sources, interfaces, lines);
+}
+
 std::expected<firewall::Ruleset, Issues> import_rules(std::span<const Source> sources,
                                                       std::span<const Interface> interfaces) {
   const auto netns = sys::Netns::create();
-  if (!interfaces.empty()) create_interfaces(netns, interfaces);
   RuleLines lines;
-  Issues issues;
-  for (const auto& source : sources)
-    std::ranges::move(load(netns, source, lines), std::back_inserter(issues));
+  Issues issues = load_all(netns, sources, interfaces, lines);
   if (!issues.empty()) return std::unexpected(std::move(issues));
   auto socket = open_socket(netns, netlink::Protocol::Netfilter);
   auto ruleset = netfilter::observe_ruleset(socket);
