@@ -90,7 +90,7 @@ bool Model::may_linger(const Packet& packet) {
   const auto view = packet::parse_view(BytesView(packet.frame).subspan(packet::Ether::kSize));
   if (!view || !view->is_fragment()) return false;
   if (!tracks_) {
-    tracks_ = machine::Program(*ruleset_).needs_tracking(view->src.family());
+    tracks_ = machine::needs_tracking(*ruleset_, view->src.family());
   }
   return !*tracks_;
 }

@@ -50,8 +50,7 @@ Issues Network::load(const firewall::Ruleset& ruleset) {
   if (!issues.empty()) return issues;
   tables_.clear();
   for (const auto& table : ruleset.tables) tables_.push_back({table.family, table.name});
-  const bool tracked =
-      std::exchange(tracks_, machine::Program(ruleset).needs_tracking(shape_.family));
+  const bool tracked = std::exchange(tracks_, machine::needs_tracking(ruleset, shape_.family));
   if (tracked && !tracks_) stop_tracking();
   netlink::flush_connections(socket);  // costs nothing where there are none
   return {};

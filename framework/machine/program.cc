@@ -126,9 +126,12 @@ bool Program::needs_defragmentation(Family family) const {
 }
 
 bool Program::needs_tracking(Family family) const {
+  return ruleset_ && machine::needs_tracking(*ruleset_, family);
+}
+
+bool needs_tracking(const firewall::Ruleset& ruleset, Family family) {
   // A nat chain alone does not: without a rule that does, nothing is tracked nor translated.
-  if (!ruleset_) return false;
-  for (const auto& table : ruleset_->tables) {
+  for (const auto& table : ruleset.tables) {
     // A rule of a dormant table holds on to tracking all the same.
     const bool applies =
         table.family == TableFamily::Inet ||

@@ -45,6 +45,9 @@ inline bool is_drawn(const firewall::Hash& hash) {
   return hash.kind == firewall::HashKind::Symmetric || !hash.seed || !hash.from;
 }
 
+// See Program::needs_tracking. For who need not compile the rules to know.
+bool needs_tracking(const firewall::Ruleset& ruleset, Family family);
+
 class Program {
  public:
   Program() = default;  // of no tables
