@@ -38,16 +38,8 @@ class SimulatedRun {
         options_(options),
         observer_(observer),
         topology_(scenario.topology) {
-    result_.name = scenario.name;
-    result_.file = scenario.file;
-    result_.nodes = scenario.topology.nodes().size();
-    result_.links = scenario.topology.links().size();
-    for (const topology::Node& node : scenario.topology.nodes()) {
-      result_.node_names.push_back(node.name);
-    }
-    for (const Step& step : scenario.steps) {
-      for (const CheckItem& item : step.checks) progress_.flows += flow_count(item);
-    }
+    result_ = scenario::result_of(scenario);
+    progress_.flows = scenario::flow_count(scenario);
   }
 
   ScenarioResult run() {

@@ -52,6 +52,24 @@ std::size_t flow_count(const CheckItem& item) {
   return matrix == nullptr ? 1 : check_count(*matrix);
 }
 
+std::size_t flow_count(const Scenario& scenario) {
+  std::size_t flows = 0;
+  for (const Step& step : scenario.steps) {
+    for (const CheckItem& item : step.checks) flows += flow_count(item);
+  }
+  return flows;
+}
+
+ScenarioResult result_of(const Scenario& scenario) {
+  ScenarioResult result{.name = scenario.name, .file = scenario.file};
+  result.nodes = scenario.topology.nodes().size();
+  result.links = scenario.topology.links().size();
+  for (const topology::Node& node : scenario.topology.nodes()) {
+    result.node_names.push_back(node.name);
+  }
+  return result;
+}
+
 Check check_at(const CheckItem& item, const topology::Topology& topology, std::size_t index) {
   const auto* matrix = std::get_if<Matrix>(&item);
   return matrix == nullptr ? std::get<Check>(item) : check_at(*matrix, topology, index);

@@ -34,6 +34,9 @@ class Tally {
 };
 
 std::size_t flow_count(const CheckItem& item);
+std::size_t flow_count(const Scenario& scenario);
+// Of a run that has not begun: what is known of its scenario.
+ScenarioResult result_of(const Scenario& scenario);
 Check check_at(const CheckItem& item, const topology::Topology& topology, std::size_t index);
 
 }  // namespace topoproof::scenario
