@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A shared library that is loaded by whoever first needs it, not with the program: some bring many
+// others, and each costs page faults at every start, also of commands that never call it.
+#pragma once
+
+namespace topoproof::sys {
+
+class SharedLibrary {
+ public:
+  // Stays loaded until the process ends: threads of its own may run. THROWS: SystemError (ELIBACC)
+  // with the loader's words.
+  explicit SharedLibrary(const char* soname);
+
+  // Makes `function` that of this name, whose type it has. THROWS: SystemError (ELIBBAD) if the
+  // library has none.
+  template <class Function>
+  void load(Function*& function, const char* name) const {
+    function = reinterpret_cast<Function*>(symbol(name));
+  }
+
+ private:
+  void* symbol(const char* name) const;
+
+  const char* soname_;
+  void* handle_;
+};
+
+}  // namespace topoproof::sys
