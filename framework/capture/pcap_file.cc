@@ -5,9 +5,9 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <pcap/pcap.h>
 
 #include "capture/data_link.hh"
+#include "capture/libpcap.hh"
 #include "sys/error.hh"
 
 namespace topoproof::capture {
@@ -22,7 +22,7 @@ std::unexpected<Issue> refuse(const std::string& name, std::string text) {
 PcapFile::PcapFile(Handle handle, LinkType link_type, std::string name)
     : handle_(std::move(handle)), link_type_(link_type), name_(std::move(name)) {}
 
-void PcapFile::Closer::operator()(pcap* handle) const noexcept { pcap_close(handle); }
+void PcapFile::Closer::operator()(pcap* handle) const noexcept { libpcap().close(handle); }
 
 std::expected<PcapFile, Issue> PcapFile::open(const std::filesystem::path& path) {
   std::FILE* file = std::fopen(path.c_str(), "rbe");
@@ -42,16 +42,16 @@ std::expected<PcapFile, Issue> PcapFile::from_bytes(BytesView file) {
 std::expected<PcapFile, Issue> PcapFile::read(std::FILE* file, const std::string& name) {
   std::array<char, PCAP_ERRBUF_SIZE> text{};
   Handle handle(
-      pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, text.data()));
+      libpcap().fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, text.data()));
   if (handle == nullptr) {
     std::fclose(file);  // on success it is libpcap's
     return refuse(name, text.data());
   }
-  const auto link_type = link_type_of_dlt(pcap_datalink(handle.get()));
+  const auto link_type = link_type_of_dlt(libpcap().datalink(handle.get()));
   if (!link_type) {
     return refuse(name,
                   fmt::format("link type {} is not known: Ethernet, raw IP and Linux SLL2 are",
-                              pcap_datalink(handle.get())));
+                              libpcap().datalink(handle.get())));
   }
   return PcapFile(std::move(handle), *link_type, name);
 }
@@ -59,9 +59,9 @@ std::expected<PcapFile, Issue> PcapFile::read(std::FILE* file, const std::string
 std::expected<std::optional<FrameView>, Issue> PcapFile::next() {
   pcap_pkthdr* header = nullptr;
   const u_char* data = nullptr;
-  const int result = pcap_next_ex(handle_.get(), &header, &data);
+  const int result = libpcap().next_ex(handle_.get(), &header, &data);
   if (result == PCAP_ERROR_BREAK) return std::nullopt;
-  if (result != 1) return refuse(name_, pcap_geterr(handle_.get()));
+  if (result != 1) return refuse(name_, libpcap().geterr(handle_.get()));
   const Timestamp time(std::chrono::seconds(header->ts.tv_sec) +
                        std::chrono::nanoseconds(header->ts.tv_usec));
   const BytesView record(reinterpret_cast<const std::byte*>(data), header->caplen);

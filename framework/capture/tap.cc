@@ -11,10 +11,10 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <net/if.h>
-#include <pcap/pcap.h>
 #include <unistd.h>
 
 #include "capture/data_link.hh"
+#include "capture/libpcap.hh"
 #include "sys/error.hh"
 
 namespace topoproof::capture {
@@ -35,7 +35,7 @@ std::string describe(const TapOptions& options) {
   if (status == PCAP_ERROR_PERM_DENIED) throw SystemError(EPERM, attempt);
   if (status == PCAP_ERROR_IFACE_NOT_UP) throw SystemError(ENETDOWN, attempt);
   throw SystemError(error != 0 ? error : EIO,
-                    fmt::format("{} (libpcap: {})", attempt, pcap_geterr(handle)));
+                    fmt::format("{} (libpcap: {})", attempt, libpcap().geterr(handle)));
 }
 
 void require(pcap_t* handle, int status, const std::string& attempt) {
@@ -57,11 +57,11 @@ struct Program {
   Program() = default;
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
-  ~Program() { pcap_freecode(&code); }
+  ~Program() { libpcap().freecode(&code); }
 };
 
 int compile(pcap_t* handle, const std::string& filter, Program& program) {
-  return pcap_compile(handle, &program.code, filter.c_str(), 1, PCAP_NETMASK_UNKNOWN);
+  return libpcap().compile(handle, &program.code, filter.c_str(), 1, PCAP_NETMASK_UNKNOWN);
 }
 
 void set_filter(pcap_t* handle, const TapOptions& options) {
@@ -70,35 +70,36 @@ void set_filter(pcap_t* handle, const TapOptions& options) {
       fmt::format("tap {} with the filter '{}'", describe(options), options.filter);
   Program program;
   if (compile(handle, options.filter, program) < 0) {
-    throw SystemError(EINVAL, fmt::format("{} (libpcap: {})", attempt, pcap_geterr(handle)));
+    throw SystemError(EINVAL, fmt::format("{} (libpcap: {})", attempt, libpcap().geterr(handle)));
   }
-  require(handle, pcap_setfilter(handle, &program.code), attempt);
+  require(handle, libpcap().setfilter(handle, &program.code), attempt);
 }
 
 // Immediate mode makes libpcap use TPACKET_V2: a frame can be read as soon as it is captured, and
 // a ring has slots instead of blocks that a timer closes.
 void configure(pcap_t* handle, const TapOptions& options) {
-  pcap_set_snaplen(handle, static_cast<int>(pcap_snap_length(options)));
-  pcap_set_buffer_size(handle, static_cast<int>(ring_bytes(options)));
-  pcap_set_immediate_mode(handle, 1);
-  pcap_set_promisc(handle, 0);
-  pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO);
+  libpcap().set_snaplen(handle, static_cast<int>(pcap_snap_length(options)));
+  libpcap().set_buffer_size(handle, static_cast<int>(ring_bytes(options)));
+  libpcap().set_immediate_mode(handle, 1);
+  libpcap().set_promisc(handle, 0);
+  libpcap().set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO);
 }
 
 void activate(pcap_t* handle, const TapOptions& options) {
   const std::string attempt = "tap " + describe(options);
-  require(handle, pcap_activate(handle), attempt);
+  require(handle, libpcap().activate(handle), attempt);
   if (link_type_of(options) == LinkType::LinuxSll2) {
-    require(handle, pcap_set_datalink(handle, DLT_LINUX_SLL2), attempt);
+    require(handle, libpcap().set_datalink(handle, DLT_LINUX_SLL2), attempt);
   }
   if (options.direction != TapDirection::Both) {
     const auto direction = options.direction == TapDirection::In ? PCAP_D_IN : PCAP_D_OUT;
-    require(handle, pcap_setdirection(handle, direction), attempt);
+    require(handle, libpcap().setdirection(handle, direction), attempt);
   }
   std::array<char, PCAP_ERRBUF_SIZE> text{};
-  require(handle, pcap_setnonblock(handle, 1, text.data()), attempt);
+  require(handle, libpcap().setnonblock(handle, 1, text.data()), attempt);
   // libpcap opens its socket without it; a child must not keep our taps and namespaces alive.
-  sys::check_result(::fcntl(pcap_get_selectable_fd(handle), F_SETFD, FD_CLOEXEC), attempt.c_str());
+  sys::check_result(::fcntl(libpcap().get_selectable_fd(handle), F_SETFD, FD_CLOEXEC),
+                    attempt.c_str());
   set_filter(handle, options);
 }
 
@@ -121,11 +122,11 @@ std::size_t ring_bytes(const TapOptions& options) {
 
 Issues check_filter(const std::string& filter, LinkType link_type) {
   constexpr int kAnySnapLength = 65535;
-  const std::unique_ptr<pcap_t, decltype(&pcap_close)> dead(
-      pcap_open_dead(dlt_of(link_type), kAnySnapLength), &pcap_close);
+  const std::unique_ptr<pcap_t, decltype(Libpcap::close)> dead(
+      libpcap().open_dead(dlt_of(link_type), kAnySnapLength), libpcap().close);
   Program program;
   if (compile(dead.get(), filter, program) == 0) return {};
-  return {make_issue(fmt::format("capture filter '{}': {}", filter, pcap_geterr(dead.get())))};
+  return {make_issue(fmt::format("capture filter '{}': {}", filter, libpcap().geterr(dead.get())))};
 }
 
 Tap::Tap(pcap* handle, const TapOptions& options)
@@ -134,7 +135,7 @@ Tap::Tap(pcap* handle, const TapOptions& options)
   most_frames_ = static_cast<int>(ring_bytes(options) / kLeastSlot);
   configure(handle, options);
   activate(handle, options);
-  fd_ = pcap_get_selectable_fd(handle);
+  fd_ = libpcap().get_selectable_fd(handle);
   if (!options.interface.empty()) interface_index_ = ::if_nametoindex(options.interface.c_str());
 }
 
@@ -142,12 +143,12 @@ Tap::Tap(Tap&& other) noexcept = default;
 Tap& Tap::operator=(Tap&& other) noexcept = default;
 Tap::~Tap() = default;
 
-void Tap::Closer::operator()(pcap* handle) const noexcept { pcap_close(handle); }
+void Tap::Closer::operator()(pcap* handle) const noexcept { libpcap().close(handle); }
 
 Tap open_tap(const TapOptions& options) {
   std::array<char, PCAP_ERRBUF_SIZE> text{};
   const char* device = options.interface.empty() ? "any" : options.interface.c_str();
-  pcap_t* handle = pcap_create(device, text.data());
+  pcap_t* handle = libpcap().create(device, text.data());
   if (handle == nullptr) {
     throw SystemError(ENOMEM, fmt::format("tap {} (libpcap: {})", describe(options), text.data()));
   }
@@ -173,11 +174,11 @@ std::size_t Tap::drain_each(Handler handler, void* function) {
       self.handler(self.function, frame);
     } catch (...) {
       self.thrown = std::current_exception();
-      pcap_breakloop(self.tap->handle_.get());
+      libpcap().breakloop(self.tap->handle_.get());
     }
   };
   const int served =
-      pcap_dispatch(handle_.get(), most_frames_, each, reinterpret_cast<u_char*>(&drain));
+      libpcap().dispatch(handle_.get(), most_frames_, each, reinterpret_cast<u_char*>(&drain));
   if (drain.thrown) std::rethrow_exception(drain.thrown);
   require(handle_.get(), served, "read the tap of " + where_);
   return static_cast<std::size_t>(served);
@@ -185,7 +186,7 @@ std::size_t Tap::drain_each(Handler handler, void* function) {
 
 std::uint64_t Tap::drops() const {
   pcap_stat statistics{};
-  require(handle_.get(), pcap_stats(handle_.get(), &statistics),
+  require(handle_.get(), libpcap().stats(handle_.get(), &statistics),
           "read the statistics of the tap of " + where_);
   return statistics.ps_drop;
 }
