@@ -38,5 +38,7 @@ set(CPACK_COMPONENTS_GROUPING ALL_COMPONENTS_IN_ONE)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+# Loaded when needed, which SHLIBDEPS does not see.
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "libpcap0.8 (>= 1.10.3), libnftables1 (>= 1.0.6)")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "iptables, nftables, iproute2")
 include(CPack)

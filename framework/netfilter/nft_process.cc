@@ -12,7 +12,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <nftables/libnftables.h>
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -21,14 +20,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "nft/unique_c.hh"
+#include "netfilter/libnftables.hh"
 #include "sys/error.hh"
 #include "sys/init_process.hh"
 
 namespace topoproof::netfilter {
 namespace {
-
-using UniqueContext = nft::UniqueC<nft_ctx, nft_ctx_free>;
 
 // Requests: "load 7" with the namespace, the text and its directory; "list", "list stateless" with
 // the namespace; "close 7", which is not answered. Answers: "done TEXT", "refused FILE\nTEXT",
@@ -51,10 +48,10 @@ Number number_in(std::string_view text) {
 }
 
 UniqueContext make_context() {
-  UniqueContext context(nft_ctx_new(NFT_CTX_DEFAULT));
-  nft_ctx_buffer_error(context.get());
-  nft_ctx_buffer_output(context.get());
-  nft_ctx_add_include_path(context.get(), ".");
+  UniqueContext context(libnftables().ctx_new(NFT_CTX_DEFAULT));
+  libnftables().ctx_buffer_error(context.get());
+  libnftables().ctx_buffer_output(context.get());
+  libnftables().ctx_add_include_path(context.get(), ".");
   return context;
 }
 
@@ -95,17 +92,19 @@ class Server {
     if (!context) context = make_context();
     // libnftables names line and column only of what it reads from a file.
     const auto file = fmt::format("/proc/self/fd/{}", descriptors.at(1).get());
-    if (nft_run_cmd_from_filename(context.get(), file.c_str()) == 0) return std::string(kDone);
-    return fmt::format("{}{}\n{}", kRefused, file, nft_ctx_get_error_buffer(context.get()));
+    if (libnftables().run_cmd_from_filename(context.get(), file.c_str()) == 0)
+      return std::string(kDone);
+    return fmt::format("{}{}\n{}", kRefused, file,
+                       libnftables().ctx_get_error_buffer(context.get()));
   }
 
   static std::string list(bool stateless) {
     const UniqueContext context = make_context();
-    if (stateless) nft_ctx_output_set_flags(context.get(), NFT_CTX_OUTPUT_STATELESS);
-    const bool is_listed = nft_run_cmd_from_buffer(context.get(), "list ruleset") == 0;
+    if (stateless) libnftables().ctx_output_set_flags(context.get(), NFT_CTX_OUTPUT_STATELESS);
+    const bool is_listed = libnftables().run_cmd_from_buffer(context.get(), "list ruleset") == 0;
     return fmt::format("{}{}", is_listed ? kDone : kRefused,
-                       is_listed ? nft_ctx_get_output_buffer(context.get())
-                                 : nft_ctx_get_error_buffer(context.get()));
+                       is_listed ? libnftables().ctx_get_output_buffer(context.get())
+                                 : libnftables().ctx_get_error_buffer(context.get()));
   }
 
   sys::Channel& channel_;

@@ -8,14 +8,11 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
-#include <nftables/libnftables.h>
 
-#include "nft/unique_c.hh"
+#include "netfilter/libnftables.hh"
 
 namespace topoproof::netfilter {
 namespace {
-
-using UniqueContext = nft::UniqueC<nft_ctx, nft_ctx_free>;
 
 std::string without_colors(std::string_view text) {
   std::string plain;
@@ -79,14 +76,14 @@ class HexDump {
 };
 
 std::vector<SentMessage> run(const std::string& command) {
-  const UniqueContext context(nft_ctx_new(NFT_CTX_DEFAULT));
-  nft_ctx_buffer_output(context.get());
-  nft_ctx_buffer_error(context.get());
-  nft_ctx_output_set_debug(context.get(), NFT_DEBUG_MNL);
-  if (nft_run_cmd_from_buffer(context.get(), command.c_str()) != 0) {
-    throw std::runtime_error(nft_ctx_get_error_buffer(context.get()));
+  const UniqueContext context(libnftables().ctx_new(NFT_CTX_DEFAULT));
+  libnftables().ctx_buffer_output(context.get());
+  libnftables().ctx_buffer_error(context.get());
+  libnftables().ctx_output_set_debug(context.get(), NFT_DEBUG_MNL);
+  if (libnftables().run_cmd_from_buffer(context.get(), command.c_str()) != 0) {
+    throw std::runtime_error(libnftables().ctx_get_error_buffer(context.get()));
   }
-  const auto text = without_colors(nft_ctx_get_output_buffer(context.get()));
+  const auto text = without_colors(libnftables().ctx_get_output_buffer(context.get()));
   HexDump dump;
   for (std::string_view rest = text; !rest.empty();) {
     const auto end = rest.find('\n');
