@@ -83,6 +83,7 @@ function(topoproof_module name)
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/topoproof>)
   target_link_libraries(topoproof_${name} PUBLIC ${arg_DEPS} PRIVATE ${arg_LINK} topoproof_flags)
   target_compile_features(topoproof_${name} PUBLIC cxx_std_23)
+  target_compile_options(topoproof_${name} PRIVATE ${TOPOPROOF_MODULE_OPTIONS})
   set_property(GLOBAL APPEND PROPERTY topoproof_modules ${name})
 
   if(TOPOPROOF_PLANTED_FAULTS AND arg_FAULTS)
