@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/route_interfaces.hh"
 
-#include <algorithm>
 #include <optional>
 
 #include <fmt/format.h>
@@ -19,7 +18,9 @@ class Resolver {
   // Fills in `interface` from `gateway`. RETURNS: what is wrong; empty if nothing is.
   std::string fill(const std::optional<IpAddress>& gateway, std::optional<std::string>& interface) {
     if (interface) {
-      return exists(*interface) ? "" : fmt::format("{} has no interface {}", name(), *interface);
+      return topology::has_interface(topology_, node_, *interface)
+                 ? ""
+                 : fmt::format("{} has no interface {}", name(), *interface);
     }
     if (!gateway) return {};
     const Member* sender = neighborhood_.sender(node_, *gateway);
@@ -33,10 +34,6 @@ class Resolver {
 
  private:
   const std::string& name() const { return topology_.node(node_).name; }
-  bool exists(const std::string& interface) const {
-    const auto interfaces = topology::interfaces_of(topology_, node_);
-    return std::ranges::find(interfaces, interface, &topology::Interface::name) != interfaces.end();
-  }
 
   const topology::Topology& topology_;
   NodeId node_;

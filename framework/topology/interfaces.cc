@@ -62,6 +62,17 @@ std::vector<Interface> interfaces_of(const Topology& topology, NodeId node) {
   return found;
 }
 
+bool has_interface(const Topology& topology, NodeId node, std::string_view name) {
+  const auto has_bridge = [&](BridgeId id) { return topology.bridge(id).name == name; };
+  const auto has_end = [&](LinkId id) {
+    return std::ranges::any_of(topology.link(id).ends, [&](const Endpoint& end) {
+      return end.node == node && end.interface == name;
+    });
+  };
+  return name == "lo" || std::ranges::any_of(topology.bridges_of(node), has_bridge) ||
+         std::ranges::any_of(topology.links_of(node), has_end);
+}
+
 std::optional<IpAddress> address_of(const Topology& topology, NodeId node, Family family) {
   for (const Interface& interface : interfaces_of(topology, node)) {
     if (const auto address = first_of(interface.addresses, family)) return address;

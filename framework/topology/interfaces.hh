@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/id.hh"
@@ -26,6 +27,7 @@ struct Interface {
 
 // Loopback first, then bridges, then link ends, each in file order.
 std::vector<Interface> interfaces_of(const Topology& topology, NodeId node);
+bool has_interface(const Topology& topology, NodeId node, std::string_view name);
 
 // What a node's name means as a destination (DESIGN: its loopback address if it has one, else its
 // first address in file order of that family).
