@@ -54,6 +54,9 @@ constexpr std::array kWithIpv6 = {
     Pin{"net.ipv6.conf.all.accept_dad", "0", "addresses are usable at once"},
     Pin{"net.ipv6.conf.default.accept_ra", "0", "addresses and routes are those of the file"},
     Pin{"net.ipv6.conf.default.router_solicitations", "0", "nobody waits for an advertisement"},
+    // Else each is repeated after up to a second, into captures of something else.
+    Pin{"net.ipv6.conf.default.mldv2_unsolicited_report_interval", "0",
+        "groups are reported when they are joined"},
     Pin{"net.ipv6.conf.default.accept_redirects", "0", kTakeRedirects},
     Pin{"net.ipv6.icmp.ratelimit", "0", kErrors},
 };

@@ -86,7 +86,7 @@ constexpr std::array<std::string_view, 67> kKnown{
 };
 
 // Likewise, of an interface, or of "all" and "default".
-constexpr std::array<std::string_view, 57> kKnownOfInterfaces{
+constexpr std::array<std::string_view, 58> kKnownOfInterfaces{
     "accept_dad",
     "accept_local",
     "accept_ra",
@@ -103,6 +103,7 @@ constexpr std::array<std::string_view, 57> kKnownOfInterfaces{
     "forwarding",
     "log_martians",
     "mcast_solicit",
+    "mldv2_unsolicited_report_interval",
     "proxy_arp",
     "proxy_delay",
     "regen_max_retry",

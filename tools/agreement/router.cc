@@ -32,6 +32,7 @@ const std::vector<state::Sysctl> kSysctls{
     {"net.ipv6.conf.default.accept_dad", "0"},
     {"net.ipv6.conf.default.accept_ra", "0"},
     {"net.ipv6.conf.default.router_solicitations", "0"},
+    {"net.ipv6.conf.default.mldv2_unsolicited_report_interval", "0"},
     {"net.ipv6.conf.default.accept_redirects", "0"},
     {"net.ipv6.auto_flowlabels", "0"},
     {"net.ipv6.icmp.ratelimit", "0"},
