@@ -68,6 +68,10 @@ Location Node::where(std::size_t offset) const {
                        origin_.text_column + count_characters(before.substr(line_start)));
 }
 
+std::vector<int> Node::text_lines() const {
+  return origin_.text_lines ? *origin_.text_lines : std::vector<int>();
+}
+
 bool operator==(const Node& a, const Node& b) {
   if (a.kind() != b.kind()) return false;
   switch (a.kind()) {

@@ -32,6 +32,7 @@ struct Origin {
   int column = 0;
   int text_line = 0;    // where the first character of a scalar's text stands;
   int text_column = 0;  // 0: the text is folded or has escapes, so offsets have no place
+  std::shared_ptr<const std::vector<int>> text_lines = {};  // then, of several: where each stands
 };
 
 class Node {
@@ -61,6 +62,8 @@ class Node {
   Location where() const;
   // The place of a byte of text(), also inside a literal block. where() if it cannot be told.
   Location where(std::size_t offset) const;
+  // Of a text whose lines do not stand one below the other from where(0) on: where each begins.
+  std::vector<int> text_lines() const;
 
   // Equal content. Places and quotes do not count.
   friend bool operator==(const Node& a, const Node& b);

@@ -11,6 +11,7 @@
 #include <yaml.h>
 
 #include "document/syntax.hh"
+#include "document/text_lines.hh"
 #include "document/tree_builder.hh"
 
 namespace topoproof::document {
@@ -49,6 +50,12 @@ class Lines {
   std::string_view rest_;
   int line_ = 1;
 };
+
+std::size_t byte_of_character(std::string_view text, int number) {
+  std::size_t byte = 0;
+  while (byte < text.size() && characters(text.substr(0, byte)) < number) ++byte;
+  return byte;
+}
 
 Location location_of_byte(const std::string& file, std::string_view text, std::size_t offset) {
   const std::string_view before = text.substr(0, offset);
@@ -155,6 +162,7 @@ class Parser {
       place_literal(scalar.text, origin);
     } else {
       place_in_line(event, scalar, origin);
+      if (origin.text_column == 0) place_lines(event, scalar.text, origin);
     }
     return builder_.scalar(std::move(scalar), std::move(origin), text_of(raw.anchor));
   }
@@ -167,6 +175,20 @@ class Parser {
     if (static_cast<int>(width) != characters(scalar.text) + 2 * quote) return;
     origin.text_line = origin.line;
     origin.text_column = origin.column + quote;
+  }
+
+  // Of what is folded otherwise than in double quotes the lines are told to be where it begins.
+  void place_lines(const yaml_event_t& event, std::string_view text, Origin& origin) {
+    const auto count = static_cast<std::size_t>(std::ranges::count(text, '\n')) + 1;
+    if (count == 1) return;
+    std::vector<int> lines;
+    if (event.data.scalar.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE) {
+      const std::string_view first = lines_.at(origin.line);
+      const auto column = byte_of_character(first, static_cast<int>(event.start_mark.column));
+      lines = lines_of_quoted([this](int line) { return lines_.at(line); }, origin.line, column);
+    }
+    if (lines.size() != count) lines.assign(count, origin.line);
+    origin.text_lines = std::make_shared<const std::vector<int>>(std::move(lines));
   }
 
   // libyaml does not say how far a literal block is indented: its first line with content does.

@@ -27,6 +27,21 @@ Node read(std::string_view text) {
 
 std::string place(const Location& where) { return to_string(where); }
 
+std::vector<int> text_lines(std::string_view text) { return read(text).find("a")->text_lines(); }
+
+// Each escaped line break counted as a line of the file.
+TEST(ParseYaml, KnowsTheLinesOfAQuotedText) {
+  using Lines = std::vector<int>;
+  EXPECT_EQ(text_lines("x: 1\na: \"one\\ntwo\\nthree\"\n"), (Lines{2, 2, 2}));
+  EXPECT_EQ(text_lines("a: \"one\n  goes on\\ntwo\\n\\\n  three\"\nx: 1\n"), (Lines{1, 2, 3}));
+  EXPECT_EQ(text_lines("a: \"one\n\n\n  three \\\" \\\\n\n\n  four\"\n"), (Lines{1, 4, 4, 6}));
+  EXPECT_EQ(text_lines("a: 'one\n\n  two'\n"), (Lines{1, 1}));
+  EXPECT_EQ(text_lines("a: |\n  one\n  two\n"), Lines());
+  EXPECT_EQ(text_lines("a: \"one line\\t\"\n"), Lines());
+  EXPECT_EQ(read("'\xC3\xA4': 1\na: \"\xC3\xA4\\n\xC3\xB6\"\n").find("a")->text_lines(),
+            (Lines{2, 2}));
+}
+
 TEST(ParseYaml, KeepsFileOrderAndKnowsEveryPlace) {
   const Node root = read(
       "# a drawing\n"

@@ -54,6 +54,14 @@ Issues load_compiled(const sys::Netns& netns, const Source& source, RuleLines& l
   return {};
 }
 
+// From a line of the text to one of the file; there the column says nothing of a text that has
+// escapes.
+void place_in_file(const Source& source, Issue& issue) {
+  if (issue.where.file != source.where.file || issue.where.line == 0) return;
+  issue.where.line = source.line_of(issue.where.line);
+  if (!source.lines.empty()) issue.where.column = 0;
+}
+
 Issues load_source(const sys::Netns& netns, const Source& source, RuleLines& lines) {
   if (source.language == Language::Compiled) return load_compiled(netns, source, lines);
   if (source.language != Language::Nft) {
@@ -63,9 +71,8 @@ Issues load_source(const sys::Netns& netns, const Source& source, RuleLines& lin
   }
   auto issues = check_includes(source);
   if (!issues.empty()) return issues;
-  issues = netfilter::load_text(
-      netns, source.text,
-      {.file = source.where.file, .first_line = std::max(source.where.line, 1)});
+  issues = netfilter::load_text(netns, source.text, {.file = source.where.file, .first_line = 1});
+  for (Issue& issue : issues) place_in_file(source, issue);
   if (issues.empty()) read_nft_lines(source, make_include_reader(source.where.file), lines);
   return issues;
 }

@@ -36,6 +36,32 @@ class Import : public sys::KernelTest {
   sys::TempDir folder_;
 };
 
+// Of a text in double quotes, whose lines are not the file's.
+TEST_F(Import, TellsTheLinesThatATextStandsIn) {
+  Source source{.text =
+                    "table ip t {\n chain c {\n  tcp dport 22 accept\n  udp dport 53 drop\n"
+                    " }\n}\n",
+                .where = {.file = "a.topo.yaml", .line = 7, .column = 12},
+                .lines = {7, 7, 8, 9, 9, 9, 9}};
+  const auto rules = import_rules({&source, 1});
+  ASSERT_TRUE(rules) << to_string(rules.error());
+  const auto& chain = rules->tables.at(0).chains.at(0);
+  EXPECT_EQ(to_string(chain.rules.at(0).origin.where), "a.topo.yaml:8");
+  EXPECT_EQ(to_string(chain.rules.at(1).origin.where), "a.topo.yaml:9");
+  source.text.replace(source.text.find("drop"), 4, "drip");
+  const auto wrong = import_rules({&source, 1});
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(to_string(wrong.error().front().where), "a.topo.yaml:9");
+  const Source dump{
+      .language = Language::Iptables,
+      .text = "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p nonsense -j ACCEPT\nCOMMIT\n",
+      .where = {.file = "a.topo.yaml", .line = 4},
+      .lines = {4, 4, 4, 4, 4}};
+  const auto refused = import_rules({&dump, 1});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(to_string(refused.error().front().where), "a.topo.yaml:4");
+}
+
 TEST_F(Import, OfIptablesNamesTheLineOfEachRule) {
   const auto source = iptables(
       "*filter\n:INPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\n"

@@ -109,9 +109,9 @@ NftTokens::Reader make_include_reader(const std::string& main_file) {
 Issues check_includes(const Source& source) {
   if (source.text.find("include") == std::string::npos) return {};
   Included included(source.where.file);
-  const NftTokens tokens(
-      source.text, source.where,
-      [&](const std::string& path, const Location& where) { return included.read(path, where); });
+  const NftTokens tokens(source, [&](const std::string& path, const Location& where) {
+    return included.read(path, where);
+  });
   return included.issues();
 }
 

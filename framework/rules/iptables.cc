@@ -67,7 +67,7 @@ class Refusals {
 
   void add_issue(std::optional<int> line, std::string text) {
     Location where{.file = source_.where.file};
-    if (line) where.line = *line + std::max(source_.where.line, 1) - 1;
+    if (line) where.line = source_.line_of(*line);
     while (text.ends_with('\n') || text.ends_with('.')) text.pop_back();
     issues_.push_back(make_issue(where, "iptables: " + text));
   }
@@ -99,7 +99,7 @@ std::optional<Issue> find_cr(const Source& source) {
   if (at == std::string::npos) return std::nullopt;
   const auto before = std::string_view(source.text).substr(0, at);
   Location where{.file = source.where.file};
-  where.line = static_cast<int>(std::ranges::count(before, '\n')) + std::max(source.where.line, 1);
+  where.line = source.line_of(static_cast<int>(std::ranges::count(before, '\n')) + 1);
   return make_issue(where, "the line ends in CR LF, which iptables does not take: write LF alone");
 }
 
@@ -132,10 +132,10 @@ bool is_rule(std::string_view line) {
 // Where the rules of a dump stand. Each becomes one line of the translation, in the same order.
 std::vector<int> rule_lines_of(const Source& source) {
   std::vector<int> numbers;
-  int number = std::max(source.where.line, 1);
+  int number = 0;
   for (const auto line : lines_of(source.text)) {
-    if (is_rule(line)) numbers.push_back(number);
     ++number;
+    if (is_rule(line)) numbers.push_back(source.line_of(number));
   }
   return numbers;
 }

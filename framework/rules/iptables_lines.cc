@@ -116,9 +116,9 @@ class Reader {
 
 void read_iptables_lines(const Source& source, RuleLines& lines) {
   Reader reader(source, lines);
-  int number = source.where.line == 0 ? 1 : source.where.line;
+  int number = 0;
   for (const auto line : source.text | std::views::split('\n'))
-    reader.read(std::string_view(line.begin(), line.end()), number++);
+    reader.read(std::string_view(line.begin(), line.end()), source.line_of(++number));
 }
 
 }  // namespace topoproof::rules

@@ -284,7 +284,7 @@ class Parser {
 
 void read_nft_lines(const Source& source, const NftTokens::Reader& read_included,
                     RuleLines& lines) {
-  const NftTokens tokens(source.text, source.where, read_included);
+  const NftTokens tokens(source, read_included);
   Parser(tokens.all(), lines).parse();
 }
 

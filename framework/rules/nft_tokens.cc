@@ -13,8 +13,9 @@ constexpr int kDeepestInclude = 16;  // MAX_INCLUDE_DEPTH of nft's scanner
 // One text, token by token.
 class Scanner {
  public:
-  Scanner(std::string_view text, const std::string& file, int line)
-      : rest_(text), file_(std::make_shared<const std::string>(file)), line_(line) {}
+  Scanner(std::string_view text, const std::string& file,
+          const std::function<int(int number)>& line_of)
+      : rest_(text), file_(std::make_shared<const std::string>(file)), line_of_(line_of) {}
 
   std::optional<Token> next() {
     skip();
@@ -41,7 +42,7 @@ class Scanner {
       if (rest_.front() == '#') {
         rest_.remove_prefix(std::min(rest_.find('\n'), rest_.size()));
       } else if (rest_.starts_with("\\\n")) {
-        ++line_;
+        ++number_;
         rest_.remove_prefix(2);
       } else if (rest_.front() == ' ' || rest_.front() == '\t' || rest_.front() == '\r') {
         rest_.remove_prefix(1);
@@ -52,49 +53,52 @@ class Scanner {
   }
 
   Token take(TokenKind kind, std::size_t length) {
-    const Token token{kind, rest_.substr(0, length), file_, line_};
-    if (rest_.front() == '\n') ++line_;
+    const Token token{kind, rest_.substr(0, length), file_, line_of_(number_)};
+    if (rest_.front() == '\n') ++number_;
     rest_.remove_prefix(length);
     return token;
   }
 
   Token take_string() {
     const auto end = std::min(rest_.find('"', 1), rest_.size());
-    const Token token{TokenKind::String, rest_.substr(1, end - 1), file_, line_};
-    line_ += static_cast<int>(std::ranges::count(token.text, '\n'));
+    const Token token{TokenKind::String, rest_.substr(1, end - 1), file_, line_of_(number_)};
+    number_ += static_cast<int>(std::ranges::count(token.text, '\n'));
     rest_.remove_prefix(std::min(end + 1, rest_.size()));
     return token;
   }
 
   std::string_view rest_;
   std::shared_ptr<const std::string> file_;
-  int line_;
+  const std::function<int(int number)>& line_of_;
+  int number_ = 1;
 };
 
 }  // namespace
 
-NftTokens::NftTokens(std::string_view text, const Location& where, const Reader& read_included) {
-  add(std::string(text), where.file, std::max(where.line, 1), read_included, 0);
+NftTokens::NftTokens(const Source& source, const Reader& read_included) {
+  add(
+      source.text, source.where.file, [&](int number) { return source.line_of(number); },
+      read_included, 0);
 }
 
-void NftTokens::add(const std::string& text, const std::string& file, int line, const Reader& read,
-                    int depth) {
+void NftTokens::add(const std::string& text, const std::string& file, const LineOf& line_of,
+                    const Reader& read, int depth) {
   texts_.push_back(std::make_unique<const std::string>(text));
-  Scanner scanner(*texts_.back(), file, line);
+  Scanner scanner(*texts_.back(), file, line_of);
   bool begins = true;
   while (auto token = scanner.next()) {
     if (begins && token->is_word("include") && depth < kDeepestInclude) {
       const auto path = scanner.next();
       if (!path) return;
       for (const auto& included : read(std::string(path->text), path->where()))
-        add(included.text, included.file, 1, read, depth + 1);
+        add(included.text, included.file, [](int number) { return number; }, read, depth + 1);
       continue;
     }
     begins = !token->is(TokenKind::Word) && !token->is(TokenKind::String);
     tokens_.push_back(*std::move(token));
   }
   // The end of a file ends a line.
-  tokens_.push_back({TokenKind::End, "\n", std::make_shared<const std::string>(file), line});
+  tokens_.push_back({TokenKind::End, "\n", std::make_shared<const std::string>(file), line_of(1)});
 }
 
 }  // namespace topoproof::rules

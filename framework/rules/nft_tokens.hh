@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/issue.hh"
+#include "rules/source.hh"
 
 namespace topoproof::rules {
 
@@ -37,14 +38,15 @@ class NftTokens {
   using Reader =
       std::function<std::vector<Included>(const std::string& path, const Location& where)>;
 
-  // `where` is that of the text's first line.
-  NftTokens(std::string_view text, const Location& where, const Reader& read_included);
+  NftTokens(const Source& source, const Reader& read_included);
 
   const std::vector<Token>& all() const { return tokens_; }
 
  private:
-  void add(const std::string& text, const std::string& file, int line, const Reader& read,
-           int depth);
+  // Where a line of the text stands.
+  using LineOf = std::function<int(int number)>;
+  void add(const std::string& text, const std::string& file, const LineOf& line_of,
+           const Reader& read, int depth);
 
   std::vector<std::unique_ptr<const std::string>> texts_;  // what the tokens are views of
   std::vector<Token> tokens_;

@@ -117,8 +117,10 @@ auto rules_reader(topology::RulesText::Language language, const FileReader& read
     const auto text = document::read_string(node, issues);
     if (!text) return std::nullopt;
     if (text->find_first_of(" \t\n") != std::string::npos) {
-      return topology::RulesText{
-          .language = language_of(*text, language), .text = *text, .where = node.where(0)};
+      return topology::RulesText{.language = language_of(*text, language),
+                                 .text = *text,
+                                 .where = node.where(0),
+                                 .lines = node.text_lines()};
     }
     const std::string path = relative_to(node.where().file, *text);
     auto content = read_file(path);

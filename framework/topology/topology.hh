@@ -53,6 +53,13 @@ struct RulesText {
   Language language = Language::Nft;
   std::string text;
   Location where = {};  // of the first line of `text`: in the rules' own file, or in the topology
+  std::vector<int> lines = {};  // where each stands there; empty: one below the other
+  // In the file, of a line of the text, counted from 1.
+  int line_of(int number) const {
+    if (lines.empty()) return (where.line > 1 ? where.line : 1) + number - 1;
+    const auto last = static_cast<int>(lines.size());
+    return lines[static_cast<std::size_t>(number < 1 ? 1 : number > last ? last : number) - 1];
+  }
   friend auto operator<=>(const RulesText&, const RulesText&) = default;
 };
 
