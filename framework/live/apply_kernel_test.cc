@@ -70,6 +70,22 @@ TEST_F(LiveApply, MakesAnotherNetworkOfIt) {
   EXPECT_EQ(apply(kAfter), "nothing to do\n");
 }
 
+TEST_F(LiveApply, IsKnownByNameToProgramsThatRun) {
+  const Waiting entered(folder_.path());
+  const std::string until = "until grep -q green /etc/hosts; do sleep 0.01; done";
+  const pid_t program = ::fork();
+  if (program == 0) {
+    Client client(state_, "net");
+    ::_exit(run_in_node(client, "red",
+                        {"sh", "-c", entered.say() + "; exec timeout 5 sh -c '" + until + "'"}));
+  }
+  entered.wait();
+  apply(kAfter);
+  int status = 0;
+  ::waitpid(program, &status, 0);
+  EXPECT_EQ(status, 0);
+}
+
 TEST_F(LiveApply, AndBackAgain) {
   apply(kAfter);
   apply(kBefore);

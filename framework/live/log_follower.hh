@@ -17,9 +17,9 @@ struct LogQuestion {
   const std::atomic<bool>* stop = nullptr;
 };
 
-// Shows what they have printed, then what they go on to print, until the lab ends or it is told to
-// stop. With several, each part under a heading. RETURNS: whether the lab has ended.
-// THROWS: Refusal if there is no such service; sys::SystemError
+// Shows what is kept of what they have printed, then what they go on to print, until the lab ends
+// or it is told to stop. With several, each part under a heading. RETURNS: whether the lab has
+// ended. THROWS: Refusal if there is no such service; sys::SystemError
 bool follow_logs(Client& client, const LogQuestion& question,
                  const std::function<void(std::string_view)>& show);
 

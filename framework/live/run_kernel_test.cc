@@ -58,6 +58,23 @@ TEST_F(LiveProgram, HasTheNamesOfItsLabWhateverBecomesOfTheMachines) {
   EXPECT_EQ(names(), "2");
 }
 
+// All nodes read one file, and wrote into it.
+TEST_F(LiveProgram, WritesTheNamesOfItsNodeAlone) {
+  prints("sh -c 'echo 10.9.9.9 other >>/etc/hosts; echo search example >>/etc/resolv.conf'");
+  const std::string ask = "grep -hE 'other|search' /etc/hosts /etc/resolv.conf";
+  EXPECT_EQ(prints(ask), "10.9.9.9 other\nsearch example");
+  EXPECT_EQ(output("pair", "blue", ask), "");
+}
+
+TEST_F(LiveTest, NodesHaveNamesOfTheirOwn) {
+  up(holding("named",
+             "nodes: { red: { hosts: [10.0.0.9 www.example www, 10.0.0.8 blue] }, blue: }\n"
+             "links: [ 'red:eth0 10.0.0.1/24 -- blue:eth0 10.0.0.2/24' ]\n"));
+  EXPECT_EQ(output("named", "red", "getent hosts www blue"),
+            "10.0.0.9        www.example www\n10.0.0.8        blue");
+  EXPECT_EQ(output("named", "blue", "getent hosts www blue"), "10.0.0.2        blue");
+}
+
 TEST_F(LiveProgram, SeesTheProcessesOfTheLabAlone) {
   EXPECT_EQ(prints("ls -d /proc/[0-9]* | wc -l").size(), 1U);
   EXPECT_NE(prints("cat /proc/1/comm"), "systemd");

@@ -22,7 +22,6 @@
 #include "plan/namespace_steps.hh"
 #include "plan/planner.hh"
 #include "rules/import.hh"
-#include "service/hosts.hh"
 #include "sys/error.hh"
 #include "sys/files.hh"
 
@@ -126,23 +125,22 @@ bool may_be_done(const plan::Operation& operation, int error) {
 RunningLab::RunningLab(const Holding& holding, const std::filesystem::path& folder)
     : holding_(holding),
       file_(std::filesystem::absolute(holding.file).string()),
-      folder_(folder),
       topology_(holding.topology),
       plan_(make_plan(topology_, {.limits = holding.limits})),
       lab_(plan_),
-      services_({.logs = logs_of(folder), .name_files = folder, .lab = holding.name}) {
+      name_files_(folder),
+      services_({.logs = logs_of(folder), .name_files = name_files_, .lab = holding.name}) {
   plan::drop_namespace_steps(plan_);
   lab_.settle();
   check_nothing_differs(lab_.differences_of_building());
   std::filesystem::create_directory(logs_of(folder));
-  start_services(topology_, std::filesystem::current_path());
+  start_services(std::filesystem::current_path());
 }
 
-void RunningLab::start_services(const topology::Topology& topology,
-                                const std::filesystem::path& base) {
-  service::save_name_files(folder_, topology);
+void RunningLab::start_services(const std::filesystem::path& base) {
+  name_files_.tell_of(topology_);
   services_.change_to(
-      topology, [this](NodeId node) -> const sys::Netns& { return netns(node); }, base);
+      topology_, [this](NodeId node) -> const sys::Netns& { return netns(node); }, base);
 }
 
 void RunningLab::check_nothing_differs(const std::vector<lab::NodeDifference>& differences) {
@@ -174,6 +172,7 @@ const sys::Surroundings& RunningLab::surroundings(NodeId node) {
   if (known != surroundings_.end()) return known->second;
   return surroundings_.emplace(name, sys::make_surroundings(name, netns(node))).first->second;
 }
+  name_files_.of(name);
 
 std::string RunningLab::rule_lines() {
   NodeRuleLines lines;
@@ -207,7 +206,7 @@ std::string RunningLab::apply(const Request& request, const sys::Parcel& parcel)
   if (!request.dry_run) {
     carry_out(std::move(update), topology);
     file_ = (base / request.file).lexically_normal().string();
-    start_services(topology_, base);
+    start_services(base);
   }
   return text;
 }

@@ -16,6 +16,7 @@
 #include "live/protocol.hh"
 #include "live/refusal.hh"
 #include "live/taken_down.hh"
+#include "service/hosts.hh"
 #include "plan/plan.hh"
 #include "plan/update.hh"
 #include "service/services.hh"
@@ -68,12 +69,12 @@ class RunningLab {
   void set_taken_down(const std::set<std::string>& nodes, bool up);
   void take_down_again() noexcept;
 
-  void start_services(const topology::Topology& topology, const std::filesystem::path& base);
+  void start_services(const std::filesystem::path& base);
 
   const Holding& holding_;
   std::string file_;
-  std::filesystem::path folder_;
   topology::Topology topology_;
+  service::NameFiles name_files_;
   plan::Plan plan_;  // of it, without namespace_steps.hh but for those of half_renewed_
   lab::Lab lab_;
   service::Services services_;

@@ -128,8 +128,7 @@ std::string logs_text(const fs::path& lab_folder, const std::string& node,
   std::string text;
   for (const service::Status& status : own) {
     if (own.size() > 1) text += fmt::format("==> {} <==\n", status.name);
-    const auto log = sys::read_file(service::log_of(logs_of(lab_folder), node, status.name));
-    text += log.value_or("");
+    text += service::log_text(service::log_of(logs_of(lab_folder), node, status.name));
     if (!text.empty() && !text.ends_with('\n')) text += '\n';
   }
   return text;

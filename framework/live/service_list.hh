@@ -28,8 +28,8 @@ std::string to_json(const std::vector<service::Status>& services);  // a list
 std::vector<service::Status> services_named(const std::filesystem::path& lab_folder,
                                             const std::string& node, const std::string& service);
 
-// What the services of a node have printed, or the one that is named. With several, each under a
-// heading. THROWS: Refusal if there is none
+// What the services of a node have printed, or the one that is named, as far as it is kept. With
+// several, each under a heading. THROWS: Refusal if there is none
 std::string logs_text(const std::filesystem::path& lab_folder, const std::string& node,
                       const std::string& service);
 

@@ -2,6 +2,8 @@
 // Checks that come to programs of the user's. Those that are shipped (scenarios/) show that they
 // are delivered; here are the programs that fail, and the packets that do not come to them.
 #include <csignal>
+#include <cstdlib>
+#include <filesystem>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -15,6 +17,7 @@
 #include "sys/kernel_test.hh"
 #include "sys/output.hh"
 #include "sys/process.hh"
+#include "sys/sweeper.hh"
 
 namespace topoproof::runner {
 namespace {
@@ -140,6 +143,50 @@ TEST_F(ServicesOfScenario, ThatEndDuringTheChecksAreAnError) {
     EXPECT_TRUE(sys::EventLoop().run_until(has_ended, sys::Clock::now() + std::chrono::seconds(5)));
   });
   EXPECT_EQ(result.error, "service 'www' of 'blue' ended with status 3; it said nothing");
+}
+
+// Runs with a service and a process of its own that the service has started, each of which holds a
+// lock, and is killed when they do.
+void run_and_be_killed(const std::filesystem::path& folder) {
+  const sys::Sweeper sweeper;
+  ::setenv("TMPDIR", folder.c_str(), 1);
+  const auto held = [&](const char* lock) {
+    return fmt::format("flock {}", (folder / lock).string());
+  };
+  const auto locks = [&](const char* lock) {
+    return fmt::format("! flock -n {} true", (folder / lock).string());
+  };
+  const auto scenario = parse_scenario(
+      pair_with(fmt::format("services: {{ www: {{ run: 'setsid {} sleep 1000 & exec {} sleep 1000',"
+                            " ready: {{ command: '{} && {}' }} }} }}",
+                            held("one"), held("two"), locks("one"), locks("two")),
+                "  - red -> blue icmp: delivered\n"),
+      "pair.scenario.yaml");
+  if (!scenario) return;
+  run(*scenario, {}, [&](const Progress& progress) {
+    if (progress.phase == Phase::Checking) ::kill(::getpid(), SIGKILL);
+  });
+}
+
+TEST_F(ServicesOfScenario, LeaveNothingWhenTheProgramIsKilled) {
+  if (sys::kChildrenHaveThreads) TOPOPROOF_SKIP("children of one thread (thread sanitizer)");
+  const sys::TempDir folder;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    run_and_be_killed(folder.path());
+    ::_exit(0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  ASSERT_TRUE(WIFSIGNALED(status));
+  for (const char* lock : {"one", "two"}) {
+    const auto file = (folder.path() / lock).string();
+    EXPECT_TRUE(std::filesystem::exists(file));
+    EXPECT_EQ(sys::run_process({"flock", "-w", "5", file, "true"}).exit_status, 0) << lock;
+    std::filesystem::remove(file);
+  }
+  const auto is_swept = [&] { return std::filesystem::is_empty(folder.path()); };
+  EXPECT_TRUE(sys::EventLoop().run_until(is_swept, sys::Clock::now() + std::chrono::seconds(5)));
 }
 
 // What becomes of a connection to a program behind its handshake is the program's affair: the

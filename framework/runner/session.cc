@@ -19,7 +19,6 @@
 #include "scenario/changes.hh"
 #include "scenario/listeners.hh"
 #include "scenario/network_plan.hh"
-#include "service/hosts.hh"
 #include "topology/interfaces.hh"
 #include "topology/listening.hh"
 
@@ -108,9 +107,9 @@ void Session::start_services() {
   if (!topology::has_programs(topology_)) return;
   service_files_.emplace();
   const auto& folder = service_files_->path();
-  service::save_name_files(folder, topology_);
+  name_files_.emplace(folder).tell_of(topology_);
   services_ = std::make_unique<service::Services>(
-      service::Options{.logs = folder, .name_files = folder, .own_processes = true});
+      service::Options{.logs = folder, .name_files = *name_files_, .own_processes = true});
   services_->change_to(
       topology_, [this](NodeId node) -> const sys::Netns& { return lab_->netns(node); },
       std::filesystem::current_path(), [this] { return stop_ != nullptr && *stop_; });

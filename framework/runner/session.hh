@@ -17,6 +17,7 @@
 #include "runner/runner.hh"
 #include "runner/wave.hh"
 #include "scenario/scenario.hh"
+#include "service/hosts.hh"
 #include "service/services.hh"
 #include "sys/files.hh"
 
@@ -82,6 +83,7 @@ class Session {
   std::unique_ptr<probe::Prober> prober_;
   std::unique_ptr<KernelWitness> witness_;
   std::optional<sys::TempDir> service_files_;
+  std::optional<service::NameFiles> name_files_;
   std::unique_ptr<service::Services> services_;
 };
 

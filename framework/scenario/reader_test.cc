@@ -309,16 +309,16 @@ TEST(ScenarioReader, SaysWhatAnExpectationLacks) {
 }
 
 TEST(ScenarioReader, ReportsTheTopologyFirstAndNoNamesThatItMayHaveLost) {
-  EXPECT_EQ(
-      issues_of("topology: { nodes: { red: , blue: { mtu: 1 } }, links: ['red -- gren'] }\n"
-                "checks: [red -> green icmp: delivered, red -> blue: delivered]\n"),
-      "nat.scenario.yaml:1:37: error: unknown key 'mtu'; known here: forwarding, loopback, "
-      "bridges, routes, neighbors, sysctls, listens, services, name_servers, masquerade, snat, "
-      "port_forwards, "
-      "nftables, iptables, ip6tables\n"
-      "nat.scenario.yaml:1:65: error: there is no node 'gren'\n"
-      "nat.scenario.yaml:2:51: error: expected a service (icmp, tcp/PORT, udp/PORT) after "
-      "'blue'\n");
+  EXPECT_EQ(issues_of("topology: { nodes: { red: , blue: { mtu: 1 } }, links: ['red -- gren'] }\n"
+                      "checks: [red -> green icmp: delivered, red -> blue: delivered]\n"),
+            "nat.scenario.yaml:1:37: error: unknown key 'mtu'; known here: forwarding, loopback, "
+            "bridges, routes, neighbors, sysctls, listens, services, name_servers, hosts, "
+            "masquerade, snat, "
+            "port_forwards, "
+            "nftables, iptables, ip6tables\n"
+            "nat.scenario.yaml:1:65: error: there is no node 'gren'\n"
+            "nat.scenario.yaml:2:51: error: expected a service (icmp, tcp/PORT, udp/PORT) after "
+            "'blue'\n");
   EXPECT_EQ(issues_of("topology: nte.topo.yaml\nchecks: [red -> blue icmp: delivered]\n"),
             "nat.scenario.yaml:1:11: error: cannot read 'nte.topo.yaml': there is no such file\n");
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "service/hosts.hh"
 
-#include <set>
+#include <algorithm>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -14,22 +16,33 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path hosts_of(const fs::path& folder) { return folder / "hosts"; }
-fs::path resolver_of(const fs::path& folder) { return folder / "resolv.conf"; }
-fs::path resolver_of(const fs::path& folder, const std::string& node) {
-  return folder / ("resolv.conf." + node);
+bool is_said(const topology::Node& node, const std::string& name) {
+  return std::ranges::any_of(node.hosts, [&](const auto& line) {
+    return std::ranges::find(line.value.names, name) != line.value.names.end();
+  });
 }
 
 }  // namespace
 
-std::string hosts_text(const topology::Topology& topology) {
-  std::string text = "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n";
+NamedLines lines_of_nodes(const topology::Topology& topology) {
+  NamedLines nodes;
   for (std::size_t i = 0; i < topology.nodes().size(); ++i) {
+    const std::string& name = topology.nodes()[i].name;
+    std::string lines;
     for (const Family family : {Family::Ipv4, Family::Ipv6}) {
       const auto address = topology::address_of(topology, NodeId(i), family);
-      if (!address) continue;
-      text += fmt::format("{} {}\n", to_string(*address), topology.nodes()[i].name);
+      if (address) lines += fmt::format("{} {}\n", to_string(*address), name);
     }
+    nodes.emplace_back(name, std::move(lines));
+  }
+  return nodes;
+}
+
+std::string hosts_text(const NamedLines& nodes, const topology::Node& node) {
+  std::string text = "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n";
+  for (const auto& line : node.hosts) text += to_string(line.value) + "\n";
+  for (const auto& [name, lines] : nodes) {
+    if (!is_said(node, name)) text += lines;
   }
   return text;
 }
@@ -45,27 +58,43 @@ std::string resolver_text(const topology::Node& node) {
   return text;
 }
 
-void save_name_files(const fs::path& folder, const topology::Topology& topology) {
-  sys::save_file(hosts_of(folder), hosts_text(topology));
-  sys::save_file(resolver_of(folder), resolver_text({.name = {}}));
-  std::set<fs::path> own;
-  for (const topology::Node& node : topology.nodes()) {
-    if (node.name_servers.empty()) continue;
-    sys::save_file(*own.insert(resolver_of(folder, node.name)).first, resolver_text(node));
-  }
-  const std::string beginning = resolver_of(folder, "").filename().string();
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    const bool is_one = entry.path().filename().string().starts_with(beginning);
+NameFiles::Texts NameFiles::texts_of(const std::string& node) {
+  if (!nodes_) nodes_ = lines_of_nodes(*topology_);
+  const auto id = topology_->find_node(node);
+  const topology::Node& of = id ? topology_->node(*id) : topology::Node{.name = node};
+  return {hosts_text(*nodes_, of), resolver_text(of)};
+}
+
+// Written into the files that are there: they are mounted where programs see them.
+void NameFiles::save(const std::string& node, const Texts& before, const Texts& texts) const {
+  const auto files = name_files(folder_, node);
+  if (texts.hosts != before.hosts) sys::save_file(files[0].first, texts.hosts);
+  if (texts.resolver != before.resolver) sys::save_file(files[1].first, texts.resolver);
+}
+
+void NameFiles::tell_of(const topology::Topology& topology) {
+  topology_ = &topology;
+  nodes_.reset();
+  std::erase_if(made_, [&](const auto& of) {
+    if (topology.find_node(of.first)) return false;
     std::error_code ignored;
-    if (is_one && !own.contains(entry.path())) fs::remove(entry.path(), ignored);
+    for (const auto& [file, place] : name_files(folder_, of.first)) fs::remove(file, ignored);
+    return true;
+  });
+  for (auto& [node, before] : made_) {
+    Texts texts = texts_of(node);
+    save(node, before, texts);
+    before = std::move(texts);
   }
 }
 
-FilePlaces name_files(const fs::path& folder, const std::string& node) {
-  const fs::path own = resolver_of(folder, node);
-  std::error_code ignored;
-  return {{hosts_of(folder), "/etc/hosts"},
-          {fs::exists(own, ignored) ? own : resolver_of(folder), "/etc/resolv.conf"}};
+sys::FilePlaces NameFiles::of(const std::string& node) {
+  if (!made_.contains(node)) {
+    Texts texts = texts_of(node);
+    save(node, {}, texts);
+    made_.emplace(node, std::move(texts));
+  }
+  return name_files(folder_, node);
 }
 
 }  // namespace topoproof::service

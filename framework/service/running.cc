@@ -8,41 +8,43 @@
 #include <fmt/ranges.h>
 
 #include "base/duration.hh"
-#include "service/hosts.hh"
 #include "service/ports.hh"
-#include "sys/files.hh"
+#include "sys/rest.hh"
 
 namespace topoproof::service {
 namespace {
 
-// One that does not say when it is ready is so once it has run this long: what cannot run, or
-// refuses its own files, has ended by then.
-constexpr std::chrono::milliseconds kSteady(100);
-
+// All but where it prints.
 sys::ServiceStart start_of(const std::string& node, const topology::Program& program,
                            const std::filesystem::path& base, const Options& options) {
   const auto file = base / program.where.file;
-  sys::ServiceStart start{.process = {.arguments = program.command,
-                                      .environment = {{"TOPOPROOF_NODE", node}},
-                                      .files = name_files(options.name_files, node)},
+  sys::ServiceStart start{.arguments = program.command,
+                          .environment = {{"TOPOPROOF_NODE", node}},
+                          .files = options.name_files.of(node),
                           .host_name = node,
                           .folder = file.parent_path() / program.folder.value_or("."),
-                          .output = log_of(options.logs, node, program.name),
                           .own_processes = options.own_processes};
-  if (!options.lab.empty()) start.process.environment.emplace_back("TOPOPROOF_LAB", options.lab);
-  for (const auto& variable : program.environment) start.process.environment.push_back(variable);
+  if (!options.lab.empty()) start.environment.emplace_back("TOPOPROOF_LAB", options.lab);
+  for (const auto& variable : program.environment) start.environment.push_back(variable);
   return start;
+}
+
+sys::ServiceProcess start_with(const sys::Netns& netns, sys::ServiceStart start,
+                               const sys::Fd& output) {
+  start.output = output.get();
+  return {netns, start};
 }
 
 }  // namespace
 
 Services::Running::Running(std::string node, const sys::Netns& netns, topology::Program program,
-                           const std::filesystem::path& base, const Options& options)
+                           const std::filesystem::path& base, const Options& options, Logs& logs)
     : node_(std::move(node)),
       netns_(netns.dup()),
       program_(std::move(program)),
       start_(start_of(node_, program_, base, options)),
-      process_(netns_, start_),
+      printed_(logs, logs.file_of(node_, program_.name), program_.ready.log),
+      process_(start_with(netns_, start_, printed_.take_output())),
       started_(sys::Clock::now()) {}
 
 Status Services::Running::status() {
@@ -65,25 +67,25 @@ Status Services::Running::status() {
 
 bool Services::Running::take_end(int process, int wait_status) {
   const bool is_own = process == process_.pid();
-  if (is_own) process_.take_end(wait_status);
+  if (is_own) {
+    process_.take_end(wait_status);
+    printed_.catch_up();
+  }
   const bool is_asking = asking_ && process == asking_->pid();
   if (is_asking) asking_->take_end(wait_status);
   return is_own || is_asking;
 }
 
+// What is missing is asked for before whether it has failed: what is there may be a part of the
+// end.
 void Services::Running::look() {
   if (is_ready_) return;
-  const bool has_ended = !process_.is_running();
-  const bool has_failed = has_ended && *process_.exit_status() != 0;
   const std::string still = missing();
-  const auto age = sys::Clock::now() - started_;
-  const bool is_steady = has_ended || !describe(program_.ready).empty() ||
-                         age >= std::min<std::chrono::nanoseconds>(kSteady, program_.ready.within);
-  is_ready_ = still.empty() && !has_failed && is_steady;
-  if (is_ready_) return;
+  const bool has_failed = !process_.is_running() && *process_.exit_status() != 0;
   if (has_failed)
     fail(fmt::format("ended with status {} before it was ready", *process_.exit_status()));
-  if (age < program_.ready.within) return;
+  is_ready_ = still.empty();
+  if (is_ready_ || sys::Clock::now() - started_ < program_.ready.within) return;
   fail(fmt::format("was not ready after {}: {}", to_string(program_.ready.within), still));
 }
 
@@ -91,14 +93,16 @@ std::string Services::Running::trouble() {
   const Status now = status();
   const bool was_to_stay = now.exit_status != 0 || !program_.ready.ports.empty();
   if (now.state != State::Ended || !was_to_stay) return {};
-  return trouble_of(now, start_.output);
+  return trouble_of(now, printed_.file());
 }
 
 std::string Services::Running::missing() {
+  if (!process_.has_begun()) return "its program has not been started";
+  if (describe(program_.ready).empty()) return missing_rest();
   if (const std::string ports = missing_ports(); !ports.empty()) {
     return fmt::format("nobody listens on {}", ports);
   }
-  if (!program_.ready.log.empty() && !has_printed()) {
+  if (!program_.ready.log.empty() && !printed_.has_awaited()) {
     return fmt::format("it has printed no line with '{}'", program_.ready.log);
   }
   if (!program_.ready.command.empty() && !command_holds()) {
@@ -117,9 +121,11 @@ std::string Services::Running::missing_ports() const {
   return fmt::format("{}", fmt::join(missing, ", "));
 }
 
-bool Services::Running::has_printed() const {
-  const auto log = sys::read_file(start_.output);
-  return log && log->contains(program_.ready.log);
+// One that does not say when it is ready is so once it has done all that it does unasked, and
+// waits: what cannot run, or refuses its own files, ends without.
+std::string Services::Running::missing_rest() {
+  if (sys::is_at_rest(process_.pid()) || !process_.is_running()) return {};
+  return "it does not say when it is (`ready:`), and has not come to a point where it waits";
 }
 
 // One at a time: the next is asked when the last one has said no.
@@ -130,15 +136,14 @@ bool Services::Running::command_holds() {
   asking_.reset();
   if (command_held_) return true;
   sys::ServiceStart question = start_;
-  question.process.arguments = program_.ready.command;
-  question.output = "/dev/null";
+  question.arguments = program_.ready.command;
   asking_.emplace(netns_, question);
   return false;
 }
 
 void Services::Running::fail(const std::string& how) const {
   throw NotReady(fmt::format("service '{}' of '{}' {}; {}", program_.name, node_, how,
-                             last_words(start_.output)));
+                             last_words(printed_.file())));
 }
 
 }  // namespace topoproof::service

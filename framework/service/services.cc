@@ -2,6 +2,7 @@
 #include "service/services.hh"
 
 #include <algorithm>
+#include <array>
 #include <ranges>
 #include <stdexcept>
 #include <string_view>
@@ -14,7 +15,6 @@
 #include "base/shell_word.hh"
 #include "service/running.hh"
 #include "sys/error.hh"
-#include "sys/files.hh"
 #include "sys/process.hh"
 
 namespace topoproof::service {
@@ -71,13 +71,21 @@ std::string shell_comment(const topology::Topology& topology) {
   return text;
 }
 
-std::filesystem::path log_of(const std::filesystem::path& logs, const std::string& node,
-                             const std::string& service) {
-  return logs / fmt::format("{}.{}.log", node, service);
+namespace {
+
+// Programs that begin as root and go on as somebody else say it in words of their own.
+bool wants_another_user(std::string_view said) {
+  constexpr std::array<std::string_view, 7> kAttempts{
+      "user-id", "group-id", "setuid", "setgid", "setgroups", "initgroups", "setting capabilities"};
+  const bool is_refused = said.contains("Operation not permitted");
+  return is_refused &&
+         std::ranges::any_of(kAttempts, [&](auto attempt) { return said.contains(attempt); });
 }
 
+}  // namespace
+
 std::string last_words(const std::filesystem::path& log) {
-  std::string text = sys::read_file(log).value_or("");
+  std::string text = log_text(log);
   if (text.size() > kLastBytes) text.erase(0, text.size() - kLastBytes);
   std::vector<std::string> lines;
   for (const auto line : std::views::split(text, '\n')) {
@@ -87,7 +95,12 @@ std::string last_words(const std::filesystem::path& log) {
   if (lines.size() > kLastLines) {
     lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(kLastLines));
   }
-  return fmt::format("it said last:\n  {}", fmt::join(lines, "\n  "));
+  const std::string hint = wants_another_user(text)
+                               ? "\na node has one user, root: let the program stay that (dnsmasq "
+                                 "with -u root, nginx with "
+                                 "`user root;`)"
+                               : "";
+  return fmt::format("it said last:\n  {}{}", fmt::join(lines, "\n  "), hint);
 }
 
 std::string trouble_of(const Status& ended, const std::filesystem::path& log) {
@@ -95,7 +108,7 @@ std::string trouble_of(const Status& ended, const std::filesystem::path& log) {
                      ended.exit_status.value_or(0), last_words(log));
 }
 
-Services::Services(Options options) : options_(std::move(options)) {}
+Services::Services(Options options) : options_(std::move(options)), logs_(options_.logs) {}
 Services::~Services() = default;
 
 bool Services::runs(const topology::Node& node, const topology::Program& program) const {
@@ -165,9 +178,9 @@ void Services::change_to(const topology::Topology& topology, const NetnsOf& netn
 
 std::unique_ptr<Services::Running> Services::start(const std::string& node, const sys::Netns& netns,
                                                    const topology::Program& program,
-                                                   const std::filesystem::path& base) const {
+                                                   const std::filesystem::path& base) {
   try {
-    return std::make_unique<Running>(node, netns, program, base, options_);
+    return std::make_unique<Running>(node, netns, program, base, options_, logs_);
   } catch (const sys::SystemError& refused) {
     throw std::runtime_error(fmt::format("service '{}' of '{}' cannot be started: {}", program.name,
                                          node, refused.what()));

@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "service/hosts.hh"
+#include "service/logs.hh"
 #include "sys/netns.hh"
 #include "topology/topology.hh"
 
@@ -40,19 +42,16 @@ struct Status {
 std::string describe(const Status& service);
 
 struct Options {
-  std::filesystem::path logs;        // a folder: NODE.SERVICE.log for each
-  std::filesystem::path name_files;  // hosts.hh
-  std::string lab = {};              // as programs are told in TOPOPROOF_LAB
-  bool own_processes = false;        // sys::ServiceStart has it
+  std::filesystem::path logs;  // a folder
+  NameFiles& name_files;       // of the network; outlives the services
+  std::string lab = {};        // as programs are told in TOPOPROOF_LAB
+  bool own_processes = false;  // sys::ServiceStart has it
 };
 
 // What is started, as a comment of a script: the programs run beside the network, and are not part
 // of it. Empty if there are none.
 std::string shell_comment(const topology::Topology& topology);
 
-// Where the log of a service is.
-std::filesystem::path log_of(const std::filesystem::path& logs, const std::string& node,
-                             const std::string& service);
 // "it said last:\n  ...", or that it said nothing.
 std::string last_words(const std::filesystem::path& log);
 // "service 'www' of 'web' ended with status 127; it said last: ..."
@@ -97,10 +96,11 @@ class Services {
   void end_needless(const topology::Topology& topology);
   std::unique_ptr<Running> start(const std::string& node, const sys::Netns& netns,
                                  const topology::Program& program,
-                                 const std::filesystem::path& base) const;
+                                 const std::filesystem::path& base);
   void await_ready(const std::function<bool()>& give_up);
 
   Options options_;
+  Logs logs_;
   std::vector<std::unique_ptr<Running>> running_;
 };
 

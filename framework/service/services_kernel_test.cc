@@ -38,7 +38,7 @@ const Readiness kPort80{.ports = {{flow::Protocol::Tcp, 80}}};
 class ServicesTest : public sys::KernelTest {
  protected:
   void change_to(Services& services, const topology::Topology& topology) {
-    save_name_files(folder_.path(), topology);
+    name_files_.tell_of(topology);
     services.change_to(
         topology, [this](NodeId) -> const sys::Netns& { return netns_; }, folder_.path());
   }
@@ -59,7 +59,8 @@ class ServicesTest : public sys::KernelTest {
 
   sys::TempDir folder_;
   sys::Netns netns_ = sys::Netns::create();
-  Options options_{.logs = folder_.path(), .name_files = folder_.path(), .own_processes = true};
+  NameFiles name_files_{folder_.path()};
+  Options options_{.logs = folder_.path(), .name_files = name_files_, .own_processes = true};
 };
 
 TEST_F(ServicesTest, AreReadyWhenTheirLineIsPrinted) {
@@ -104,6 +105,16 @@ TEST_F(ServicesTest, ThatFailSayWhatTheyPrintedLast) {
             "service 'two' of 'red' ended with status 1 before it was ready; it said nothing");
 }
 
+// As dnsmasq does where nobody tells it to stay root.
+TEST_F(ServicesTest, ThatMayNotBecomeAnotherUserSayWhatToDo) {
+  const std::string said = "dnsmasq: failed to change group-id to dip: Operation not permitted";
+  EXPECT_EQ(
+      refusal(program("one", "echo '" + said + "'; exit 5", kPort80)),
+      "service 'one' of 'red' ended with status 5 before it was ready; it said last:\n  " + said +
+          "\na node has one user, root: let the program stay that (dnsmasq with -u root, nginx "
+          "with `user root;`)");
+}
+
 TEST_F(ServicesTest, ThatAskForNothingAreRefusedIfTheyEndAtOnce) {
   EXPECT_EQ(refusal(program("one", "false")),
             "service 'one' of 'red' ended with status 1 before it was ready; it said nothing");
@@ -112,6 +123,33 @@ TEST_F(ServicesTest, ThatAskForNothingAreRefusedIfTheyEndAtOnce) {
           .starts_with(
               "service 'two' of 'red' ended with status 127 before it was ready; it said last:\n"));
   EXPECT_EQ(refusal(program("three", "exit 0")), "ready");
+}
+
+// They were ready when they had run for 100 ms, whatever they did.
+TEST_F(ServicesTest, ThatAskForNothingAreReadyOnceTheyWait) {
+  const std::string work = "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; (exec touch there);";
+  Services services(options_);
+  change_to(services, network({program("one", work + " exec sleep 1000")}));
+  EXPECT_EQ(services.states().at(0).state, State::Ready);
+  EXPECT_TRUE(std::filesystem::exists(folder_.path() / "there"));
+}
+
+TEST_F(ServicesTest, ThatAskForNothingAndNeverWaitAreToSayWhenTheyAreReady) {
+  const std::string busy = "while :; do :; done";
+  EXPECT_EQ(refusal(program("one", busy, {.within = milliseconds(50)})),
+            "service 'one' of 'red' was not ready after 50ms: it does not say when it is "
+            "(`ready:`), and has not come to a point where it waits; it said nothing");
+  EXPECT_EQ(refusal(program("two", busy, {.command = {"true"}})), "ready");
+}
+
+// A pipe that is full would hold it up.
+TEST_F(ServicesTest, MayPrintMoreThanIsKept) {
+  const std::string much = "head -c 20000000 /dev/zero; echo end; exec sleep 1000";
+  Services services(options_);
+  change_to(services, network({program("one", much, {.log = "end"})}));
+  const auto file = log_of(folder_.path(), "red", "one");
+  EXPECT_TRUE(log_text(file).ends_with("end\n"));
+  EXPECT_LE(log_text(file).size(), 2 * kLongestLog);
 }
 
 TEST_F(ServicesTest, ThatEndWhenTheyWereReadyAreTrouble) {

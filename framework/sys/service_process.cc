@@ -22,24 +22,24 @@
 
 #include "sys/clone.hh"
 #include "sys/error.hh"
+#include "sys/join.hh"
 #include "sys/process.hh"
 #include "sys/signal_fd.hh"
-#include "sys/surroundings.hh"
 
 namespace topoproof::sys {
 namespace {
 
 // A copy of our environment, with what the service adds.
-std::vector<std::string> environment_of(const NodeProcess& process) {
+std::vector<std::string> environment_of(const ServiceStart& start) {
   std::vector<std::string> variables;
   for (char** one = environ; *one != nullptr; ++one) {
     const std::string_view text = *one;
     const std::string_view name = text.substr(0, text.find('='));
     const bool is_replaced = std::ranges::any_of(
-        process.environment, [&](const auto& variable) { return variable.first == name; });
+        start.environment, [&](const auto& variable) { return variable.first == name; });
     if (!is_replaced) variables.emplace_back(text);
   }
-  for (const auto& [name, value] : process.environment) variables.push_back(name + "=" + value);
+  for (const auto& [name, value] : start.environment) variables.push_back(name + "=" + value);
   return variables;
 }
 
@@ -55,31 +55,34 @@ struct Prepared {
   Fd input;
   Fd output;
   Fd parent;  // the process that starts it
+  Fd begun;   // closes when the program is there
   int netns = -1;
 };
 
-Fd open_for_child(const std::filesystem::path& path, int flags) {
-  Fd fd(::open(path.c_str(), flags | O_CLOEXEC, 0600));
-  if (!fd.is_open()) throw_errno(fmt::format("open {}", path.string()));
-  return fd;
+Fd open_nothing() {
+  return Fd(check_result(::open("/dev/null", O_RDWR | O_CLOEXEC), "open /dev/null"));
 }
 
-Prepared prepare(const Netns& netns, const ServiceStart& start) {
-  const NodeProcess& process = start.process;
+Fd copy_of(int fd) {
+  return Fd(check_result(::fcntl(fd, F_DUPFD_CLOEXEC, 3), "duplicate a descriptor"));
+}
+
+Prepared prepare(const Netns& netns, const ServiceStart& start, Fd begun) {
   if (::access(start.folder.c_str(), X_OK) < 0) {
     throw_errno(fmt::format("go to the folder {}", start.folder.string()));
   }
-  Prepared prepared{.program = find_program(process.arguments.front()),
-                    .arguments = ArgumentList(process.arguments),
-                    .environment = ArgumentList(environment_of(process)),
+  Prepared prepared{.program = find_program(start.arguments.front()),
+                    .arguments = ArgumentList(start.arguments),
+                    .environment = ArgumentList(environment_of(start)),
                     .files = {},
                     .host_name = start.host_name,
                     .folder = start.folder.string(),
-                    .input = open_for_child("/dev/null", O_RDONLY),
-                    .output = open_for_child(start.output, O_WRONLY | O_CREAT | O_APPEND),
+                    .input = open_nothing(),
+                    .output = start.output < 0 ? open_nothing() : copy_of(start.output),
                     .parent = open_process(::getpid()),
+                    .begun = std::move(begun),
                     .netns = netns.fd()};
-  for (const auto& [file, place] : process.files) {
+  for (const auto& [file, place] : start.files) {
     std::error_code ignored;
     const auto target = std::filesystem::canonical(place, ignored);
     if (!ignored) prepared.files.emplace_back(file.string(), target.string());
@@ -167,6 +170,7 @@ bool has_ended(pid_t program, int& status) {
   const pid_t program = clone_process(0);
   if (program == 0) become(prepared, true);
   expect_done(program, "start a process");
+  ::close_range(STDERR_FILENO + 1, ~0U, 0);  // a copy of all that our parent has open
   int status = 0;
   while (!has_ended(program, status)) {
     siginfo_t info{};
@@ -179,7 +183,10 @@ bool has_ended(pid_t program, int& status) {
 
 ServiceProcess::ServiceProcess(const Netns& netns, const ServiceStart& start)
     : own_processes_(start.own_processes) {
-  const Prepared prepared = prepare(netns, start);
+  int ends[2];
+  check_result(::pipe2(ends, O_CLOEXEC), "open a pipe");
+  begin_ = Fd(ends[0]);
+  const Prepared prepared = prepare(netns, start, Fd(ends[1]));
   pid_ = check_result(clone_process(own_processes_ ? CLONE_NEWPID : 0), "start a process");
   if (pid_ != 0) return;
   connect_streams(prepared);
@@ -189,11 +196,17 @@ ServiceProcess::ServiceProcess(const Netns& netns, const ServiceStart& start)
 
 ServiceProcess::ServiceProcess(ServiceProcess&& other) noexcept
     : pid_(std::exchange(other.pid_, 0)),
+      begin_(std::move(other.begin_)),
       own_processes_(other.own_processes_),
       exit_status_(other.exit_status_) {}
 
 ServiceProcess::~ServiceProcess() {
   if (pid_ > 0) end();
+}
+
+bool ServiceProcess::has_begun() const {
+  pollfd closed{begin_.get(), POLLIN, 0};
+  return ::poll(&closed, 1, 0) > 0;
 }
 
 void ServiceProcess::signal(int number) const {

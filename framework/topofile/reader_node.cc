@@ -112,6 +112,7 @@ NodeDraft read_node(const document::Entry& entry, const FileReader& read_file, I
   fields.optional("listens", one_or_list_of(located(read_listen)), node.listens);
   fields.optional("services", read_programs, node.programs);
   fields.optional("name_servers", one_or_list_of(located(IpAddress::parse)), node.name_servers);
+  fields.optional("hosts", one_or_list_of(located(parse_host_names)), node.hosts);
   take_rules(fields, read_file, node);
   fields.finish();
   return draft;

@@ -31,6 +31,9 @@ void take_rules(document::Fields& fields, const FileReader& read_file, topology:
 std::optional<std::vector<topology::Program>> read_programs(const document::Node& node,
                                                             Issues& issues);
 
+// A line of `hosts:`.
+std::expected<topology::HostNames, Issue> parse_host_names(std::string_view text);
+
 // The addresses under `ipv4:` and `ipv6:`, each of its own family.
 void take_addresses(document::Fields& fields, topology::Addresses& addresses);
 

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The programs of a node: `services:`.
+// The programs of a node, `services:`, and the names that they know, `hosts:`.
+#include <algorithm>
+#include <cctype>
+#include <ranges>
+
 #include <fmt/format.h>
 
 #include "base/duration.hh"
@@ -90,7 +94,30 @@ topology::Program read_program(const document::Entry& entry, Issues& issues) {
   return program;
 }
 
+bool is_host_name(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
+  });
+}
+
 }  // namespace
+
+std::expected<topology::HostNames, Issue> parse_host_names(std::string_view text) {
+  std::vector<std::string> words;
+  for (const auto word : std::views::split(text, ' ')) {
+    if (!word.empty()) words.emplace_back(word.begin(), word.end());
+  }
+  if (words.size() < 2) {
+    return std::unexpected(make_issue(
+        fmt::format("'{}' is no address with its names: '10.0.0.5 www.example www'", text)));
+  }
+  const auto address = IpAddress::parse(words.front());
+  if (!address) return std::unexpected(address.error());
+  words.erase(words.begin());
+  const auto wrong = std::ranges::find_if_not(words, is_host_name);
+  if (wrong == words.end()) return topology::HostNames{*address, std::move(words)};
+  return std::unexpected(make_issue(fmt::format("'{}' is no name of a host", *wrong)));
+}
 
 std::optional<std::vector<topology::Program>> read_programs(const document::Node& node,
                                                             Issues& issues) {

@@ -91,11 +91,29 @@ TEST(ServiceReader, GivesAPortOnce) {
       "web.topo.yaml:1:61: error: tcp/80 of 'web' is taken already, by service 'one'\n");
 }
 
+TEST(HostsReader, TakesAddressesWithTheirNames) {
+  const topology::Node node = web("hosts: [10.0.0.5  www.example www, 'fd00::5 www']");
+  ASSERT_EQ(node.hosts.size(), 2U);
+  EXPECT_EQ(to_string(node.hosts[0].value), "10.0.0.5 www.example www");
+  EXPECT_EQ(to_string(node.hosts[1].value), "fd00::5 www");
+  EXPECT_EQ(web("hosts: 10.0.0.5 www").hosts.size(), 1U);
+}
+
+TEST(HostsReader, SaysWhatIsWrong) {
+  EXPECT_EQ(issues_of("hosts: 10.0.0.5"),
+            "web.topo.yaml:1:24: error: '10.0.0.5' is no address with its names: '10.0.0.5 "
+            "www.example www'\n");
+  EXPECT_EQ(issues_of("hosts: 10.0.0.5 w#w"),
+            "web.topo.yaml:1:24: error: 'w#w' is no name of a host\n");
+  EXPECT_TRUE(issues_of("hosts: 10.0.0 www").starts_with("web.topo.yaml:1:24: error: "));
+}
+
 TEST(ServiceReader, ReadsWhatTheWriterWrites) {
   const auto topology = parse_topology(
       "nodes: { web: { services: { one: [nginx, -g, daemon off;], two: { run: x | y,"
       " ready: { listens: [tcp/80, tcp/81], log: a b }, within: 500ms, environment: { A: b },"
-      " folder: conf } }, name_servers: [10.0.0.53, 'fd00::53'] } }",
+      " folder: conf } }, name_servers: [10.0.0.53, 'fd00::53'],"
+      " hosts: [10.0.0.5 www.example www, 'fd00::5 www'] } }",
       "web.topo.yaml");
   ASSERT_TRUE(topology) << to_string(topology.error());
   const std::string text = to_yaml(*topology);

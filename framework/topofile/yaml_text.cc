@@ -225,6 +225,7 @@ document::Node node_tree(const topology::Topology& topology, NodeId id) {
   const auto address = [](const InterfaceAddress& one) { return to_string(one); };
   const auto service = [](const flow::Service& one) { return to_string(one); };
   const auto plain_address = [](const IpAddress& one) { return to_string(one); };
+  const auto names = [](const topology::HostNames& one) { return to_string(one); };
   Mapping keys;
   if (node.forwarding) keys.flag("forwarding", true);
   keys.optional("loopback", texts_of(node.loopback, address));
@@ -235,6 +236,7 @@ document::Node node_tree(const topology::Topology& topology, NodeId id) {
   keys.optional("listens", texts_of(node.listens, service));
   keys.optional("services", programs_tree(node));
   keys.optional("name_servers", texts_of(node.name_servers, plain_address));
+  keys.optional("hosts", texts_of(node.hosts, names));
   keys.optional("masquerade", trees_of(node.masquerade, masquerade_tree));
   keys.optional("snat", trees_of(node.snat, source_nat_tree));
   keys.optional("port_forwards", trees_of(node.port_forwards, port_forward_tree));

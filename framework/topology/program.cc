@@ -31,6 +31,10 @@ std::string command_text(const std::vector<std::string>& command) {
   return fmt::format("{}", fmt::join(words, " "));
 }
 
+std::string to_string(const HostNames& line) {
+  return fmt::format("{} {}", to_string(line.address), fmt::join(line.names, " "));
+}
+
 std::string describe(const Readiness& readiness) {
   std::vector<std::string> parts;
   for (const flow::Service& port : readiness.ports) parts.push_back(to_string(port));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A program that runs in a node as long as its network does: an entry of `services:`.
+// A program that runs in a node as long as its network does, an entry of `services:`; and the names
+// that programs of a node know, besides those of nodes.
 #pragma once
 
 #include <chrono>
@@ -9,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ip_address.hh"
 #include "base/issue.hh"
 #include "flow/flow.hh"
 
@@ -39,6 +41,14 @@ std::optional<std::string> shell_line(const std::vector<std::string>& command);
 
 // The command as a person reads it: "nginx -g 'daemon off;'".
 std::string command_text(const std::vector<std::string>& command);
+
+// A line of hosts(5): "10.0.0.5 www.example www".
+struct HostNames {
+  IpAddress address;
+  std::vector<std::string> names;
+  friend auto operator<=>(const HostNames&, const HostNames&) = default;
+};
+std::string to_string(const HostNames& line);
 
 // "tcp/80", "a line with 'started'", "`test -e /run/x` ends with 0"; empty if nothing is asked.
 std::string describe(const Readiness& readiness);

@@ -85,6 +85,7 @@ struct Node {
   std::vector<Located<flow::Service>> listens = {};
   std::vector<Program> programs = {};                 // `services:`
   std::vector<Located<IpAddress>> name_servers = {};  // of its resolver
+  std::vector<Located<HostNames>> hosts = {};         // of its /etc/hosts, besides the nodes
   std::optional<Position> position = {};
 };
 
