@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/shell_word.hh"
 #include "checks/expectation.hh"
 #include "scenario/listeners.hh"
 #include "scenario/name_expression.hh"
@@ -68,9 +69,21 @@ Way way_of(const evidence::Verdict& verdict) {
   return way;
 }
 
-std::string repeat_command(const Check& check, const Scenario& scenario) {
-  return fmt::format("topoproof test {} -k {}", quoted(scenario.file),
-                     quoted(scenario::expression_for(check.name)));
+std::string repeat_command(const std::string& check, const Scenario& scenario,
+                           const std::string& file) {
+  std::string options;
+  for (const std::string& word : scenario.repeat_options) options += " " + shell_quoted(word);
+  return fmt::format("topoproof test {}{} -k {}", quoted(file), options,
+                     quoted(scenario::expression_for(check)));
+}
+
+std::string variant_words(const Scenario& scenario) {
+  std::string words;
+  const auto& options = scenario.repeat_options;
+  for (std::size_t i = 0; i + 1 < options.size(); ++i) {
+    if (options[i] == "--variant") words += " --variant " + shell_quoted(options[i + 1]);
+  }
+  return words;
 }
 
 void blame_lost_frames_at(std::span<const std::string> nodes, std::vector<CheckResult>& checks) {
@@ -113,7 +126,7 @@ CheckResult make_result(const Check& check, const Judged& judged, const Scenario
   }
   if (!passed || detail.ways) result.in_kernel = way_of(judged.verdict);
   if (passed) return result;
-  result.reproduce = repeat_command(check, scenario);
+  result.reproduce = repeat_command(check.name, scenario, scenario.file);
   return result;
 }
 

@@ -27,8 +27,11 @@ std::vector<NodeId> nodes_of(const flow::Flow& flow, const topology::Topology& t
 
 scenario::Way way_of(const evidence::Verdict& verdict);
 
-// The command that repeats this check alone.
-std::string repeat_command(const scenario::Check& check, const scenario::Scenario& scenario);
+// The command that repeats this check of the file alone.
+std::string repeat_command(const std::string& check, const scenario::Scenario& scenario,
+                           const std::string& file);
+// " --variant no-nat": those that were asked for.
+std::string variant_words(const scenario::Scenario& scenario);
 
 explain::Explanation explain_verdict(const flow::Flow& flow, const evidence::Verdict& verdict,
                                      const topology::Topology& topology);

@@ -10,6 +10,7 @@
 #include "document/reader.hh"
 #include "plan/planner.hh"
 #include "program/rule_files.hh"
+#include "rules/includes.hh"
 #include "rules/source.hh"
 #include "scenario/reader.hh"
 #include "topofile/reader.hh"
@@ -71,6 +72,10 @@ document::Node with_variants(const document::Node& root, std::span<const std::st
 }
 
 void append(Issues& issues, Issues more) { std::ranges::move(more, std::back_inserter(issues)); }
+
+void append_all(std::vector<std::string> more, std::vector<std::string>& files) {
+  std::ranges::move(more, std::back_inserter(files));
+}
 
 // The interface may be of a link that could not be read, which is told already.
 bool misses_interface(const Issue& issue) {
@@ -166,13 +171,19 @@ std::vector<std::string> find_files(std::span<const std::string> paths, bool top
 
 ScenarioFile read_scenario_file(const std::string& file, std::span<const std::string> variants) {
   ScenarioFile read;
+  std::vector<std::string> sources{file};
+  const auto noting = [&](const std::string& path) {
+    if (std::ranges::find(sources, path) == sources.end()) sources.push_back(path);
+    return document::read_text_file(path);
+  };
   if (auto issue = rules_instead(file)) {
     read.issues.push_back(*std::move(issue));
   } else if (const auto root = document::read_yaml_file(file, read.issues)) {
-    read.scenario = scenario::read_scenario(with_variants(*root, variants), file,
-                                            document::read_text_file, read.issues);
+    read.scenario =
+        scenario::read_scenario(with_variants(*root, variants), file, noting, read.issues);
   }
   read.scenario.file = file;
+  read.scenario.sources = std::move(sources);
   if (read.scenario.name.empty()) read.scenario.name = fs::path(file).filename().string();
   return read;
 }
@@ -211,6 +222,21 @@ Issues check_file(const std::string& file) {
   check_built(read.scenario.topology, read.issues);
   append(read.issues, try_changes(read.scenario));
   return std::move(read.issues);
+}
+
+std::vector<std::string> included_files(const scenario::Scenario& scenario) {
+  std::vector<std::string> files;
+  const auto add = [&](const topology::Node& node) {
+    for (const rules::Source& source : node.rules) append_all(rules::included_files(source), files);
+  };
+  for (const topology::Node& node : scenario.topology.nodes()) add(node);
+  for (const scenario::Step& step : scenario.steps) {
+    for (const scenario::Change& change : step.changes) {
+      const auto* replace = std::get_if<scenario::ReplaceRules>(&change.what);
+      if (replace != nullptr) add(replace->rules);
+    }
+  }
+  return files;
 }
 
 Issues check_rules(const scenario::Scenario& scenario) {

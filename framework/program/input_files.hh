@@ -29,6 +29,7 @@ struct ScenarioFile {
   scenario::Scenario scenario;
   Issues issues = {};
 };
+// Which files it was read from stands in the scenario, but for what its rules include.
 ScenarioFile read_scenario_file(const std::string& file, std::span<const std::string> variants);
 
 // The topology of a topology or scenario file. Test `issues` before use.
@@ -43,6 +44,9 @@ scenario::Scenario read_network(const std::string& file, std::span<const std::st
 // All that is wrong with a file: for a topology, in each of its variants, too. Rules are tried in
 // namespaces; where none can be made, that is a warning.
 Issues check_file(const std::string& file);
+
+// The files that its rules include, also those of its changes.
+std::vector<std::string> included_files(const scenario::Scenario& scenario);
 
 // Of these the rules alone: of its topology, and of its changes.
 Issues check_rules(const scenario::Scenario& scenario);

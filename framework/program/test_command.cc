@@ -43,6 +43,19 @@ using scenario::ScenarioResult;
 
 constexpr std::string_view kClearLine = "\r\x1b[K";
 
+// What decides a check, besides the file that it stands in.
+std::vector<std::string> repeat_options(const TestCommand& command) {
+  std::vector<std::string> options;
+  const auto add = [&](const char* name, const std::string& value) {
+    options.insert(options.end(), {name, value});
+  };
+  for (const std::string& variant : command.variants) add("--variant", variant);
+  if (!command.lab.empty()) add("--lab", command.lab);
+  if (command.with == Executors::Kernel) options.emplace_back("--kernel-only");
+  if (command.with == Executors::Simulator) options.emplace_back("--simulate");
+  return options;
+}
+
 // All of the named files that have something to run, or are wrong.
 std::vector<ScenarioFile> read_files(const TestCommand& command,
                                      const scenario::NameExpression& expression, Issues& issues) {
@@ -52,6 +65,11 @@ std::vector<ScenarioFile> read_files(const TestCommand& command,
     if (!has_errors(file.issues)) {
       file.scenario = select(std::move(file.scenario), expression);
       if (!command.select.empty() && !has_checks(file.scenario)) continue;
+    }
+    file.scenario.repeat_options = repeat_options(command);
+    for (auto& included : included_files(file.scenario)) {
+      auto& sources = file.scenario.sources;
+      if (std::ranges::find(sources, included) == sources.end()) sources.push_back(included);
     }
     files.push_back(std::move(file));
   }

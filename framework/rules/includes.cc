@@ -115,4 +115,16 @@ Issues check_includes(const Source& source) {
   return included.issues();
 }
 
+std::vector<std::string> included_files(const Source& source) {
+  std::vector<std::string> files;
+  if (source.language != Language::Nft || !source.text.contains("include")) return files;
+  Included included(source.where.file);
+  const NftTokens tokens(source, [&](const std::string& path, const Location& where) {
+    auto texts = included.read(path, where);
+    for (const auto& text : texts) files.push_back(text.file);
+    return texts;
+  });
+  return files;
+}
+
 }  // namespace topoproof::rules

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "base/issue.hh"
 #include "rules/nft_tokens.hh"
@@ -23,5 +24,8 @@ NftTokens::Reader make_include_reader(const std::string& main_file);
 // RETURNS: each `include` of something else than a file that can be read, or of too much. What is
 // not there is for nft to say.
 [[nodiscard]] Issues check_includes(const Source& source);
+
+// Those that nft reads for it, and for what it includes. None of iptables' and of compiled rules.
+std::vector<std::string> included_files(const Source& source);
 
 }  // namespace topoproof::rules

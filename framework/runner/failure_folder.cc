@@ -10,6 +10,7 @@
 #include "netlink/conntrack.hh"
 #include "runner/capture_file.hh"
 #include "runner/folder_names.hh"
+#include "runner/repeat_script.hh"
 #include "sys/output.hh"
 
 namespace topoproof::runner {
@@ -76,15 +77,14 @@ void write_node(const std::filesystem::path& folder, Session& session, NodeId no
 }  // namespace
 
 std::string write_failure_folder(const std::filesystem::path& folder, const CheckResult& result,
-                                 const Judged& judged, Session& session) {
+                                 const Judged& judged, const scenario::Scenario& scenario,
+                                 Session& session) {
   std::filesystem::create_directories(folder);
   const Instruments with = session.instruments();
   const auto capture = folder / "capture.pcapng";
   write_capture(capture, result, judged.evidence.number, with.observer, with.witness);
   sys::save_file((folder / "trace.txt").string(), trace_text(result, session.topology()));
-  if (!result.reproduce.empty()) {
-    sys::save_file((folder / "repeat.sh").string(), result.reproduce + "\n");
-  }
+  write_repeat_script(folder, result, scenario);
   for (const NodeId node : nodes_of_way(judged)) write_node(folder, session, node);
   return capture.string();
 }

@@ -12,11 +12,12 @@
 
 namespace topoproof::runner {
 
-// capture.pcapng; trace.txt; repeat.sh; and of each node of the way NODE.state (links, addresses,
-// routes, rules, neighbours, sysctls), NODE.nft and NODE.conntrack, where it has any.
-// RETURNS: the capture's path. THROWS: sys::SystemError, std::filesystem::filesystem_error
+// capture.pcapng; trace.txt; repeat.sh with the files that it needs; and of each node of the way
+// NODE.state (links, addresses, routes, rules, neighbours, sysctls), NODE.nft and NODE.conntrack,
+// where it has any. RETURNS: the capture's path. THROWS: sys::SystemError,
+// std::filesystem::filesystem_error
 std::string write_failure_folder(const std::filesystem::path& folder,
                                  const scenario::CheckResult& result, const checks::Judged& judged,
-                                 Session& session);
+                                 const scenario::Scenario& scenario, Session& session);
 
 }  // namespace topoproof::runner

@@ -338,7 +338,8 @@ class Runner {
     const bool wanted = options_.always_keep_pcap || result.outcome != Outcome::Passed;
     if (!wanted || options_.pcap_directory.empty()) return;
     try {
-      result.pcap = write_failure_folder(folder_of(result.name), result, judged, *session_);
+      result.pcap =
+          write_failure_folder(folder_of(result.name), result, judged, scenario_, *session_);
     } catch (const std::exception& refused) {
       // The verdict stands without its file; that there is none must be said.
       if (options_.must_keep_pcap) result.outcome = Outcome::Error;

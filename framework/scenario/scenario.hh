@@ -141,6 +141,9 @@ struct Scenario {
   std::vector<Step> steps = {};
   // Of checks that are left out of a run: who listens is said by the file, whatever is run of it.
   Listeners left_out = {};
+  // Of the command that repeats a check, besides the file and the check: "--variant", "no-nat".
+  std::vector<std::string> repeat_options = {};
+  std::vector<std::string> sources = {};  // all files that it was read from; empty: not known
 };
 
 // "no_route at blue"; "blue -> 192.168.1.3 tcp/80"
