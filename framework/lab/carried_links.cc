@@ -84,13 +84,20 @@ void CarriedLinks::set_up(std::uint32_t index, bool up) {
 }
 
 void CarriedLinks::impair(std::uint32_t index, const impair::Impairment& impairment) {
-  const Link* link = find(index);
-  if (link != nullptr) workshop_->relay.impair(link->number, end_of(link->ends, index), impairment);
+  const auto link = std::ranges::find_if(
+      links_, [&](const Link& l) { return std::ranges::find(l.ends, index) != l.ends.end(); });
+  if (link == links_.end()) return;
+  const std::size_t end = end_of(link->ends, index);
+  workshop_->relay.impair(link->number, end, impairment);
+  link->impairments.at(end) = impairment;
 }
 
-std::vector<std::array<std::uint32_t, 2>> CarriedLinks::ends() const {
-  std::vector<std::array<std::uint32_t, 2>> all;
-  for (const Link& link : links_) all.push_back(link.ends);
+std::vector<CarriedEnd> CarriedLinks::ends() const {
+  std::vector<CarriedEnd> all;
+  for (const Link& link : links_) {
+    all.push_back({link.ends[0], link.ends[1], link.impairments[0]});
+    all.push_back({link.ends[1], link.ends[0], link.impairments[1]});
+  }
   return all;
 }
 

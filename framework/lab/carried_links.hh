@@ -10,12 +10,21 @@
 #include <string>
 #include <vector>
 
+#include "impair/impairment.hh"
 #include "lab/namespaces.hh"
 #include "plan/operation.hh"
 #include "relay/relay.hh"
 #include "state/namespace.hh"
 
 namespace topoproof::lab {
+
+// One end of such a link, by the indexes in the nodes, and what happens to what leaves by it.
+struct CarriedEnd {
+  std::uint32_t index = 0;
+  std::uint32_t far_index = 0;
+  impair::Impairment impairment = {};
+  friend auto operator<=>(const CarriedEnd&, const CarriedEnd&) = default;
+};
 
 class CarriedLinks {
  public:
@@ -29,8 +38,7 @@ class CarriedLinks {
   void erase(std::uint32_t index);            // takes the other end away
   void set_up(std::uint32_t index, bool up);  // the other end has its carrier by it
   void impair(std::uint32_t index, const impair::Impairment& impairment);
-  // Of each link the indexes of its ends in the nodes.
-  std::vector<std::array<std::uint32_t, 2>> ends() const;
+  std::vector<CarriedEnd> ends() const;
   // As if each end were the other's peer.
   void join_ends(state::Namespace& found) const;
 
@@ -40,7 +48,8 @@ class CarriedLinks {
  private:
   struct Link {
     relay::LinkNumber number = 0;
-    std::array<std::uint32_t, 2> ends{};   // indexes in the nodes
+    std::array<std::uint32_t, 2> ends{};  // indexes in the nodes
+    std::array<impair::Impairment, 2> impairments{};
     std::array<std::string, 2> devices{};  // the veths' other ends
   };
   struct Workshop {  // where the relay works

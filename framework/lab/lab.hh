@@ -97,10 +97,8 @@ class Lab {
   void settle();
   void settle(std::span<const NodeId> nodes);  // where only these have changed
 
-  // Of the links that are impaired, or may be: the kernel does not know their far ends.
-  std::vector<std::array<std::uint32_t, 2>> carried_ends() {
-    return executor_.carried_links().ends();
-  }
+  // Of the links that are impaired, or may be: of these the kernel does not know the far ends.
+  std::vector<CarriedEnd> carried_ends() { return executor_.carried_links().ends(); }
 
   // Waits until nothing is under way on links that are impaired. RETURNS: false if there is still
   // at the deadline.

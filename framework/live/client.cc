@@ -74,11 +74,15 @@ std::string choose_lab(const StateFolder& state, const std::optional<std::string
 
 void Joined::join_ends(std::vector<state::Link>& links) const {
   for (state::Link& link : links) {
-    for (const auto& ends : carried) {
-      if (link.index == ends[0]) link.peer_index = ends[1];
-      if (link.index == ends[1]) link.peer_index = ends[0];
+    for (const CarriedEnd& end : carried) {
+      if (link.index == end.index) link.peer_index = end.far_index;
     }
   }
+}
+
+std::string Joined::impairment_of(std::uint32_t index) const {
+  const auto end = std::ranges::find(carried, index, &CarriedEnd::index);
+  return end != carried.end() ? end->impairment : "";
 }
 
 Client::Client(const StateFolder& state, std::string name)

@@ -2,7 +2,6 @@
 // Whoever wants something of a running lab: talks to its holder.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -32,10 +31,12 @@ struct JoinedNode {
 struct Joined {
   sys::Fd user;
   std::vector<JoinedNode> nodes;
-  std::vector<std::array<std::uint32_t, 2>> carried = {};  // Answer has it
+  std::vector<CarriedEnd> carried = {};  // Answer has it
 
   // Makes the ends of links that the lab carries each other's peers, as those of a veth are.
   void join_ends(std::vector<state::Link>& links) const;
+  // What happens to what leaves by an interface of this index; empty: nothing.
+  std::string impairment_of(std::uint32_t index) const;
 };
 
 class Client {

@@ -132,7 +132,12 @@ class Holder {
   void hand_out(sys::Channel& who, const std::vector<std::string>& names) {
     const std::vector<NodeId> nodes = lab_.nodes_named(names);
     std::vector<int> descriptors{own_.user.get()};
-    Answer answer{.carried = lab_.carried_ends()};
+    Answer answer;
+    for (const lab::CarriedEnd& end : lab_.carried_ends()) {
+      const bool is_impaired = end.impairment != impair::Impairment();
+      answer.carried.push_back(
+          {end.index, end.far_index, is_impaired ? to_string(end.impairment) : ""});
+    }
     for (std::size_t i = 0; i < nodes.size(); ++i) {
       answer.nodes.push_back(lab_.name_of(nodes[i]));
       descriptors.push_back(lab_.netns(nodes[i]).fd());

@@ -35,6 +35,17 @@ class LiveImpairment : public LiveTest {
     return Client(state_, "pair")
         .ask({.verb = Verb::Apply, .file = "new.topo.yaml"}, {&descriptor, 1});
   }
+  // As text, and as JSON.
+  std::string inspected() const {
+    const auto file = folder_.path() / "inspected";
+    in_child([&] {
+      Client client(state_, "pair");
+      const auto nodes = inspect(client, {});
+      sys::save_file(file, to_text(nodes) + to_json("pair", nodes));
+      return 0;
+    });
+    return sys::read_file(file).value_or("nothing");
+  }
   // Milliseconds there and back; -1 if no answer came. `patience`: in seconds; a question for the
   // neighbour that was lost is asked again after one.
   int ping(int patience = 1) const {
@@ -69,6 +80,17 @@ TEST_F(LiveImpairment, IsChangedWhileTheLinkGoesOn) {
   EXPECT_EQ(ping(), -1);
   apply(", impair: { delay: 20ms }");
   EXPECT_GE(ping(5), 40);
+}
+
+// Nothing said that a link is impaired.
+TEST_F(LiveImpairment, IsInspected) {
+  up_with(", impair: { delay: 1ms, loss: 5% }");
+  apply("");
+  EXPECT_EQ(inspected().find("impair"), std::string::npos) << inspected();
+  apply(", impair: { delay: 3ms }");
+  EXPECT_NE(inspected().find("-- blue:eth0  sends with delay 3ms\n"), std::string::npos)
+      << inspected();
+  EXPECT_NE(inspected().find(R"("impairment": "delay 3ms")"), std::string::npos) << inspected();
 }
 
 // Its ends were taken for two links: each end's peer is the relay's.

@@ -86,6 +86,13 @@ void name_far_ends(const Places& places, InspectedNode& node) {
   }
 }
 
+void name_impairments(const Joined& joined, InspectedNode& node) {
+  for (const state::Link& link : node.state.links) {
+    std::string text = link.index ? joined.impairment_of(*link.index) : "";
+    if (!text.empty()) node.impairments.emplace(link.name, std::move(text));
+  }
+}
+
 }  // namespace
 
 std::vector<InspectedNode> inspect(Client& client, const std::vector<std::string>& names) {
@@ -108,7 +115,10 @@ std::vector<InspectedNode> inspect(Client& client, const std::vector<std::string
   });
   Places places = places_in(others);
   for (const InspectedNode& node : nodes) add_places(node.name, node.state.links, joined, places);
-  for (InspectedNode& node : nodes) name_far_ends(places, node);
+  for (InspectedNode& node : nodes) {
+    name_far_ends(places, node);
+    name_impairments(joined, node);
+  }
   return nodes;
 }
 

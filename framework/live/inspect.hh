@@ -23,7 +23,8 @@ struct InspectedNode {
   std::string unread_rules = {};  // why `rules` are not there
   std::vector<state::Connection> connections = {};
   std::vector<service::Status> services = {};
-  std::map<std::string, std::string> far_ends = {};  // "host:eth0", by interface
+  std::map<std::string, std::string> far_ends = {};     // "host:eth0", by interface
+  std::map<std::string, std::string> impairments = {};  // "delay 10ms", likewise
 };
 
 // The nodes, or all if none is named, in the order of the topology. REQUIRES: no second thread

@@ -129,9 +129,23 @@ OrderedJson list_of(const std::vector<T>& values) {
   return list;
 }
 
+// With what a lab knows of an interface, and its kernel does not.
+OrderedJson interfaces_of(const InspectedNode& node) {
+  OrderedJson list = OrderedJson::array();
+  for (const state::Link& link : node.state.links) {
+    OrderedJson json = json_of(link);
+    const auto far = node.far_ends.find(link.name);
+    if (far != node.far_ends.end()) json["far_end"] = far->second;
+    const auto impairment = node.impairments.find(link.name);
+    if (impairment != node.impairments.end()) json["impairment"] = impairment->second;
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
 OrderedJson json_of(const InspectedNode& node) {
   OrderedJson json{{"name", node.name},
-                   {"interfaces", list_of(node.state.links)},
+                   {"interfaces", interfaces_of(node)},
                    {"addresses", list_of(node.state.addresses)},
                    {"routes", list_of(node.state.routes)},
                    {"policy_rules", list_of(node.state.rules)},

@@ -30,6 +30,9 @@ std::string line_of(const state::Link& link, const InspectedNode& node, std::siz
   if (link.master) text += fmt::format("  port of {}", *link.master);
   const auto far = node.far_ends.find(link.name);
   if (far != node.far_ends.end()) text += fmt::format("  -- {}", far->second);
+  const auto impairment = node.impairments.find(link.name);
+  if (impairment != node.impairments.end())
+    text += fmt::format("  sends with {}", impairment->second);
   return text + "\n";
 }
 

@@ -21,11 +21,12 @@ NLOHMANN_JSON_SERIALIZE_ENUM(Status, {{Status::Done, "done"},
                                       {Status::Refused, "refused"},
                                       {Status::Failed, "failed"}})
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Request, verb, nodes, interface, up, file, variants, dry_run)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(CarriedEnd, index, far_index, impairment)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Answer, status, text, nodes, more, carried)
 
 namespace {
 
-constexpr int kProtocolVersion = 2;
+constexpr int kProtocolVersion = 3;
 
 template <class T>
 std::string write(const T& value) {

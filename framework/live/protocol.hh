@@ -42,6 +42,14 @@ struct Request {
   friend auto operator<=>(const Request&, const Request&) = default;
 };
 
+// As lab::CarriedEnd; what happens there in words, none of one that is not impaired now.
+struct CarriedEnd {
+  std::uint32_t index = 0;
+  std::uint32_t far_index = 0;
+  std::string impairment = {};
+  friend auto operator<=>(const CarriedEnd&, const CarriedEnd&) = default;
+};
+
 enum class Status { Done, Refused, Failed };
 
 // Several to one request, where not all descriptors fit into one message. The first one to a Join
@@ -52,9 +60,9 @@ struct Answer {
   std::string text = {};                // why not; or what was done
   std::vector<std::string> nodes = {};  // to Join
   bool more = false;                    // another one follows
-  // To Join, in the first one: the indexes of both ends of links that are impaired, or may be. The
-  // kernel does not know their far ends.
-  std::vector<std::array<std::uint32_t, 2>> carried = {};
+  // To Join, in the first one: the ends of links that are impaired, or may be. Of these the kernel
+  // does not know the far ends.
+  std::vector<CarriedEnd> carried = {};
   friend auto operator<=>(const Answer&, const Answer&) = default;
 };
 

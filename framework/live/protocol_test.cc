@@ -25,7 +25,7 @@ TEST(Protocol, CarriesAnswers) {
                       .text = "no\nsuch node",
                       .nodes = {"red"},
                       .more = true,
-                      .carried = {{7, 8}}};
+                      .carried = {{7, 8, "loss 5%"}, {8, 7}}};
   EXPECT_EQ(parse_answer(to_json(answer)).value(), answer);
 }
 

@@ -3,8 +3,6 @@
 // made from, and changed on request.
 #pragma once
 
-#include <array>
-#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -42,7 +40,7 @@ class RunningLab {
 
   std::string rule_lines();  // of all nodes, as JSON
 
-  std::vector<std::array<std::uint32_t, 2>> carried_ends() { return lab_.carried_ends(); }
+  std::vector<lab::CarriedEnd> carried_ends() { return lab_.carried_ends(); }
   // Whether nothing is under way on impaired links, now or within kIdleWait.
   bool is_idle() { return lab_.wait_until_idle(sys::Clock::now() + kIdleWait); }
 
