@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "lab/lab.hh"
+#include "lab/sysctl_writer.hh"
 #include "lab/test_topologies.hh"
 #include "netlink/error.hh"
 #include "sys/error.hh"
@@ -44,6 +47,32 @@ TEST_F(LabTest, ReadingBackAfterBuildingLeavesOutWhatNobodyWrote) {
   EXPECT_NE(to_string(lab.differences()), "");
   sys::run_in(lab.netns(kHost), [] { sys::write_sysctl("net.ipv4.icmp_ratelimit", "2000"); });
   EXPECT_NE(to_string(lab.differences_of_building()), "");
+}
+
+// A machine may say that interfaces are born forwarding where nothing forwards (as by
+// net.ipv4.conf.default.forwarding=1), and its new namespaces have that from it.
+TEST_F(LabTest, LinksForwardAsTheirNodeDoesWhateverTheMachineSays) {
+  const sys::Netns netns = sys::Netns::create();
+  sys::run_in(netns, [] {
+    sys::write_sysctl("net.ipv4.conf.default.forwarding", "1");
+    sys::Sysctls sysctls;
+    SysctlWriter writer;
+    writer.begin_namespace(sysctls);
+    EXPECT_FALSE(writer.write({"net.ipv4.ip_forward", "0"}, false));
+    EXPECT_EQ(sysctls.read("net.ipv4.conf.default.forwarding"), "0");
+  });
+}
+
+// They had the machine's, which decide who is answered and what is dropped.
+TEST_F(LabTest, TakesNothingOverFromTheMachine) {
+  Lab lab(plan_of(container_nat()));
+  const auto& sysctls = lab.expected(kHost).sysctls;
+  for (const char* name : {"proxy_arp", "route_localnet", "arp_filter", "accept_source_route",
+                           "src_valid_mark", "drop_unicast_in_l2_multicast", "arp_accept"}) {
+    const auto all = std::string("net.ipv4.conf.all.") + name;
+    EXPECT_NE(std::ranges::find(sysctls, all, &state::Sysctl::name), sysctls.end()) << all;
+  }
+  EXPECT_EQ(to_string(lab.differences()), "");
 }
 
 TEST_F(LabTest, ARefusalNamesTheStepAndItsReason) {

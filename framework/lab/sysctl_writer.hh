@@ -25,6 +25,7 @@ class SysctlWriter {
 
  private:
   const std::optional<std::string>& untouched_value(const std::string& name);
+  void write_forwarding_of_links(const std::string& value);
 
   sys::Sysctls* sysctls_ = nullptr;  // of this namespace
   std::set<std::string> written_;    // in this namespace

@@ -18,6 +18,12 @@ constexpr std::string_view kArpSource = "ARP asks with any own address";
 constexpr std::string_view kSendRedirects = "routers tell of a better gateway";
 constexpr std::string_view kTakeRedirects =
     "the routes are those of the file, whatever routers say";
+constexpr std::string_view kArpForOthers = "ARP is answered for own addresses only";
+constexpr std::string_view kArpLearning = "neighbours are learned by asking";
+constexpr std::string_view kLoopback = "127.0.0.0/8 does not leave its node";
+constexpr std::string_view kSourceRoutes = "packets do not choose their own way";
+constexpr std::string_view kGroupFrames = "a packet to one address may come in a frame to many";
+constexpr std::string_view kDeadWays = "routes over a link without carrier are routes";
 constexpr std::string_view kTracking = "connection tracking judges TCP as its documentation says";
 
 constexpr std::array kEverywhere = {
@@ -33,6 +39,26 @@ constexpr std::array kEverywhere = {
     Pin{"net.ipv4.conf.default.send_redirects", "1", kSendRedirects},
     Pin{"net.ipv4.conf.all.accept_redirects", "0", kTakeRedirects},
     Pin{"net.ipv4.conf.default.accept_redirects", "0", kTakeRedirects},
+    Pin{"net.ipv4.conf.all.shared_media", "1", kSendRedirects},
+    Pin{"net.ipv4.conf.all.accept_source_route", "0", kSourceRoutes},
+    Pin{"net.ipv4.conf.all.bootp_relay", "0", kSources},
+    Pin{"net.ipv4.conf.all.src_valid_mark", "0", kReversePath},
+    Pin{"net.ipv4.conf.default.src_valid_mark", "0", kReversePath},
+    Pin{"net.ipv4.conf.all.route_localnet", "0", kLoopback},
+    Pin{"net.ipv4.conf.default.route_localnet", "0", kLoopback},
+    Pin{"net.ipv4.conf.all.proxy_arp", "0", kArpForOthers},
+    Pin{"net.ipv4.conf.default.proxy_arp", "0", kArpForOthers},
+    Pin{"net.ipv4.conf.default.proxy_arp_pvlan", "0", kArpForOthers},
+    Pin{"net.ipv4.conf.all.arp_filter", "0", kArpReply},
+    Pin{"net.ipv4.conf.default.arp_filter", "0", kArpReply},
+    Pin{"net.ipv4.conf.all.arp_accept", "0", kArpLearning},
+    Pin{"net.ipv4.conf.default.arp_accept", "0", kArpLearning},
+    Pin{"net.ipv4.conf.all.drop_gratuitous_arp", "0", kArpLearning},
+    Pin{"net.ipv4.conf.default.drop_gratuitous_arp", "0", kArpLearning},
+    Pin{"net.ipv4.conf.all.drop_unicast_in_l2_multicast", "0", kGroupFrames},
+    Pin{"net.ipv4.conf.default.drop_unicast_in_l2_multicast", "0", kGroupFrames},
+    Pin{"net.ipv4.conf.all.ignore_routes_with_linkdown", "0", kDeadWays},
+    Pin{"net.ipv4.conf.default.ignore_routes_with_linkdown", "0", kDeadWays},
     Pin{"net.ipv4.icmp_ratelimit", "0", kErrors},
     // Per namespace since Linux 6.13; before, only the machine's administrator can set them.
     Pin{"net.ipv4.icmp_msgs_per_sec", "1000000", kErrors},
@@ -58,6 +84,11 @@ constexpr std::array kWithIpv6 = {
     Pin{"net.ipv6.conf.default.mldv2_unsolicited_report_interval", "0",
         "groups are reported when they are joined"},
     Pin{"net.ipv6.conf.default.accept_redirects", "0", kTakeRedirects},
+    // As new namespaces have it, but where the machine says that they take its own settings
+    // (net.core.devconf_inherit_init_net).
+    Pin{"net.ipv6.conf.default.hop_limit", "64", "packets begin with the usual TTL"},
+    Pin{"net.ipv6.conf.all.proxy_ndp", "0", kArpForOthers},
+    Pin{"net.ipv6.conf.default.proxy_ndp", "0", kArpForOthers},
     Pin{"net.ipv6.icmp.ratelimit", "0", kErrors},
 };
 
@@ -73,11 +104,14 @@ constexpr std::array kWithForwarding = {
     Pin{"net.ipv4.fib_multipath_hash_seed", "1", "equal ways are chosen alike in every run"},
 };
 
+bool is_dotted(std::string_view name) {
+  const auto first = name.find_first_of("./");
+  return first != std::string_view::npos && name[first] == '.';
+}
+
 std::string with_slashes(std::string_view name) {
   std::string text(name);
-  if (text.find_first_of("./") != std::string::npos && text[text.find_first_of("./")] == '.') {
-    std::ranges::replace(text, '.', '/');
-  }
+  if (is_dotted(name)) std::ranges::replace(text, '.', '/');
   return text;
 }
 
@@ -104,7 +138,12 @@ std::vector<Pin> make_pins(const PinScope& scope) {
 }
 
 bool is_same_sysctl(std::string_view a, std::string_view b) {
-  return a == b || (a.size() == b.size() && with_slashes(a) == with_slashes(b));
+  if (a.size() != b.size()) return false;
+  const bool is_a_dotted = is_dotted(a);
+  const bool is_b_dotted = is_dotted(b);
+  const auto as_path = [](char c, bool dotted) { return dotted && c == '.' ? '/' : c; };
+  return std::ranges::equal(
+      a, b, [&](char x, char y) { return as_path(x, is_a_dotted) == as_path(y, is_b_dotted); });
 }
 
 std::string interface_of_sysctl(std::string_view name) {

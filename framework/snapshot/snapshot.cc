@@ -52,9 +52,9 @@ void keep_sysctls(const Place& place, const state::Namespace& planned, topology:
   }
 }
 
-// What no plan sets, with what the kernel has where nobody did: what the simulator reads
+// What plans do not set, with what the kernel has where nobody did: what the simulator reads
 // (routing/settings.hh), and what decides flows and it does not, which makes them unknown.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 29> kUnplanned{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 20> kUnplanned{
     {{"net.ipv4.ip_default_ttl", "64"},
      {"net.ipv4.icmp_echo_ignore_all", "0"},
      {"net.ipv4.icmp_echo_ignore_broadcasts", "1"},
@@ -64,16 +64,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 29> kUnplann
      {"net.ipv4.fib_multipath_hash_policy", "0"},
      {"net.ipv6.fib_multipath_hash_policy", "0"},
      {"net.netfilter.nf_conntrack_checksum", "1"},
-     {"net.ipv4.conf.all.proxy_arp", "0"},
-     {"net.ipv4.conf.all.arp_filter", "0"},
-     {"net.ipv4.conf.all.route_localnet", "0"},
-     {"net.ipv4.conf.all.shared_media", "1"},
-     {"net.ipv4.conf.all.src_valid_mark", "0"},
-     {"net.ipv4.conf.default.proxy_arp", "0"},
-     {"net.ipv4.conf.default.arp_filter", "0"},
-     {"net.ipv4.conf.default.route_localnet", "0"},
      {"net.ipv4.conf.default.shared_media", "1"},
-     {"net.ipv4.conf.default.src_valid_mark", "0"},
      {"net.ipv6.conf.all.proxy_ndp", "0"},
      {"net.ipv6.icmp.echo_ignore_all", "0"},
      {"net.ipv4.tcp_syncookies", "1"},
@@ -85,10 +76,15 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 29> kUnplann
      {"net.ipv4.ip_forward_use_pmtu", "0"},
      {"net.ipv6.bindv6only", "0"}}};
 
-void keep_unplanned_sysctls(const Place& place, topology::Node& node) {
+// Some of them a plan does set, as the network needs it.
+void keep_unplanned_sysctls(const Place& place, const state::Namespace& planned,
+                            topology::Node& node) {
   std::vector<state::Sysctl> usual;
   std::vector<std::string> names;
   for (const auto& [name, value] : kUnplanned) {
+    const bool is_planned =
+        std::ranges::find(planned.sysctls, name, &state::Sysctl::name) != planned.sysctls.end();
+    if (is_planned) continue;
     usual.push_back({std::string(name), std::string(value)});
     names.emplace_back(name);
   }
@@ -181,7 +177,7 @@ Snapshot take(std::span<const Place> places, const std::string& name) {
   for (std::size_t i = 0; i < places.size(); ++i) {
     attempt(i, [&] {
       keep_sysctls(places[i], planned[i], snapshot.topology.node(NodeId(i)));
-      keep_unplanned_sysctls(places[i], snapshot.topology.node(NodeId(i)));
+      keep_unplanned_sysctls(places[i], planned[i], snapshot.topology.node(NodeId(i)));
       keep_interface_sysctls(places[i], snapshot.topology, NodeId(i));
     });
   }

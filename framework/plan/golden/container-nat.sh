@@ -25,6 +25,36 @@ net.ipv4.conf.default.send_redirects = 1
 # the routes are those of the file, whatever routers say
 net.ipv4.conf.all.accept_redirects = 0
 net.ipv4.conf.default.accept_redirects = 0
+# routers tell of a better gateway
+net.ipv4.conf.all.shared_media = 1
+# packets do not choose their own way
+net.ipv4.conf.all.accept_source_route = 0
+# packets with our own source address are refused
+net.ipv4.conf.all.bootp_relay = 0
+# packets are not judged by the way back to their source
+net.ipv4.conf.all.src_valid_mark = 0
+net.ipv4.conf.default.src_valid_mark = 0
+# 127.0.0.0/8 does not leave its node
+net.ipv4.conf.all.route_localnet = 0
+net.ipv4.conf.default.route_localnet = 0
+# ARP is answered for own addresses only
+net.ipv4.conf.all.proxy_arp = 0
+net.ipv4.conf.default.proxy_arp = 0
+net.ipv4.conf.default.proxy_arp_pvlan = 0
+# ARP is answered on every interface for every own address
+net.ipv4.conf.all.arp_filter = 0
+net.ipv4.conf.default.arp_filter = 0
+# neighbours are learned by asking
+net.ipv4.conf.all.arp_accept = 0
+net.ipv4.conf.default.arp_accept = 0
+net.ipv4.conf.all.drop_gratuitous_arp = 0
+net.ipv4.conf.default.drop_gratuitous_arp = 0
+# a packet to one address may come in a frame to many
+net.ipv4.conf.all.drop_unicast_in_l2_multicast = 0
+net.ipv4.conf.default.drop_unicast_in_l2_multicast = 0
+# routes over a link without carrier are routes
+net.ipv4.conf.all.ignore_routes_with_linkdown = 0
+net.ipv4.conf.default.ignore_routes_with_linkdown = 0
 # every probe gets its ICMP error, however many there are
 net.ipv4.icmp_ratelimit = 0
 net.ipv4.icmp_msgs_per_sec = 1000000
@@ -60,6 +90,36 @@ net.ipv4.conf.default.send_redirects = 1
 # the routes are those of the file, whatever routers say
 net.ipv4.conf.all.accept_redirects = 0
 net.ipv4.conf.default.accept_redirects = 0
+# routers tell of a better gateway
+net.ipv4.conf.all.shared_media = 1
+# packets do not choose their own way
+net.ipv4.conf.all.accept_source_route = 0
+# packets with our own source address are refused
+net.ipv4.conf.all.bootp_relay = 0
+# packets are not judged by the way back to their source
+net.ipv4.conf.all.src_valid_mark = 0
+net.ipv4.conf.default.src_valid_mark = 0
+# 127.0.0.0/8 does not leave its node
+net.ipv4.conf.all.route_localnet = 0
+net.ipv4.conf.default.route_localnet = 0
+# ARP is answered for own addresses only
+net.ipv4.conf.all.proxy_arp = 0
+net.ipv4.conf.default.proxy_arp = 0
+net.ipv4.conf.default.proxy_arp_pvlan = 0
+# ARP is answered on every interface for every own address
+net.ipv4.conf.all.arp_filter = 0
+net.ipv4.conf.default.arp_filter = 0
+# neighbours are learned by asking
+net.ipv4.conf.all.arp_accept = 0
+net.ipv4.conf.default.arp_accept = 0
+net.ipv4.conf.all.drop_gratuitous_arp = 0
+net.ipv4.conf.default.drop_gratuitous_arp = 0
+# a packet to one address may come in a frame to many
+net.ipv4.conf.all.drop_unicast_in_l2_multicast = 0
+net.ipv4.conf.default.drop_unicast_in_l2_multicast = 0
+# routes over a link without carrier are routes
+net.ipv4.conf.all.ignore_routes_with_linkdown = 0
+net.ipv4.conf.default.ignore_routes_with_linkdown = 0
 # every probe gets its ICMP error, however many there are
 net.ipv4.icmp_ratelimit = 0
 net.ipv4.icmp_msgs_per_sec = 1000000
@@ -95,6 +155,36 @@ net.ipv4.conf.default.send_redirects = 1
 # the routes are those of the file, whatever routers say
 net.ipv4.conf.all.accept_redirects = 0
 net.ipv4.conf.default.accept_redirects = 0
+# routers tell of a better gateway
+net.ipv4.conf.all.shared_media = 1
+# packets do not choose their own way
+net.ipv4.conf.all.accept_source_route = 0
+# packets with our own source address are refused
+net.ipv4.conf.all.bootp_relay = 0
+# packets are not judged by the way back to their source
+net.ipv4.conf.all.src_valid_mark = 0
+net.ipv4.conf.default.src_valid_mark = 0
+# 127.0.0.0/8 does not leave its node
+net.ipv4.conf.all.route_localnet = 0
+net.ipv4.conf.default.route_localnet = 0
+# ARP is answered for own addresses only
+net.ipv4.conf.all.proxy_arp = 0
+net.ipv4.conf.default.proxy_arp = 0
+net.ipv4.conf.default.proxy_arp_pvlan = 0
+# ARP is answered on every interface for every own address
+net.ipv4.conf.all.arp_filter = 0
+net.ipv4.conf.default.arp_filter = 0
+# neighbours are learned by asking
+net.ipv4.conf.all.arp_accept = 0
+net.ipv4.conf.default.arp_accept = 0
+net.ipv4.conf.all.drop_gratuitous_arp = 0
+net.ipv4.conf.default.drop_gratuitous_arp = 0
+# a packet to one address may come in a frame to many
+net.ipv4.conf.all.drop_unicast_in_l2_multicast = 0
+net.ipv4.conf.default.drop_unicast_in_l2_multicast = 0
+# routes over a link without carrier are routes
+net.ipv4.conf.all.ignore_routes_with_linkdown = 0
+net.ipv4.conf.default.ignore_routes_with_linkdown = 0
 # every probe gets its ICMP error, however many there are
 net.ipv4.icmp_ratelimit = 0
 net.ipv4.icmp_msgs_per_sec = 1000000
@@ -136,6 +226,36 @@ net.ipv4.conf.default.send_redirects = 1
 # the routes are those of the file, whatever routers say
 net.ipv4.conf.all.accept_redirects = 0
 net.ipv4.conf.default.accept_redirects = 0
+# routers tell of a better gateway
+net.ipv4.conf.all.shared_media = 1
+# packets do not choose their own way
+net.ipv4.conf.all.accept_source_route = 0
+# packets with our own source address are refused
+net.ipv4.conf.all.bootp_relay = 0
+# packets are not judged by the way back to their source
+net.ipv4.conf.all.src_valid_mark = 0
+net.ipv4.conf.default.src_valid_mark = 0
+# 127.0.0.0/8 does not leave its node
+net.ipv4.conf.all.route_localnet = 0
+net.ipv4.conf.default.route_localnet = 0
+# ARP is answered for own addresses only
+net.ipv4.conf.all.proxy_arp = 0
+net.ipv4.conf.default.proxy_arp = 0
+net.ipv4.conf.default.proxy_arp_pvlan = 0
+# ARP is answered on every interface for every own address
+net.ipv4.conf.all.arp_filter = 0
+net.ipv4.conf.default.arp_filter = 0
+# neighbours are learned by asking
+net.ipv4.conf.all.arp_accept = 0
+net.ipv4.conf.default.arp_accept = 0
+net.ipv4.conf.all.drop_gratuitous_arp = 0
+net.ipv4.conf.default.drop_gratuitous_arp = 0
+# a packet to one address may come in a frame to many
+net.ipv4.conf.all.drop_unicast_in_l2_multicast = 0
+net.ipv4.conf.default.drop_unicast_in_l2_multicast = 0
+# routes over a link without carrier are routes
+net.ipv4.conf.all.ignore_routes_with_linkdown = 0
+net.ipv4.conf.default.ignore_routes_with_linkdown = 0
 # every probe gets its ICMP error, however many there are
 net.ipv4.icmp_ratelimit = 0
 net.ipv4.icmp_msgs_per_sec = 1000000
