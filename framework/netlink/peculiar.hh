@@ -18,8 +18,11 @@ struct Peculiarity {
   friend auto operator<=>(const Peculiarity&, const Peculiarity&) = default;
 };
 
-// Of the namespace: Ethernet interfaces without ARP, addresses with a peer or without a route to
-// their network. REQUIRES: a Route socket. THROWS: as Socket::dump
+// Of the namespace: Ethernet interfaces without ARP, with XDP programs, addresses with a peer or
+// without a route to their network. REQUIRES: a Route socket. THROWS: as Socket::dump
 std::vector<Peculiarity> observe_peculiarities(Socket& socket);
+
+// Of one answer to the question for links.
+std::vector<Peculiarity> peculiarities_of_link(BytesView message);
 
 }  // namespace topoproof::netlink

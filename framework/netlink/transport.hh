@@ -11,7 +11,7 @@
 
 namespace topoproof::netlink {
 
-enum class Protocol { Route = 0, Netfilter = 12 };
+enum class Protocol { Route = 0, Xfrm = 6, Netfilter = 12 };
 
 struct Received {
   std::size_t size = 0;    // 0 with no error: nothing is there

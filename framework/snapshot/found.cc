@@ -9,10 +9,27 @@
 
 #include "netlink/observe.hh"
 #include "netlink/peer_namespace.hh"
+#include "netlink/xfrm.hh"
+#include "snapshot/ipvs.hh"
 #include "sys/error.hh"
+#include "sys/files.hh"
 
 namespace topoproof::snapshot {
 namespace {
+
+// What takes packets elsewhere, or makes others of them, and stands in no list of interfaces,
+// routes or rules. REQUIRES: the calling thread is in the namespace.
+void find_transformers(Found& found) {
+  const netlink::XfrmCount xfrm = netlink::count_xfrm();
+  if (xfrm != netlink::XfrmCount()) {
+    found.missed.push_back(
+        fmt::format("XFRM (IPsec): policies: {}, states: {}", xfrm.policies, xfrm.states));
+  }
+  const auto listing = sys::read_file("/proc/thread-self/net/ip_vs").value_or("");
+  for (const std::string& service : ipvs_services(listing)) {
+    found.missed.push_back(fmt::format("IPVS service {}", service));
+  }
+}
 
 // REQUIRES: the calling thread is in the namespace.
 void find_objects(std::size_t own, std::span<const Place> places, Found& found) {
@@ -20,6 +37,7 @@ void find_objects(std::size_t own, std::span<const Place> places, Found& found) 
   found.state = netlink::observe_namespace(socket);
   found.queueing = netlink::observe_queueing(socket);
   found.peculiarities = netlink::observe_peculiarities(socket);
+  find_transformers(found);
   const auto ids = netlink::observe_peer_namespaces(socket);
   std::map<std::uint32_t, std::size_t> place_of_id;
   for (std::size_t i = 0; i < places.size(); ++i) {

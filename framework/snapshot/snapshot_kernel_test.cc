@@ -235,6 +235,51 @@ TEST_F(SnapshotTest, SaysWhichAddressesHaveAPeerOrNoRoute) {
             "box: v0 has 10.0.0.1 with the peer 10.0.0.2/32");
 }
 
+std::string addresses_in(const sys::Netns& netns) {
+  return sys::run_process({"sh", "-c", "ip -br addr show dev v0 | sed 's/  */ /g'"}, &netns).output;
+}
+
+// They were written by value, and rebuilt in another order packets were sent with another one.
+TEST_F(SnapshotTest, KeepsTheOrderOfAddresses) {
+  const auto places =
+      one_place(with_commands(std::string(kPair) + "ip addr add 10.0.0.9/24 dev v0\n"
+                                                   "ip addr add 10.0.0.1/24 dev v0\n"
+                                                   "ip addr add fd00::9/64 dev v0 nodad\n"
+                                                   "ip addr add fd00::1/64 dev v0 nodad\n"
+                                                   "ip addr add fd00::5/64 dev v0 nodad\n"));
+  const std::string text = to_yaml(take(places, "box"), "");
+  lab::Lab again(plan_of(read(text)));
+  again.settle();
+  const auto global = [](const std::string& addresses) {
+    return addresses.substr(0, addresses.find(" fe80"));
+  };
+  EXPECT_EQ(global(addresses_in(again.netns(NodeId(0U)))),
+            global(addresses_in(places.front().netns)))
+      << text;
+}
+
+TEST_F(SnapshotTest, SaysThatPacketsAreTransformed) {
+  sys::Netns netns = with_commands("ip link set lo up\n");
+  const auto policy = sys::run_process({"ip", "xfrm", "policy", "add", "src", "10.0.0.0/8", "dst",
+                                        "10.1.0.0/16", "dir", "out", "action", "block"},
+                                       &netns);
+  if (policy.exit_status != 0) TOPOPROOF_SKIP("policies of XFRM");
+  EXPECT_EQ(missed(take(one_place(std::move(netns)), "box")),
+            "box: XFRM (IPsec): policies: 1, states: 0");
+}
+
+TEST_F(SnapshotTest, SaysWhichFiltersPacketsMeet) {
+  sys::Netns netns = with_commands(kPair);
+  const auto filter = sys::run_process(
+      {"sh", "-ec",
+       "tc qdisc add dev v0 clsact\n"
+       "tc filter add dev v0 ingress protocol ip u32 match ip src 10.0.0.1 classid 1:1\n"},
+      &netns);
+  if (filter.exit_status != 0) TOPOPROOF_SKIP("filters of tc");
+  EXPECT_EQ(missed(take(one_place(std::move(netns)), "box")),
+            "box: v0 has the queueing discipline clsact, with filters: u32");
+}
+
 TEST_F(SnapshotTest, SaysWhereArpIsOff) {
   const auto places = one_place(with_commands(std::string(kPair) + "ip link set v0 arp off\n"));
   EXPECT_EQ(missed(take(places, "box")), "box: v0 has ARP off");

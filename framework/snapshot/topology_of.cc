@@ -2,9 +2,11 @@
 #include "snapshot/topology_of.hh"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace topoproof::snapshot {
 namespace {
@@ -84,11 +86,19 @@ class Builder {
     made_[place].insert("lo");
   }
 
+  // In the order in which they have to be given to stand as they do, which decides what packets are
+  // sent with: the kernel puts one of IPv6 before those that are there (ipv6_link_dev_addr), and
+  // one of IPv4 behind them.
   topology::Addresses addresses_of(std::size_t place, const std::string& interface) const {
+    const auto own = normalized(place).addresses;
     topology::Addresses addresses;
-    for (const state::Address& address : normalized(place).addresses) {
-      if (address.interface == interface) addresses.push_back({address.address});
+    topology::Addresses ipv6;
+    for (const state::Address& address : found_[place].state.addresses) {
+      if (address.interface != interface || std::ranges::find(own, address) == own.end()) continue;
+      const bool is_ipv4 = address.address.family() == Family::Ipv4;
+      (is_ipv4 ? addresses : ipv6).push_back({address.address});
     }
+    std::ranges::reverse_copy(ipv6, std::back_inserter(addresses));
     return addresses;
   }
 
@@ -223,7 +233,11 @@ class Builder {
   void miss_queueing(std::size_t place, const netlink::Queueing& queueing) {
     for (const Link& link : found_[place].state.links) {
       if (link.index != queueing.interface || !made_[place].contains(link.name)) continue;
-      miss(place, "{} has the queueing discipline {}", link.name, queueing.kind);
+      const std::string filters =
+          queueing.filters.empty()
+              ? ""
+              : fmt::format(", with filters: {}", fmt::join(queueing.filters, ", "));
+      miss(place, "{} has the queueing discipline {}{}", link.name, queueing.kind, filters);
     }
   }
 
