@@ -46,7 +46,8 @@ const state::Link* find_link(const state::Namespace& ns, const std::string& name
 }
 
 // Nodes at which something is done that the kernel finishes later, or that has consequences: these
-// are looked at afterwards. A neighbour or a route is there once the kernel has said so.
+// are looked at afterwards. A neighbour, a route or an entry of a bridge is there once the kernel
+// has said so.
 struct Touched {
   std::set<NodeId> nodes;
   std::set<NodeId> by_sysctls;
@@ -59,7 +60,8 @@ Touched touched_by(const plan::Update& update) {
     const bool is_done_at_once = std::holds_alternative<plan::AddNeighbor>(op) ||
                                  std::holds_alternative<plan::DeleteNeighbor>(op) ||
                                  std::holds_alternative<plan::AddRoute>(op) ||
-                                 std::holds_alternative<plan::DeleteRoute>(op);
+                                 std::holds_alternative<plan::DeleteRoute>(op) ||
+                                 std::holds_alternative<plan::AddBridgeEntry>(op);
     if (is_done_at_once) continue;
     const bool sets = std::holds_alternative<plan::CreateNamespace>(op) ||
                       std::holds_alternative<plan::SetSysctl>(op);
@@ -170,9 +172,9 @@ const sys::Surroundings& RunningLab::surroundings(NodeId node) {
   const std::string& name = name_of(node);
   const auto known = surroundings_.find(name);
   if (known != surroundings_.end()) return known->second;
+  name_files_.of(name);
   return surroundings_.emplace(name, sys::make_surroundings(name, netns(node))).first->second;
 }
-  name_files_.of(name);
 
 std::string RunningLab::rule_lines() {
   NodeRuleLines lines;
@@ -204,7 +206,7 @@ std::string RunningLab::apply(const Request& request, const sys::Parcel& parcel)
   if (text.empty()) text = "nothing to do\n";
   text += taken_down_.outlook(update);
   if (!request.dry_run) {
-    carry_out(std::move(update), topology);
+    carry_out(std::move(update), std::move(topology));
     file_ = (base / request.file).lexically_normal().string();
     start_services(base);
   }
@@ -246,7 +248,7 @@ void RunningLab::set_taken_down(const std::set<std::string>& nodes, bool up) {
   }
 }
 
-void RunningLab::carry_out(plan::Update update, const topology::Topology& topology) {
+void RunningLab::carry_out(plan::Update update, topology::Topology topology) {
   Touched touched = touched_by(update);
   const std::set<std::string> changed = changed_nodes(update);
   const bool was_between = std::exchange(is_between_, true);
@@ -258,7 +260,7 @@ void RunningLab::carry_out(plan::Update update, const topology::Topology& topolo
   taken_down_.forget_lost(update);
   lab_.renumber(update.plan.nodes);
   plan_ = std::move(update.plan);
-  topology_ = topology;
+  topology_ = std::move(topology);
   half_renewed_.clear();
   set_taken_down(changed, false);
   if (was_between) {

@@ -14,9 +14,9 @@
 #include "live/protocol.hh"
 #include "live/refusal.hh"
 #include "live/taken_down.hh"
-#include "service/hosts.hh"
 #include "plan/plan.hh"
 #include "plan/update.hh"
+#include "service/hosts.hh"
 #include "service/services.hh"
 #include "sys/surroundings.hh"
 
@@ -57,7 +57,7 @@ class RunningLab {
   std::string apply(const Request& request, const sys::Parcel& parcel);
   plan::Update update_to(const topology::Topology& topology) const;
   void try_rules(const plan::Update& update) const;
-  void carry_out(plan::Update update, const topology::Topology& topology);
+  void carry_out(plan::Update update, topology::Topology topology);
   void do_steps(const plan::Update& update, const std::set<std::string>& renewed);
   void do_step(const plan::Step& step);
   void wait_and_compare(const std::set<NodeId>& nodes, lab::Lab::Sysctls sysctls);
@@ -72,9 +72,9 @@ class RunningLab {
   const Holding& holding_;
   std::string file_;
   topology::Topology topology_;
-  service::NameFiles name_files_;
   plan::Plan plan_;  // of it, without namespace_steps.hh but for those of half_renewed_
   lab::Lab lab_;
+  service::NameFiles name_files_;
   service::Services services_;
   std::map<std::string, sys::Surroundings> surroundings_;  // by node
   TakenDown taken_down_;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <ranges>
 #include <set>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -58,6 +59,26 @@ bool begins_with(const std::vector<std::string>& nodes, const std::vector<std::s
          std::ranges::equal(first, nodes | std::views::take(first.size()));
 }
 
+// What stands alone: neither to do it nor to undo it takes or brings anything else.
+bool stands_alone(const Step* step) {
+  return std::holds_alternative<AddNeighbor>(step->operation) ||
+         std::holds_alternative<AddRoute>(step->operation) ||
+         std::holds_alternative<AddBridgeEntry>(step->operation);
+}
+
+// Where two lists differ, between what they begin and end with alike.
+struct Differing {
+  std::span<const Step* const> before;
+  std::span<const Step* const> after;
+};
+Differing differing(const NodeSteps& before, const NodeSteps& after) {
+  const auto [a, b] = std::ranges::mismatch(before, after, does_the_same);
+  const auto [x, y] = std::ranges::mismatch(
+      std::make_reverse_iterator(before.end()), std::make_reverse_iterator(a),
+      std::make_reverse_iterator(after.end()), std::make_reverse_iterator(b), does_the_same);
+  return {{a, x.base()}, {b, y.base()}};
+}
+
 class Updater {
  public:
   // The numbers of nodes are those of the new plan. Plans of large networks are not copied.
@@ -91,22 +112,30 @@ class Updater {
  private:
   bool remains(NodeId node) const { return node.index() < remaining_; }
 
-  // Most nodes of a large network stay as they are: to see that takes one look at each step.
+  // Most nodes of a large network stay as they are: to see that takes one look at each step. Of one
+  // with a thousand links mostly a few steps are others, which leave the rest alone.
   void find_changed_nodes() {
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
-      if (std::ranges::equal(old_steps_[i], new_steps_[i], does_the_same)) continue;
+      const Differing parts = differing(old_steps_[i], new_steps_[i]);
+      if (parts.before.empty() && parts.after.empty()) continue;
+      if (remains(NodeId(i)) && std::ranges::all_of(parts.before, stands_alone) &&
+          std::ranges::all_of(parts.after, stands_alone)) {
+        note(parts.before, parts.after);
+        continue;
+      }
       add_changed(NodeId(i));
       compare_rules(NodeId(i), rules_of(old_steps_[i]), rules_of(new_steps_[i]));
     }
   }
 
   void add_changed(NodeId node) {
-    if (!changed_.insert(node).second) return;
-    for (const Step* step : old_steps_[node.index()]) changed_before_.insert(step);
-    for (const Step* step : new_steps_[node.index()]) {
-      changed_after_.insert(step);
-      wanted_.insert(step);
-    }
+    if (changed_.insert(node).second) note(old_steps_[node.index()], new_steps_[node.index()]);
+  }
+
+  void note(std::span<const Step* const> before, std::span<const Step* const> after) {
+    changed_before_.insert(before.begin(), before.end());
+    changed_after_.insert(after.begin(), after.end());
+    wanted_.insert(after.begin(), after.end());
   }
 
   void compare_rules(NodeId node, const NodeSteps& old_rules, const NodeSteps& new_rules) {

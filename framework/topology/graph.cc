@@ -59,6 +59,7 @@ class Topology::Graph {
   BoostGraph graph;
   std::vector<Vertex> node_vertices;
   std::vector<Vertex> bridge_vertices;
+  std::vector<std::vector<BridgeId>> bridges_by_node;  // a node may have a thousand links besides
 };
 
 namespace {
@@ -87,6 +88,7 @@ Topology& Topology::operator=(const Topology& other) {
 NodeId Topology::add_node(Node node) {
   const NodeId id(graph_->nodes.size());
   graph_->node_vertices.push_back(boost::add_vertex(VertexData{id}, graph_->graph));
+  graph_->bridges_by_node.emplace_back();
   graph_->nodes_by_name.try_emplace(node.name, id);
   graph_->nodes.push_back(std::move(node));
   return id;
@@ -98,6 +100,7 @@ BridgeId Topology::add_bridge(Bridge bridge) {
   const Vertex vertex = boost::add_vertex(VertexData{id}, graph_->graph);
   graph_->bridge_vertices.push_back(vertex);
   boost::add_edge(graph_->node_vertices[bridge.node.index()], vertex, EdgeData{}, graph_->graph);
+  graph_->bridges_by_node[bridge.node.index()].push_back(id);
   graph_->bridges.push_back(std::move(bridge));
   return id;
 }
@@ -158,13 +161,7 @@ std::vector<LinkId> Topology::ports_of(BridgeId bridge) const {
 }
 
 std::vector<BridgeId> Topology::bridges_of(NodeId node) const {
-  std::vector<BridgeId> found;
-  graph_->for_edges(graph_->node_vertices.at(node.index()),
-                    [&](const EdgeData& edge, Vertex other) {
-                      if (!edge.link)
-                        found.push_back(std::get<BridgeId>(graph_->graph[other].stands_for));
-                    });
-  return found;
+  return graph_->bridges_by_node.at(node.index());
 }
 
 }  // namespace topoproof::topology

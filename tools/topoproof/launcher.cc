@@ -2,9 +2,9 @@
 // What is called as `topoproof`. To load the libraries of all commands takes longer than to run a
 // program in a node, or to change a lab: that is done here, and everything else by topoproof-main.
 #include <array>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <iostream>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -45,6 +45,6 @@ int main(int argc, char** argv) {
   }
   const fs::path program = main_program();
   ::execv(program.c_str(), argv);
-  std::cerr << "topoproof: cannot run " << program.string() << "\n";
+  std::fprintf(stderr, "topoproof: cannot run %s\n", program.c_str());
   return 3;
 }
