@@ -35,11 +35,21 @@ Issue at_file(const std::string& file, std::string text) {
   return make_issue(Location{.file = file}, std::move(text));
 }
 
+// Copies that stand beside the script that repeats a failed check (runner/repeat_script.hh).
+bool is_of_failed_check(const fs::path& folder) {
+  std::error_code ignored;
+  return folder.filename() == "files" && fs::exists(folder.parent_path() / "repeat.sh", ignored);
+}
+
 std::vector<std::string> files_below(const std::string& folder, bool topologies, Issues& issues) {
   std::vector<std::string> files;
   std::error_code error;
   for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
+    if (is_of_failed_check(entry->path())) {
+      entry.disable_recursion_pending();
+      continue;
+    }
     // In the current folder files are named without "./", as people name them.
     const std::string file =
         folder == "." ? entry->path().lexically_relative(".").string() : entry->path().string();

@@ -19,8 +19,9 @@ enum class FileKind { Topology, Scenario };
 FileKind kind_of(const std::string& file);
 
 // A path that is a file stands for itself; one that is a folder for all *.scenario.yaml below it
-// (and *.topo.yaml, if `topologies`), sorted. No path means the current folder. Each file is named
-// once. An issue for a path that is not there, and for a folder without such files.
+// (and *.topo.yaml, if `topologies`), sorted, but for those that a failed check has left in its own
+// folder. No path means the current folder. Each file is named once. An issue for a path that is
+// not there, and for a folder without such files.
 std::vector<std::string> find_files(std::span<const std::string> paths, bool topologies,
                                     Issues& issues);
 

@@ -41,6 +41,14 @@ TEST_F(InputFiles, AFolderStandsForAllScenariosBelowInOrder) {
   EXPECT_TRUE(issues.empty()) << to_string(issues);
 }
 
+TEST_F(InputFiles, CopiesInTheFolderOfAFailedCheckAreNotRunAgain) {
+  const Files made{make("files/a.scenario.yaml")};
+  make("captures/net/red/repeat.sh");
+  make("captures/net/red/files/a.scenario.yaml");
+  Issues issues;
+  EXPECT_EQ(find_files(Files{path("")}, false, issues), made);
+}
+
 TEST_F(InputFiles, AFileStandsForItselfWhateverItsName) {
   Issues issues;
   const std::string file = make("both.yaml");

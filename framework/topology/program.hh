@@ -16,7 +16,7 @@
 
 namespace topoproof::topology {
 
-// When a program can be counted on: once all of this holds. Nothing said: once it runs.
+// When a program can be counted on: once all of this holds. Nothing said: once it waits.
 struct Readiness {
   std::vector<flow::Service> ports = {};  // somebody listens on each of them
   std::string log = {};                   // it has printed a line with this text in it
