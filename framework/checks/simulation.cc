@@ -159,6 +159,7 @@ sim::Node Simulation::node(NodeId id) const {
   const Extras& extras = extras_[id.index()];
   return {.name = names_[id.index()],
           .state = states_[id.index()],
+          .deleted_routes = extras.deleted_routes,
           .bridge_entries = extras.entries,
           .ruleset = extras.ruleset,
           .rules_unknown = extras.rules_unknown,
@@ -166,7 +167,25 @@ sim::Node Simulation::node(NodeId id) const {
           .impairments = {extras.impairments.begin(), extras.impairments.end()}};
 }
 
+// A connected route is no part of what was planned.
+void Simulation::note_deletion(const plan::DeleteRoute& op) {
+  const auto& routes = states_[op.node.index()].routes;
+  const bool was_planned = std::ranges::any_of(
+      routes, [&](const state::Route& route) { return state::is_meant_by(route, op.route); });
+  if (!was_planned) extras_[op.node.index()].deleted_routes.push_back(op.route);
+}
+
+// It comes back with its interface.
+void Simulation::note_link(const plan::SetLink& op) {
+  if (!op.up) return;
+  std::erase_if(extras_[op.node.index()].deleted_routes, [&](const state::Route& route) {
+    return !route.interface || route.interface == op.interface;
+  });
+}
+
 void Simulation::apply(const plan::Operation& operation) {
+  if (const auto* op = std::get_if<plan::DeleteRoute>(&operation)) note_deletion(*op);
+  if (const auto* op = std::get_if<plan::SetLink>(&operation)) note_link(*op);
   foresee(operation, states_);
   if (const auto* op = std::get_if<plan::AddBridgeEntry>(&operation)) {
     extras_[op->node.index()].entries.push_back(op->entry);

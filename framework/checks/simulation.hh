@@ -58,7 +58,10 @@ class Simulation {
     std::string rules_unknown = {};
     std::vector<sim::Listener> listeners = {};
     std::map<std::string, impair::Impairment> impairments = {};
+    std::vector<state::Route> deleted_routes = {};  // that the kernel had added
   };
+  void note_deletion(const plan::DeleteRoute& op);
+  void note_link(const plan::SetLink& op);
   void flap(const scenario::FlapLink& link);
   void carry_out(const std::vector<plan::Step>& steps);
   void doubt(sim::Prediction& prediction, NodeId from) const;

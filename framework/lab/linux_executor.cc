@@ -9,6 +9,7 @@
 #include "netlink/link.hh"
 #include "netlink/neighbor.hh"
 #include "netlink/route.hh"
+#include "netlink/rule.hh"
 #include "sys/error.hh"
 #include "sys/sysctls.hh"
 
@@ -90,12 +91,19 @@ struct LinuxExecutor::Visitor {
     send(op.node, netlink::kRemoveAddress, op.address);
   }
   void operator()(const plan::AddRoute& op) const { send(op.node, netlink::kAddRoute, op.route); }
-  // As ip-route(8) deletes: of any scope. One that is named by its interface alone would else have
-  // to be without a gateway.
+  // As ip-route(8) deletes: whoever made it, of any scope. One that is named by its interface alone
+  // would else have to be without a gateway.
   void operator()(const plan::DeleteRoute& op) const {
     state::Route meant = op.route;
+    meant.protocol = state::RouteProtocol::Unspecified;
     if (!meant.scope) meant.scope = state::RouteScope::Nowhere;
     send(op.node, netlink::kRemoveRoute, meant);
+  }
+  void operator()(const plan::AddPolicyRule& op) const {
+    encode(op.rule, self.add(op.node, netlink::kAddRule, step));
+  }
+  void operator()(const plan::DeletePolicyRule& op) const {
+    encode(op.rule, self.add(op.node, netlink::kRemoveRule, step));
   }
   void operator()(const plan::AddNeighbor& op) const {
     send(op.node, netlink::kAddNeighbor, op.neighbor);

@@ -61,7 +61,9 @@ Touched touched_by(const plan::Update& update) {
                                  std::holds_alternative<plan::DeleteNeighbor>(op) ||
                                  std::holds_alternative<plan::AddRoute>(op) ||
                                  std::holds_alternative<plan::DeleteRoute>(op) ||
-                                 std::holds_alternative<plan::AddBridgeEntry>(op);
+                                 std::holds_alternative<plan::AddBridgeEntry>(op) ||
+                                 std::holds_alternative<plan::AddPolicyRule>(op) ||
+                                 std::holds_alternative<plan::DeletePolicyRule>(op);
     if (is_done_at_once) continue;
     const bool sets = std::holds_alternative<plan::CreateNamespace>(op) ||
                       std::holds_alternative<plan::SetSysctl>(op);
@@ -114,9 +116,11 @@ std::vector<rules::Interface> interfaces_of(const plan::Plan& plan, NodeId node)
 bool may_be_done(const plan::Operation& operation, int error) {
   const bool adds = std::holds_alternative<plan::AddAddress>(operation) ||
                     std::holds_alternative<plan::AddRoute>(operation) ||
+                    std::holds_alternative<plan::AddPolicyRule>(operation) ||
                     std::holds_alternative<plan::AddNeighbor>(operation);
   const bool deletes = std::holds_alternative<plan::DeleteAddress>(operation) ||
                        std::holds_alternative<plan::DeleteRoute>(operation) ||
+                       std::holds_alternative<plan::DeletePolicyRule>(operation) ||
                        std::holds_alternative<plan::DeleteNeighbor>(operation);
   return (adds && error == EEXIST) ||
          (deletes && (error == ESRCH || error == ENOENT || error == EADDRNOTAVAIL));

@@ -163,8 +163,10 @@ TEST(Codec, RulesReadBack) {
                                   .incoming = "eth0",
                                   .outgoing = "eth1",
                                   .mark = state::FirewallMark{.value = 4, .mask = 0xff},
+                                  .inverted = true,
                                   .action = state::RuleAction::Lookup,
-                                  .table = 1000}),
+                                  .table = 1000,
+                                  .suppressed_length = 0}),
             "same");
   EXPECT_EQ(rewritten(state::Rule{.action = state::RuleAction::Prohibit, .table = 0}), "same");
 }

@@ -18,6 +18,7 @@ constexpr std::array kRuleAttributes{
     AttributeSpec{FRA_IIFNAME, Kind::String, "FRA_IIFNAME"},
     AttributeSpec{FRA_PRIORITY, Kind::U32, "FRA_PRIORITY"},
     AttributeSpec{FRA_FWMARK, Kind::U32, "FRA_FWMARK"},
+    AttributeSpec{FRA_SUPPRESS_PREFIXLEN, Kind::U32, "FRA_SUPPRESS_PREFIXLEN"},
     AttributeSpec{FRA_TABLE, Kind::U32, "FRA_TABLE"},
     AttributeSpec{FRA_FWMASK, Kind::U32, "FRA_FWMASK"},
     AttributeSpec{FRA_OIFNAME, Kind::String, "FRA_OIFNAME"},
@@ -51,6 +52,7 @@ void encode(const state::Rule& rule, MessageWriter& writer) {
   header.src_len = length_of(rule.from);
   header.table = header_table(rule.table);
   header.action = static_cast<std::uint8_t>(rule.action);
+  header.flags = rule.inverted ? FIB_RULE_INVERT : 0;
   writer.put_header(header);
   if (rule.from) writer.put_ip(FRA_SRC, rule.from->address());
   if (rule.to) writer.put_ip(FRA_DST, rule.to->address());
@@ -59,6 +61,7 @@ void encode(const state::Rule& rule, MessageWriter& writer) {
     writer.put_u32(FRA_FWMASK, rule.mark->mask);
   }
   writer.put_u32(FRA_PRIORITY, rule.priority);
+  if (rule.suppressed_length) writer.put_u32(FRA_SUPPRESS_PREFIXLEN, *rule.suppressed_length);
   if (rule.table > 255) writer.put_u32(FRA_TABLE, rule.table);
   if (rule.incoming) writer.put_string(FRA_IIFNAME, *rule.incoming);
   if (rule.outgoing) writer.put_string(FRA_OIFNAME, *rule.outgoing);
@@ -80,6 +83,12 @@ std::expected<state::Rule, Issue> decode_rule(const Message& message) {
                    .outgoing = reader.string(FRA_OIFNAME),
                    .action = state::RuleAction{header->action},
                    .table = reader.u32(FRA_TABLE).value_or(header->table)};
+  rule.inverted = (header->flags & FIB_RULE_INVERT) != 0;
+  constexpr std::uint32_t kLongest = 128;
+  const auto suppressed = reader.u32(FRA_SUPPRESS_PREFIXLEN);  // all ones: not asked for
+  if (suppressed && *suppressed <= kLongest) {
+    rule.suppressed_length = static_cast<std::uint8_t>(*suppressed);
+  }
   const auto mark = reader.u32(FRA_FWMARK);
   const auto mask = reader.u32(FRA_FWMASK);
   if (mark || mask) {

@@ -35,6 +35,7 @@ class Follower {
   }
   void operator()(const DeleteAddress& op) { undo(AddAddress{op.node, op.address}); }
   void operator()(const DeleteRoute& op) { undo(AddRoute{op.node, op.route}); }
+  void operator()(const DeletePolicyRule& op) { undo(AddPolicyRule{op.node, op.rule}); }
   void operator()(const DeleteNeighbor& op) { undo(AddNeighbor{op.node, op.neighbor}); }
   void operator()(const FlushRuleset& op) {
     erase([&](const Operation& old) {

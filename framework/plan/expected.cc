@@ -64,18 +64,6 @@ void erase_link(state::Namespace& ns, const std::string& interface) {
   if (master) adjust_bridge_mtu(ns, *master);
 }
 
-template <class T>
-bool fits(const std::optional<T>& found, const std::optional<T>& asked) {
-  return !asked || found == asked;
-}
-
-bool is_meant(const state::Route& route, const state::Route& asked) {
-  return route.type == asked.type && route.destination == asked.destination &&
-         route.table == asked.table && (asked.metric == 0 || route.metric == asked.metric) &&
-         fits(route.gateway, asked.gateway) && fits(route.interface, asked.interface) &&
-         (asked.next_hops.empty() || route.next_hops == asked.next_hops);
-}
-
 struct Foresight {
   States& states;
 
@@ -127,11 +115,12 @@ struct Foresight {
   void operator()(const AddAddress& op) const { of(op.node).addresses.push_back(op.address); }
   void operator()(const DeleteAddress& op) const { erase_value(of(op.node).addresses, op.address); }
   void operator()(const AddRoute& op) const { of(op.node).routes.push_back(op.route); }
-  // As the kernel finds the route to delete: what is not said may be any.
   void operator()(const DeleteRoute& op) const {
     std::erase_if(of(op.node).routes,
-                  [&](const state::Route& route) { return is_meant(route, op.route); });
+                  [&](const state::Route& route) { return is_meant_by(route, op.route); });
   }
+  void operator()(const AddPolicyRule& op) const { of(op.node).rules.push_back(op.rule); }
+  void operator()(const DeletePolicyRule& op) const { erase_value(of(op.node).rules, op.rule); }
   void operator()(const AddNeighbor& op) const { of(op.node).neighbors.push_back(op.neighbor); }
   void operator()(const DeleteNeighbor& op) const {
     erase_value(of(op.node).neighbors, op.neighbor);

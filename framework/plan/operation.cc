@@ -54,6 +54,12 @@ struct Describer {
   std::string operator()(const DeleteRoute& op) const {
     return fmt::format("delete {} in {}", state::describe(op.route), name(op.node));
   }
+  std::string operator()(const AddPolicyRule& op) const {
+    return fmt::format("add {} in {}", state::describe(op.rule), name(op.node));
+  }
+  std::string operator()(const DeletePolicyRule& op) const {
+    return fmt::format("delete {} in {}", state::describe(op.rule), name(op.node));
+  }
   std::string operator()(const AddNeighbor& op) const {
     return fmt::format("add {} in {}", state::describe(op.neighbor), name(op.node));
   }

@@ -98,6 +98,18 @@ struct DeleteRoute {
   friend auto operator<=>(const DeleteRoute&, const DeleteRoute&) = default;
 };
 
+// Of policy routing (ip-rule(8)).
+struct AddPolicyRule {
+  NodeId node;
+  state::Rule rule;
+  friend auto operator<=>(const AddPolicyRule&, const AddPolicyRule&) = default;
+};
+struct DeletePolicyRule {
+  NodeId node;
+  state::Rule rule;
+  friend auto operator<=>(const DeletePolicyRule&, const DeletePolicyRule&) = default;
+};
+
 struct AddNeighbor {
   NodeId node;
   state::Neighbor neighbor;
@@ -136,10 +148,10 @@ struct FlushRuleset {
   friend auto operator<=>(const FlushRuleset&, const FlushRuleset&) = default;
 };
 
-using Operation =
-    std::variant<CreateNamespace, SetSysctl, CreateBridge, CreateVeth, DeleteLink, SetLink, Impair,
-                 AddAddress, DeleteAddress, AddRoute, DeleteRoute, AddNeighbor, DeleteNeighbor,
-                 AddBridgeEntry, LoadRuleset, LoadRulesText, FlushRuleset>;
+using Operation = std::variant<CreateNamespace, SetSysctl, CreateBridge, CreateVeth, DeleteLink,
+                               SetLink, Impair, AddAddress, DeleteAddress, AddRoute, DeleteRoute,
+                               AddPolicyRule, DeletePolicyRule, AddNeighbor, DeleteNeighbor,
+                               AddBridgeEntry, LoadRuleset, LoadRulesText, FlushRuleset>;
 
 // The node that is acted on; of a veth, that of its near end.
 NodeId node_of(const Operation& operation);

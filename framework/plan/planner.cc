@@ -113,6 +113,7 @@ class Planner {
   void set_port_options(NodeId node, LinkId link, std::size_t which);
   void add_addresses(NodeId node);
   void add_routes(NodeId node);
+  void add_policy_rules(NodeId node);
   void add_neighbors(NodeId node);
   void load_rules(NodeId node);
   void add_bridge_entries();
@@ -219,6 +220,7 @@ void Planner::configure(NodeId node) {
   }
   add_addresses(node);
   add_routes(node);
+  add_policy_rules(node);
   add_neighbors(node);
 }
 
@@ -305,6 +307,12 @@ void Planner::add_routes(NodeId id) {
     } else {
       issues_.push_back(make_issue(where, complete.error()));
     }
+  }
+}
+
+void Planner::add_policy_rules(NodeId id) {
+  for (const auto& [rule, where] : topology_.node(id).policy_rules) {
+    step(AddPolicyRule{id, rule}, stated(where));
   }
 }
 

@@ -178,6 +178,12 @@ struct Commands {
   Result operator()(const DeleteRoute& op) const {
     return ip(op.node, op.route.family(), "route delete " + route_words(op.route));
   }
+  Result operator()(const AddPolicyRule& op) const {
+    return ip(op.node, op.rule.family, "rule add " + to_string(op.rule));
+  }
+  Result operator()(const DeletePolicyRule& op) const {
+    return ip(op.node, op.rule.family, "rule delete " + to_string(op.rule));
+  }
   Result operator()(const AddNeighbor& op) const {
     const std::string mac = op.neighbor.mac ? " lladdr " + to_string(*op.neighbor.mac) : "";
     return ip(

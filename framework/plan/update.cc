@@ -192,6 +192,9 @@ class Updater {
       self.step(DeleteAddress{op.node, op.address}, kGone);
     }
     void operator()(const AddRoute& op) const { self.step(DeleteRoute{op.node, op.route}, kGone); }
+    void operator()(const AddPolicyRule& op) const {
+      self.step(DeletePolicyRule{op.node, op.rule}, kGone);
+    }
     void operator()(const AddNeighbor& op) const {
       self.step(DeleteNeighbor{op.node, op.neighbor}, kGone);
     }
@@ -295,7 +298,7 @@ class Updater {
 bool takes_away(const Operation& op) {
   return std::holds_alternative<DeleteLink>(op) || std::holds_alternative<DeleteAddress>(op) ||
          std::holds_alternative<DeleteRoute>(op) || std::holds_alternative<DeleteNeighbor>(op) ||
-         std::holds_alternative<FlushRuleset>(op);
+         std::holds_alternative<DeletePolicyRule>(op) || std::holds_alternative<FlushRuleset>(op);
 }
 
 }  // namespace

@@ -72,7 +72,10 @@ void Fib::add_rules(const state::Namespace& ns, Family family, const SlotOf& slo
   std::ranges::stable_sort(sorted, {}, [](const state::Rule* rule) { return rule->priority; });
   for (const state::Rule* rule : sorted) {
     custom_rules_ |= !is_kernel_rule(*rule);
-    Rule compiled{.action = rule->action, .table = rule->table};
+    Rule compiled{.inverted = rule->inverted,
+                  .suppressed_length = rule->suppressed_length,
+                  .action = rule->action,
+                  .table = rule->table};
     if (rule->from) compiled.from = key_of(rule->from->address());
     if (rule->from) compiled.from_length = static_cast<std::uint8_t>(rule->from->length());
     if (rule->to) compiled.to = key_of(rule->to->address());
@@ -117,6 +120,10 @@ Table& Fib::table(std::uint32_t id) {
 }
 
 bool Fib::matches(const Rule& rule, const Query& query, const Key& source, const Key& target) {
+  return is_selected(rule, query, source, target) != rule.inverted;
+}
+
+bool Fib::is_selected(const Rule& rule, const Query& query, const Key& source, const Key& target) {
   if (rule.names_incoming && (rule.incoming == kNoSlot || rule.incoming != query.incoming)) {
     return false;
   }
@@ -127,7 +134,8 @@ bool Fib::matches(const Rule& rule, const Query& query, const Key& source, const
          masked(source, rule.from_length) == rule.from && masked(target, rule.to_length) == rule.to;
 }
 
-// A table without a route, and `throw`, send the search on to the next rule.
+// A table without a route, `throw`, and what a rule suppresses, send the search on to the next
+// rule.
 Found Fib::find(const Query& query) const {
   const Key source = key_of(query.source);
   const Key target = key_of(query.destination);
@@ -135,7 +143,11 @@ Found Fib::find(const Query& query) const {
     if (!matches(rule, query, source, target)) continue;
     if (rule.action != RuleAction::Lookup) return {.refusal = refusal_of(rule.action)};
     const Found found = find_in(rule.table, query);
-    if (found.route != nullptr && found.route->type != RouteType::Throw) return found;
+    if (found.route == nullptr || found.route->type == RouteType::Throw) continue;
+    // fib4_rule_suppress: a route that refuses is none that it looks at.
+    const bool is_suppressed = rule.suppressed_length && found.refusal == Refusal::None &&
+                               found.route->length <= *rule.suppressed_length;
+    if (!is_suppressed) return found;
   }
   return {};
 }

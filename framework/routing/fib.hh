@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -63,7 +64,9 @@ class Fib {
     Slot outgoing = kNoSlot;
     bool names_incoming = false;  // an interface that is not there matches nothing
     bool names_outgoing = false;
+    bool inverted = false;
     state::FirewallMark mark{0, 0};
+    std::optional<std::uint8_t> suppressed_length;
     state::RuleAction action = state::RuleAction::Lookup;
     std::uint32_t table = 0;
   };
@@ -71,6 +74,8 @@ class Fib {
   void add_route(const state::Route& route, const SlotOf& slot_of);
   Table& table(std::uint32_t id);
   static bool matches(const Rule& rule, const Query& query, const Key& source, const Key& target);
+  static bool is_selected(const Rule& rule, const Query& query, const Key& source,
+                          const Key& target);
 
   std::vector<Rule> rules_;
   std::vector<std::pair<std::uint32_t, Table>> tables_;

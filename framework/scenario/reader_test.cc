@@ -312,7 +312,7 @@ TEST(ScenarioReader, ReportsTheTopologyFirstAndNoNamesThatItMayHaveLost) {
   EXPECT_EQ(issues_of("topology: { nodes: { red: , blue: { mtu: 1 } }, links: ['red -- gren'] }\n"
                       "checks: [red -> green icmp: delivered, red -> blue: delivered]\n"),
             "nat.scenario.yaml:1:37: error: unknown key 'mtu'; known here: forwarding, loopback, "
-            "bridges, routes, neighbors, sysctls, listens, services, name_servers, hosts, "
+            "bridges, routes, rules, neighbors, sysctls, listens, services, name_servers, hosts, "
             "masquerade, snat, "
             "port_forwards, "
             "nftables, iptables, ip6tables\n"

@@ -25,6 +25,7 @@ class Builder {
   }
 
   Host build() {
+    delete_routes();
     host_.settings = world_.share(settings_.node());
     add_interfaces();
     add_addresses();
@@ -119,6 +120,15 @@ class Builder {
     const bool is_static = entry.state == state::NeighborState::NoArp;
     host_.interfaces[host_.interfaces[port].master].bridge->stations[entry.mac] = {
         port, world_.now(), is_static};
+  }
+
+  void delete_routes() {
+    std::erase_if(state_.routes, [this](const state::Route& route) {
+      return route.protocol == state::RouteProtocol::Kernel &&
+             std::ranges::any_of(node_.deleted_routes, [&](const state::Route& asked) {
+               return state::is_meant_by(route, asked);
+             });
+    });
   }
 
   void add_routes() {

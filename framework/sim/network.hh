@@ -26,7 +26,8 @@ struct Listener {
 // A link's other end is found by Link::peer_index: indexes of veths are unique over all nodes.
 struct Node {
   std::string name;
-  state::Namespace state;  // what the kernel adds by itself may be left out
+  state::Namespace state;                         // what the kernel adds by itself may be left out
+  std::vector<state::Route> deleted_routes = {};  // of those that it adds
   std::vector<state::BridgeEntry> bridge_entries = {};
   firewall::Ruleset ruleset = {};
   // Not empty: the node has rules, but what they are is not known; why not.

@@ -262,6 +262,19 @@ IpAddress source_of(const World& world, const Host& host, const OutputQuery& que
   return select_address(world, host, way.out, way.gateway).value_or(Ipv4Address());
 }
 
+// Policy rules may ask for the source: a connecting socket of IPv4 looks twice, without one, and
+// then with the one that it was given (ip_route_connect).
+bool looks_again(const Host& host, const OutputQuery& query) {
+  return query.destination.is_v4() && !query.source && query.source_port != 0 &&
+         host.ipv4->has_custom_rules();
+}
+
+// Who found no way of IPv6 without a source looks for one with it (ip6_dst_lookup_tail).
+std::optional<IpAddress> source_to_ask_with(const Host& host, const OutputQuery& query) {
+  if (query.destination.is_v4() || query.source || !host.ipv6->has_custom_rules()) return {};
+  return select_address6(host, kNoSlot, query.destination);
+}
+
 // A connecting socket looks twice: without a source, and then with the one that it was given
 // (ip_route_connect).
 const routing::Hop* choose_output(const World& world, const Host& host, const OutputQuery& query,
@@ -324,7 +337,13 @@ OutputRoute route_output(const World& world, const Host& host, const OutputQuery
        .destination = query.destination,
        .outgoing = query.out != kNoSlot ? query.out : kNoSlot,
        .mark = query.mark});
-  if (found.refusal != Refusal::None) return {.end = end_of(found)};
+  if (found.refusal != Refusal::None) {
+    const auto source = source_to_ask_with(host, query);
+    if (!source) return {.end = end_of(found)};
+    OutputQuery again = query;
+    again.source = *source;
+    return route_output(world, host, again);
+  }
   OutputRoute out;
   const routing::Hop* hop = choose_output(world, host, query, found);
   if (hop == nullptr) return {.end = End::Unknown};
@@ -336,6 +355,11 @@ OutputRoute route_output(const World& world, const Host& host, const OutputQuery
     out.way.mtu = host.at(kLoopback).mtu;
   } else {
     out.way.mtu = path_mtu(world, host, query.destination, out.way.mtu);
+  }
+  if (looks_again(host, query)) {
+    OutputQuery again = query;
+    again.source = out.source;
+    return route_output(world, host, again);
   }
   const bool leaves = out.way.out != kLoopback;
   if (family == Family::Ipv4 && leaves && out.source.is_loopback() &&

@@ -111,8 +111,7 @@ TEST_F(SnapshotTest, SaysWhatItLeavesOut) {
   const auto places =
       one_place(with_commands("ip link add v0 type veth peer name v1\n"
                               "ip link add br0 type bridge stp_state 1 priority 4096\n"
-                              "ip link set br0 up\n"
-                              "ip rule add from 10.0.0.0/8 lookup 7\n"));
+                              "ip link set br0 up\n"));
   const Snapshot snapshot = take(places, "box");
   EXPECT_EQ(
       snapshot.not_captured,
@@ -120,8 +119,7 @@ TEST_F(SnapshotTest, SaysWhatItLeavesOut) {
           "box: bridge br0: stp on ageing_time 300s forward_delay 15s hello_time 2s max_age "
           "20s priority 4096 mcast_snooping on",
           "box: lo is down; a topology builds it up", "box: v1 is down; a topology builds it up",
-          "box: v0 is down; a topology builds it up",
-          "box: ipv4 rule 32765: from 10.0.0.0/8 lookup 7"}));
+          "box: v0 is down; a topology builds it up"}));
   EXPECT_NE(to_yaml(snapshot, "").find("not_captured:"), std::string::npos);
   EXPECT_EQ(snapshot.topology.links().size(), 1U);
 }
@@ -298,14 +296,34 @@ TEST_F(SnapshotTest, WritesOnlyRoutesThatCanBeRead) {
       one_place(with_commands(std::string(kPair) + "ip addr add 10.0.0.1/24 dev v0\n"
                                                    "ip -6 route add local fd98::/64 dev lo\n"
                                                    "ip route add local 10.98.0.0/16 dev lo\n"
-                                                   "ip route add 10.5.0.0/16 via 10.0.0.2 table 7\n"
                                                    "ip route add 10.6.0.0/16 via 10.0.0.2\n"));
   const Snapshot snapshot = take(places, "box");
   const std::string all = missed(snapshot);
-  for (const char* route : {"route local 10.98.0.0/16", "route local fd98::/64", "10.5.0.0/16 via"})
+  for (const char* route : {"route local 10.98.0.0/16", "route local fd98::/64"})
     EXPECT_NE(all.find(route), std::string::npos) << route << " in\n" << all;
   EXPECT_EQ(snapshot.topology.node(NodeId(0U)).routes.size(), 1U);
   const std::string text = to_yaml(snapshot, "");
+  EXPECT_EQ(to_string(check_text(text)), "") << text;
+}
+
+TEST_F(SnapshotTest, KeepsPolicyRoutingAsItIs) {
+  const auto places = one_place(with_commands(std::string(kPair) +
+                                              "ip addr add 10.0.0.1/24 dev v0\n"
+                                              "ip link set v0 up; ip link set v1 up\n"
+                                              "ip route add default via 10.0.0.2 table 7\n"
+                                              "ip rule add from 10.0.0.0/8 lookup 7\n"
+                                              "ip rule add not fwmark 51820 lookup 51820\n"
+                                              "ip rule add lookup main suppress_prefixlength 0\n"
+                                              "ip rule add iif v0 unreachable\n"));
+  const Snapshot snapshot = take(places, "box");
+  EXPECT_EQ(missed(snapshot).find("rule"), std::string::npos) << missed(snapshot);
+  const std::string text = to_yaml(snapshot, "");
+  EXPECT_NE(text.find("default via 10.0.0.2 dev v0 table 7"), std::string::npos) << text;
+  for (const char* rule :
+       {"from 10.0.0.0/8 lookup 7 priority 32765", "not from all fwmark 0xca6c lookup 51820",
+        "lookup main suppress_prefixlength 0", "iif v0 unreachable"}) {
+    EXPECT_NE(text.find(rule), std::string::npos) << rule << " in\n" << text;
+  }
   EXPECT_EQ(to_string(check_text(text)), "") << text;
 }
 

@@ -48,7 +48,7 @@ bool can_be_said(const state::Route& route) {
   const auto is_own_family = [&](const std::optional<IpAddress>& gateway) {
     return !gateway || gateway->family() == route.family();
   };
-  return is_usual_type && route.table == state::kTableMain && !route.scope &&
+  return is_usual_type && route.table != state::kTableLocal && !route.scope &&
          is_own_family(route.gateway) &&
          std::ranges::all_of(route.next_hops, is_own_family, &state::NextHop::gateway);
 }
@@ -217,7 +217,7 @@ class Builder {
     for (const state::Neighbor& neighbor : state.neighbors) {
       if (made_[place].contains(neighbor.interface)) node.neighbors.push_back({neighbor});
     }
-    for (const state::Rule& rule : state.rules) miss(place, "{}", describe(rule));
+    for (const state::Rule& rule : state.rules) add_policy_rule(place, rule, node);
     for (const netlink::Queueing& queueing : found_[place].queueing) miss_queueing(place, queueing);
     for (const netlink::Peculiarity& one : found_[place].peculiarities) miss_peculiar(place, one);
   }
@@ -258,6 +258,19 @@ class Builder {
     if (!is_made(route) || !std::ranges::all_of(route.next_hops, is_made)) return;
     if (!can_be_said(route)) return miss(place, "{}", describe(route));
     node.routes.push_back({route});
+  }
+
+  // One of an interface that is not here matches nothing, or what does not come here.
+  void add_policy_rule(std::size_t place, const state::Rule& rule, topology::Node& node) {
+    const auto is_here = [&](const std::optional<std::string>& interface) {
+      return !interface || *interface == "lo" || made_[place].contains(*interface);
+    };
+    const bool can_be_said =
+        rule.priority != 0 && (rule.action != state::RuleAction::Lookup || rule.table != 0);
+    if (!can_be_said || !is_here(rule.incoming) || !is_here(rule.outgoing)) {
+      return miss(place, "{}", describe(rule));
+    }
+    node.policy_rules.push_back({rule});
   }
 
   std::span<const Found> found_;

@@ -19,7 +19,19 @@ std::string describe_way(const std::optional<IpAddress>& gateway,
   return text;
 }
 
+template <class T>
+bool fits(const std::optional<T>& found, const std::optional<T>& asked) {
+  return !asked || found == asked;
+}
+
 }  // namespace
+
+bool is_meant_by(const Route& route, const Route& asked) {
+  return route.type == asked.type && route.destination == asked.destination &&
+         route.table == asked.table && (asked.metric == 0 || route.metric == asked.metric) &&
+         fits(route.gateway, asked.gateway) && fits(route.interface, asked.interface) &&
+         (asked.next_hops.empty() || route.next_hops == asked.next_hops);
+}
 
 std::string to_string(RouteType type) {
   switch (type) {
@@ -63,6 +75,8 @@ std::string to_string(RouteScope scope) {
 
 std::string to_string(RouteProtocol protocol) {
   switch (protocol) {
+    case RouteProtocol::Unspecified:
+      return "unspec";
     case RouteProtocol::Redirect:
       return "redirect";
     case RouteProtocol::Kernel:

@@ -32,7 +32,14 @@ enum class RouteScope : std::uint8_t {
   Host = 254,
   Nowhere = 255
 };
-enum class RouteProtocol : std::uint8_t { Redirect = 1, Kernel = 2, Boot = 3, Static = 4, Ra = 9 };
+enum class RouteProtocol : std::uint8_t {
+  Unspecified = 0,
+  Redirect = 1,
+  Kernel = 2,
+  Boot = 3,
+  Static = 4,
+  Ra = 9
+};
 
 inline constexpr std::uint32_t kTableDefault = 253;
 inline constexpr std::uint32_t kTableMain = 254;
@@ -70,6 +77,10 @@ struct Route {
 
 // The scope that ip(8) gives a route for which none is said.
 RouteScope natural_scope(const Route& route);
+
+// Whether the kernel deletes this route when it is told to delete `asked`: what is not said there
+// may be any.
+bool is_meant_by(const Route& route, const Route& asked);
 
 // "route blackhole 10.9.0.0/16 metric 5", "route default via 192.168.15.5 dev veth-blue"
 std::string describe(const Route& route);

@@ -27,14 +27,31 @@ std::string describe_mark(const FirewallMark& mark) {
 
 }  // namespace
 
-std::string describe(const Rule& rule) {
-  std::string text = fmt::format("{} rule {}: from {}", to_string(rule.family), rule.priority,
-                                 rule.from ? to_string(*rule.from) : "all");
+namespace {
+
+std::string selector_and_action(const Rule& rule) {
+  std::string text = rule.inverted ? "not from " : "from ";
+  text += rule.from ? to_string(*rule.from) : "all";
   if (rule.to) text += " to " + to_string(*rule.to);
   if (rule.incoming) text += " iif " + *rule.incoming;
   if (rule.outgoing) text += " oif " + *rule.outgoing;
   if (rule.mark) text += describe_mark(*rule.mark);
-  return text + " " + describe_action(rule);
+  text += " " + describe_action(rule);
+  if (rule.suppressed_length) {
+    text += fmt::format(" suppress_prefixlength {}", *rule.suppressed_length);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string to_string(const Rule& rule) {
+  return fmt::format("{} priority {}", selector_and_action(rule), rule.priority);
+}
+
+std::string describe(const Rule& rule) {
+  return fmt::format("{} rule {}: {}", to_string(rule.family), rule.priority,
+                     selector_and_action(rule));
 }
 
 }  // namespace topoproof::state

@@ -29,11 +29,16 @@ struct Rule {
   std::optional<std::string> incoming;  // iif; "lo" means: made by this node
   std::optional<std::string> outgoing;  // oif
   std::optional<FirewallMark> mark;
+  bool inverted = false;  // "not": of all that the above does not say
   RuleAction action = RuleAction::Lookup;
   std::uint32_t table = kTableMain;  // 0 where the action is not Lookup
+  // Routes of the table with no longer prefix do not count, and the next rule is asked.
+  std::optional<std::uint8_t> suppressed_length;
   friend auto operator<=>(const Rule&, const Rule&) = default;
 };
 
+// As ip-rule(8) takes it: "from 10.0.0.0/8 fwmark 0x1 lookup 7 priority 100".
+std::string to_string(const Rule& rule);
 std::string describe(const Rule& rule);  // "ipv4 rule 100: from 10.0.0.0/8 fwmark 0x1 lookup 7"
 
 }  // namespace topoproof::state

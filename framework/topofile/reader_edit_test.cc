@@ -143,11 +143,11 @@ TEST(Extends, ReportsWhereItWasWritten) {
   EXPECT_EQ(errors_of({{"base.topo.yaml", "nodes: { red: { mtu: 5 } }\n"},
                        {"net.topo.yaml", "extends: base.topo.yaml\nnodes: { red: { x: 1 } }\n"}}),
             "base.topo.yaml:1:17: error: unknown key 'mtu'; known here: forwarding, loopback, "
-            "bridges, routes, neighbors, sysctls, listens, services, name_servers, hosts, "
+            "bridges, routes, rules, neighbors, sysctls, listens, services, name_servers, hosts, "
             "masquerade, snat, port_forwards, "
             "nftables, iptables, ip6tables\n"
             "net.topo.yaml:2:17: error: unknown key 'x'; known here: forwarding, loopback, "
-            "bridges, routes, neighbors, sysctls, listens, services, name_servers, hosts, "
+            "bridges, routes, rules, neighbors, sysctls, listens, services, name_servers, hosts, "
             "masquerade, snat, port_forwards, "
             "nftables, iptables, ip6tables\n");
 }

@@ -107,6 +107,8 @@ NodeDraft read_node(const document::Entry& entry, const FileReader& read_file, I
     return read_route(text, found);
   };
   fields.optional("routes", one_or_list_of(located(route)), node.routes);
+  fields.optional("rules", one_or_list_of(located(read_policy_rule)), node.policy_rules);
+  give_priorities(node.policy_rules);
   fields.optional("neighbors", one_or_list_of(located(read_neighbor)), node.neighbors);
   fields.optional("sysctls", read_sysctls, node.sysctls);
   fields.optional("listens", one_or_list_of(located(read_listen)), node.listens);

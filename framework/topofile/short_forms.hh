@@ -47,6 +47,17 @@ std::expected<AddressPort, Issue> parse_address_port(std::string_view text);
 std::optional<state::Route> read_route(document::Sentence& words);
 std::optional<state::Route> read_route(const document::Node& node, Issues& issues);
 
+// In the words of ip-rule(8), in any order: "from 10.0.0.0/8 lookup 100", "fwmark 0x1/0xff lookup
+// 7 priority 50", "not fwmark 51820 lookup 51820", "lookup main suppress_prefixlength 0", "iif eth1
+// unreachable". Of IPv6 if it names such an address, or begins with "ipv6". A priority that is not
+// said is 0: give_priorities() finds one.
+std::optional<state::Rule> read_policy_rule(const document::Node& node, Issues& issues);
+// As the kernel chooses them, one rule after the other (fib_default_rule_pref): before all that
+// there are.
+void give_priorities(std::vector<topology::Located<state::Rule>>& rules);
+// "main", "local", "default", or a number
+std::expected<std::uint32_t, Issue> parse_table(std::string_view text);
+
 // "192.168.15.1 lladdr 02:00:00:00:00:01 dev eth0"
 std::optional<state::Neighbor> read_neighbor(const document::Node& node, Issues& issues);
 

@@ -99,6 +99,7 @@ std::optional<state::Route> read_route(Sentence& words) {
       {option("via", "an address", IpAddress::parse, route.gateway),
        option("dev", "an interface", parse_interface_name, route.interface),
        option("metric", "a number", document::integer<std::uint32_t>(0, 0xffff'ffff), route.metric),
+       option("table", "a table", parse_table, route.table),
        option("src", "an address", IpAddress::parse, route.source),
        option("mtu", "a number", document::integer<std::uint32_t>(68, 65535), route.mtu),
        flag("onlink", route.on_link),

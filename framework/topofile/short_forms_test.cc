@@ -23,6 +23,46 @@ TEST(Route, IsWrittenAsForTheIpCommand) {
   EXPECT_EQ(route("prohibit fd00:9::/32"), "route prohibit fd00:9::/32");
 }
 
+std::string policy_rule(const std::string& text) {
+  Issues issues;
+  const auto found = read_policy_rule(document::make_scalar(text), issues);
+  return found ? state::describe(*found) : issues.at(0).text;
+}
+
+TEST(PolicyRule, IsWrittenAsForTheIpCommand) {
+  EXPECT_EQ(policy_rule("from 10.0.0.0/8 lookup 100 priority 7"),
+            "ipv4 rule 7: from 10.0.0.0/8 lookup 100");
+  EXPECT_EQ(policy_rule("table main pref 5 to fd00::/8 fwmark 0x1/0xff"),
+            "ipv6 rule 5: from all to fd00::/8 fwmark 0x1/0xff lookup main");
+  EXPECT_EQ(policy_rule("not fwmark 51820 lookup 51820 pref 1"),
+            "ipv4 rule 1: not from all fwmark 0xca6c lookup 51820");
+  EXPECT_EQ(policy_rule("ipv6 lookup main suppress_prefixlength 0 pref 1"),
+            "ipv6 rule 1: from all lookup main suppress_prefixlength 0");
+  EXPECT_EQ(policy_rule("iif eth1 oif lo unreachable pref 2"),
+            "ipv4 rule 2: from all iif eth1 oif lo unreachable");
+}
+
+TEST(PolicyRule, SaysWhatIsWrong) {
+  EXPECT_EQ(policy_rule("from 10.0.0.0/8"),
+            "a rule needs one of 'lookup TABLE', 'blackhole', 'unreachable' and 'prohibit'");
+  EXPECT_EQ(policy_rule("from 10.0.0.0/8 to fd00::/8 lookup 7"),
+            "fd00::/8 is not of the family of the rule, which is ipv4");
+  EXPECT_EQ(policy_rule("lookup vpn"),
+            "'vpn' is no routing table: main, local, default, or a number from 1 on");
+  EXPECT_EQ(policy_rule("fwmark 0x100/0xff lookup 7"),
+            "'0x100/0xff' is no mark like 0x1 or 0x1/0xff, within its mask");
+}
+
+TEST(PolicyRule, GetsThePriorityThatTheKernelWouldGiveIt) {
+  std::vector<topology::Located<state::Rule>> rules(4);
+  rules[1].value.priority = 100;
+  rules[3].value.family = Family::Ipv6;
+  give_priorities(rules);
+  std::vector<std::uint32_t> priorities;
+  for (const auto& rule : rules) priorities.push_back(rule.value.priority);
+  EXPECT_EQ(priorities, (std::vector<std::uint32_t>{32765, 100, 99, 32765}));
+}
+
 TEST(Route, HasSeveralNextHops) {
   Issues issues;
   const auto found = read_route(

@@ -210,6 +210,7 @@ std::string route_text(const state::Route& route) {
   if (route.type != state::RouteType::Unicast) text = to_string(route.type) + " " + text;
   text += hop_text(route.gateway, route.interface);
   if (route.source) text += " src " + to_string(*route.source);
+  if (route.table != state::kTableMain) text += " table " + state::table_name(route.table);
   if (route.metric != 0) text += fmt::format(" metric {}", route.metric);
   if (route.mtu) text += fmt::format(" mtu {}", *route.mtu);
   if (route.on_link) text += " onlink";
@@ -231,6 +232,11 @@ document::Node node_tree(const topology::Topology& topology, NodeId id) {
   keys.optional("loopback", texts_of(node.loopback, address));
   keys.optional("bridges", bridges_tree(topology, id));
   keys.optional("routes", texts_of(node.routes, route_text));
+  const auto rule_text = [](const state::Rule& rule) {
+    const bool says_family = rule.from || rule.to;
+    return (rule.family == Family::Ipv6 && !says_family ? "ipv6 " : "") + to_string(rule);
+  };
+  keys.optional("rules", texts_of(node.policy_rules, rule_text));
   keys.optional("neighbors", texts_of(node.neighbors, neighbor_text));
   keys.optional("sysctls", sysctls_tree(node));
   keys.optional("listens", texts_of(node.listens, service));

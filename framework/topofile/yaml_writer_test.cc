@@ -67,11 +67,24 @@ TEST(YamlWriter, WritesAllThatATopologyHolds) {
               .destination = prefix("10.9.0.0/16"),
               .metric = 5},
              {}},
-            {{.destination = prefix("::/0"), .gateway = address("fd00::9")}, {}},
+            {{.destination = prefix("::/0"), .gateway = address("fd00::9"), .table = 7}, {}},
             {{.destination = prefix("10.8.0.0/16"),
               .next_hops = {{.gateway = address("10.0.0.8"), .interface = {}},
                             {.gateway = address("10.0.0.9"), .interface = "eth0", .weight = 2}}},
              {}}},
+       .policy_rules = {{{.priority = 9,
+                          .from = prefix("10.0.0.0/8"),
+                          .mark = state::FirewallMark{.value = 1, .mask = 15},
+                          .table = 7},
+                         {}},
+                        {{.family = Family::Ipv6,
+                          .priority = 8,
+                          .from = {},
+                          .incoming = "eth0",
+                          .inverted = true,
+                          .table = state::kTableMain,
+                          .suppressed_length = 0},
+                         {}}},
        .neighbors = {{{.interface = "eth0", .address = address("10.0.0.2"), .mac = mac}, {}}},
        .sysctls = {{{.name = "net.ipv4.ip_default_ttl", .value = "9"}, {}}},
        .rules = {{.text = "table inet t {\n}\n"}},
@@ -102,8 +115,11 @@ nodes:
   a:
     routes:
       - blackhole 10.9.0.0/16 metric 5
-      - default via fd00::9
+      - default via fd00::9 table 7
       - 10.8.0.0/16 nexthop via 10.0.0.8 nexthop via 10.0.0.9 dev eth0 weight 2
+    rules:
+      - from 10.0.0.0/8 fwmark 0x1/0xf lookup 7 priority 9
+      - ipv6 not from all iif eth0 lookup main suppress_prefixlength 0 priority 8
     neighbors: 10.0.0.2 lladdr 02:00:00:00:00:01 dev eth0
     sysctls: { net.ipv4.ip_default_ttl: 9 }
     listens: tcp/80

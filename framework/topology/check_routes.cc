@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <algorithm>
 #include <map>
+#include <span>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -89,6 +91,24 @@ class RouteChecks {
       first_;  // with table, metric
 };
 
+// The kernel takes no rule twice, whatever its table.
+void check_policy_rules(const Topology& topology, NodeId id, Issues& issues) {
+  const Node& node = topology.node(id);
+  for (std::size_t i = 0; i < node.policy_rules.size(); ++i) {
+    const auto& [rule, where] = node.policy_rules[i];
+    for (const auto& interface : {rule.incoming, rule.outgoing}) {
+      if (interface && *interface != "lo") {
+        check_interface_exists(topology, id, *interface, where, issues);
+      }
+    }
+    const auto earlier = std::span(node.policy_rules).first(i);
+    const auto same = std::ranges::find(earlier, rule, &Located<state::Rule>::value);
+    if (same == earlier.end()) continue;
+    issues.push_back(make_issue(where, fmt::format("'{}' has this rule already, at {}", node.name,
+                                                   to_string(same->where))));
+  }
+}
+
 }  // namespace
 
 void check_routes(const Topology& topology, const std::vector<Surroundings>& around,
@@ -97,6 +117,7 @@ void check_routes(const Topology& topology, const std::vector<Surroundings>& aro
     const NodeId id(i);
     RouteChecks checks(topology, id, around[i], issues);
     for (const auto& route : topology.node(id).routes) checks.check(route);
+    check_policy_rules(topology, id, issues);
     for (const auto& [neighbor, where] : topology.node(id).neighbors) {
       check_interface_exists(topology, id, neighbor.interface, where, issues);
     }

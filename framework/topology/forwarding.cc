@@ -76,7 +76,9 @@ class ForwardingTables::Tables {
       for (const auto& address : topology.nodes()[i].loopback) {
         tables_[i].own.push_back(address.value.address);
       }
-      for (const auto& route : topology.nodes()[i].routes) add_route(tables_[i], route.value);
+      for (const auto& [route, where] : topology.nodes()[i].routes) {
+        if (route.table == state::kTableMain) add_route(tables_[i], route);
+      }
       arrange(tables_[i]);
     }
   }

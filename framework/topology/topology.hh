@@ -76,6 +76,7 @@ struct Node {
   bool forwarding = false;  // routes packets for others, in every family it has
   Addresses loopback = {};  // on the loopback interface, besides 127.0.0.1 and ::1
   std::vector<Located<state::Route>> routes = {};
+  std::vector<Located<state::Rule>> policy_rules = {};  // `rules:`, each with its priority
   std::vector<Located<state::Neighbor>> neighbors = {};
   std::vector<Located<state::Sysctl>> sysctls = {};
   std::vector<Located<firewall::MasqueradeRule>> masquerade = {};
