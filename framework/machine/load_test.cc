@@ -40,6 +40,24 @@ TEST(Facts, Fact11FlagsAreBitsAndASetOfThemIsExact) {
   EXPECT_EQ(exact.decide(tcp(packet::Tcp::kSyn | packet::Tcp::kAck)), "drop");
 }
 
+// Of a packet that a socket of the simulation has made.
+TEST(Loads, WhatAKernelDrawsIsNotKnown) {
+  const auto load = [](PayloadBase base, std::uint32_t offset, std::uint32_t length) {
+    return Filter({accepting({PayloadLoad{base, offset, length, reg(1)},
+                              Compare{CompareOp::NotEqual, reg(1), Bytes(length, std::byte{9})}})});
+  };
+  skb::Skb made = tcp(packet::Tcp::kSyn);
+  made.has_drawn_id = made.has_drawn_data = true;
+  const std::string unknown = fmt::format("unknown({})", kDrawnBytes);
+  EXPECT_EQ(load(PayloadBase::Network, 4, 2).decide(made), unknown);      // identification
+  EXPECT_EQ(load(PayloadBase::Network, 10, 2).decide(made), unknown);     // checksum
+  EXPECT_EQ(load(PayloadBase::Transport, 4, 4).decide(made), unknown);    // sequence number
+  EXPECT_EQ(load(PayloadBase::Network, 6, 2).decide(made), "accept");     // fragments
+  EXPECT_EQ(load(PayloadBase::Transport, 0, 4).decide(made), "accept");   // ports
+  EXPECT_EQ(load(PayloadBase::Transport, 13, 1).decide(made), "accept");  // flags
+  EXPECT_EQ(load(PayloadBase::Network, 4, 2).decide(tcp(2)), "accept");   // somebody's bytes
+}
+
 TEST(Loads, WithoutALinkHeaderTheRuleBreaks) {
   Filter f({accepting({PayloadLoad{PayloadBase::Link, 6, 6, reg(1)},
                        Compare{CompareOp::Equal, reg(1), hex("02 00 00 00 00 09")}})});

@@ -18,6 +18,10 @@
 
 namespace topoproof::machine {
 
+// Why nothing is said where a rule looks at them.
+inline constexpr std::string_view kDrawnBytes =
+    "bytes of the packet that the kernel draws at random";
+
 // Where a packet is (struct nf_hook_state). `family` is that of the hook: Ip, Ip6, Arp, Bridge,
 // Netdev. No interface: the kernel gives none at this hook.
 struct HookState {

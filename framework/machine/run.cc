@@ -164,6 +164,10 @@ bool Run::load_fast(const code::LoadPayload& i) {
   }
   const auto begin = base + i.offset;
   if (begin + i.length > packet_.size()) return false;
+  if (is_placeholder(begin, begin + i.length)) {
+    give_up(kDrawnBytes);
+    return true;
+  }
   std::uint32_t word = 0;
   std::memcpy(&word, packet_.bytes().data() + begin, i.length);
   registers_.word(i.to) = word;

@@ -65,6 +65,11 @@ class Run {
   void load_payload(const code::LoadPayload& i);
   std::optional<std::size_t> payload_base(fw::PayloadBase base);
   std::optional<std::size_t> inner_offset() const;
+  // Whether bytes there are for the kernel to draw (skb::Skb::has_drawn_id, has_drawn_data).
+  bool is_placeholder(std::size_t from, std::size_t to) const {
+    return (packet_.has_drawn_id || packet_.has_drawn_data) && is_placeholder_part(from, to);
+  }
+  bool is_placeholder_part(std::size_t from, std::size_t to) const;
   std::array<std::byte, 14> link_header() const;
   void other(const fw::PayloadStore& e, std::uint32_t index);
   bool mend_checksums(const fw::PayloadStore& e, std::size_t base, BytesView before,
@@ -173,6 +178,8 @@ class Run {
   void target(const xtables::HopLimitTarget& t);
   void target(const xtables::QueueTarget& t);
   void set_hop_limit(std::uint8_t value);
+  void change_ecn(BytesView info);
+  void strip_options(BytesView kinds);
   void change_traffic_class(std::uint8_t mask, std::uint8_t value);
   void queue(std::uint16_t number, bool bypass);
 

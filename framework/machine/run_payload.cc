@@ -5,6 +5,7 @@
 
 #include "machine/run.hh"
 #include "packet/checksum.hh"
+#include "packet/icmp.hh"
 #include "packet/icmpv6.hh"
 #include "packet/tcp.hh"
 #include "packet/udp.hh"
@@ -34,6 +35,42 @@ void replace_checksum(std::byte* at, BytesView before, BytesView after) {
 
 }  // namespace
 
+namespace {
+
+struct Stretch {
+  std::size_t begin;
+  std::size_t end;
+  bool meets(std::size_t from, std::size_t to) const { return from < end && to > begin; }
+};
+
+// Numbers, window and checksum of TCP; the checksum of others.
+bool is_drawn_in_header(std::uint8_t protocol, std::size_t from, std::size_t to) {
+  if (protocol == packet::Tcp::kProtocol) {
+    return Stretch{4, 12}.meets(from, to) || Stretch{14, 18}.meets(from, to);
+  }
+  const auto checksum = protocol == packet::Icmp::kProtocol ? std::optional<std::size_t>(2)
+                                                            : transport_checksum(protocol);
+  return checksum && Stretch{*checksum, *checksum + 2}.meets(from, to);
+}
+
+}  // namespace
+
+bool Run::is_placeholder_part(std::size_t from, std::size_t to) const {
+  if (packet_.has_drawn_id) {
+    const bool v4 = packet_.is_ipv4();
+    if (v4 ? Stretch{4, 6}.meets(from, to) || Stretch{10, 12}.meets(from, to)
+           : Stretch{2, 4}.meets(from, to)) {
+      return true;
+    }
+  }
+  if (!packet_.has_drawn_data || to <= headers_.transport) return false;
+  if (!headers_.has_transport || headers_.fragment_offset != 0) return true;
+  const auto data = inner_offset().value_or(headers_.transport + 8);  // of ICMP
+  if (to > data) return true;
+  const std::size_t start = headers_.transport;
+  return is_drawn_in_header(headers_.protocol, from > start ? from - start : 0, to - start);
+}
+
 void Run::load_payload(const code::LoadPayload& i) {
   if (i.length % 4 != 0) registers_.word(i.to + i.length / 4U) = 0;
   if (i.base == fw::PayloadBase::Link) {
@@ -55,6 +92,7 @@ void Run::load_payload(const code::LoadPayload& i) {
   if (!base) return fail();
   const auto begin = i.base == fw::PayloadBase::Link ? i.offset - 14U : *base + i.offset;
   if (begin + i.length > packet_.size()) return fail();
+  if (is_placeholder(begin, begin + i.length)) return give_up(kDrawnBytes);
   registers_.store(i.to, packet_.bytes().subspan(begin, i.length));
 }
 

@@ -2,6 +2,7 @@
 // Matches and targets of x_tables, as nft_compat.c runs them: a match breaks the rule or not, a
 // target gives a verdict or goes on.
 #include <algorithm>
+#include <cstring>
 
 #include "machine/run.hh"
 #include "machine/xt_match.hh"
@@ -30,7 +31,7 @@ MatchResult run_match(XtMatchCode& code, const MatchInput& in) {
   return std::visit(
       [&]<class T>(const T& form) -> MatchResult {
         if constexpr (std::is_same_v<T, xt::Extension>) {
-          return match_raw(form, in).value_or(not_known(code.not_modelled));
+          return match_raw(form, in, code).value_or(not_known(code.not_modelled));
         } else if constexpr (std::is_same_v<T, xt::CommentMatch>) {
           return when(true);
         } else if constexpr (std::is_same_v<T, xt::IpSetMatch>) {
@@ -57,8 +58,76 @@ void Run::other(const fw::XtTarget& /*e*/, std::uint32_t index) {
   std::visit([this](const auto& form) { target(form); }, program_.xt_targets()[index]);
 }
 
-void Run::target(const xt::Extension& /*t*/) {
+namespace {
+
+// They look on: a log, a rate, a timer.
+bool is_onlooker(const xt::Extension& t) {
+  return t.name == "AUDIT" || t.name == "RATEEST" || t.name == "IDLETIMER";
+}
+
+}  // namespace
+
+void Run::target(const xt::Extension& t) {
+  if (is_onlooker(t)) return;
+  if (t.name == "ECN" && t.revision == 0 && t.bytes.size() >= 3) return change_ecn(t.bytes);
+  if (t.name == "TCPOPTSTRIP" && t.revision == 0 && t.bytes.size() >= 32) {
+    return strip_options(t.bytes);
+  }
   give_up("a target of x_tables of this name and revision");
+}
+
+// struct ipt_ECN_info: what is set, the bits of IP, those of TCP (ecn_tg).
+void Run::change_ecn(BytesView info) {
+  constexpr unsigned kIp = 0x01;
+  constexpr unsigned kEcho = 0x10;
+  constexpr unsigned kReduced = 0x20;
+  const auto set = std::to_integer<unsigned>(info[0]);
+  if ((set & kIp) != 0) {
+    change_traffic_class(0xfc, static_cast<std::uint8_t>(std::to_integer<unsigned>(info[1]) & 3U));
+  }
+  if ((set & (kEcho | kReduced)) == 0 || headers_.protocol != packet::Tcp::kProtocol) return;
+  const auto at = headers_.transport;
+  if (!headers_.has_transport || packet_.size() < at + packet::Tcp::kSize) {
+    return drop("ECN: no whole TCP header");
+  }
+  const auto tcp = packet_.writable().subspan(at);
+  const Bytes before(tcp.begin() + 12, tcp.begin() + 14);
+  auto flags = std::to_integer<unsigned>(tcp[13]);
+  const auto wanted = std::to_integer<unsigned>(info[2]);
+  if ((set & kEcho) != 0) flags = (flags & ~0x40U) | (wanted & 1U) << 6U;
+  if ((set & kReduced) != 0) flags = (flags & ~0x80U) | (wanted >> 1U & 1U) << 7U;
+  tcp[13] = static_cast<std::byte>(flags);
+  if (packet_.checksum_partial) return;
+  store_be16(&tcp[16], packet::updated_checksum(load_be16(&tcp[16]), before, tcp.subspan(12, 2)));
+}
+
+// struct xt_tcpoptstrip_target_info: a bit for each kind (tcpoptstrip_mangle_packet).
+void Run::strip_options(BytesView kinds) {
+  constexpr std::byte kNothing{1};
+  if (headers_.fragment_offset != 0 || headers_.protocol != packet::Tcp::kProtocol) return;
+  const auto at = headers_.transport;
+  if (!headers_.has_transport || packet_.size() < at + packet::Tcp::kSize) {
+    return drop("TCPOPTSTRIP: no whole TCP header");
+  }
+  const auto bytes = packet_.writable();
+  const std::size_t length = (std::to_integer<std::size_t>(bytes[at + 12]) >> 4U) * 4U;
+  if (length < packet::Tcp::kSize || bytes.size() < at + length) {
+    return drop("TCPOPTSTRIP: no whole TCP header");
+  }
+  const auto tcp = bytes.subspan(at, length);
+  const Bytes before(tcp.begin(), tcp.end());
+  for (std::size_t i = packet::Tcp::kSize; i + 1 < length;) {
+    const auto kind = std::to_integer<std::size_t>(tcp[i]);
+    const auto said = std::to_integer<std::size_t>(tcp[i + 1]);
+    const std::size_t size = kind <= 1 || said == 0 ? 1 : said;
+    if (i + size > length) break;
+    std::uint32_t word = 0;
+    std::memcpy(&word, &kinds[kind / 32 * 4], sizeof word);
+    if ((word >> (kind % 32) & 1U) != 0) std::ranges::fill(tcp.subspan(i, size), kNothing);
+    i += size;
+  }
+  if (packet_.checksum_partial) return;
+  store_be16(&tcp[16], packet::updated_checksum(load_be16(&before[16]), before, tcp));
 }
 
 void Run::target(const xt::RejectTarget& t) {

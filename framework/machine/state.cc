@@ -87,14 +87,18 @@ Next run(ConnlimitState& state, const StateInput& input) {
   if (entry == nullptr || entry->has(conntrack::kTemplate) || input.tracker == nullptr) {
     return Next::Unknown;
   }
-  std::erase_if(state.flows, [&](const auto& flow) { return !is_open(*input.tracker, flow); });
-  if (!entry->is_confirmed() || !entry->has(conntrack::kAssured)) note_flow(state, *entry);
-  return next_if((state.flows.size() > state.limit) == state.over);
+  return next_if((count_flow(state, *entry, *input.tracker) > state.limit) == state.over);
 }
 
 Next run(SequenceState& /*state*/, const StateInput& /*input*/) { return Next::Unknown; }
 
 }  // namespace
+
+std::size_t count_flow(ConnlimitState& state, const Entry& entry, conntrack::Tracker& tracker) {
+  std::erase_if(state.flows, [&](const auto& flow) { return !is_open(tracker, flow); });
+  if (!entry.is_confirmed() || !entry.has(conntrack::kAssured)) note_flow(state, entry);
+  return state.flows.size();
+}
 
 State make_state(const firewall::StatefulExpression& expression, Time now) {
   return std::visit([now](const auto& e) { return make(e, now); }, expression);

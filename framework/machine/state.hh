@@ -61,6 +61,10 @@ struct SequenceState {  // of numgen inc
 using State =
     std::variant<CounterState, LimitState, QuotaState, ConnlimitState, LastState, SequenceState>;
 
+// How many flows of the list are open, this one among them (nf_conncount_add).
+std::size_t count_flow(ConnlimitState& state, const conntrack::Entry& entry,
+                       conntrack::Tracker& tracker);
+
 State make_state(const firewall::StatefulExpression& expression, Time now);
 
 struct StateInput {

@@ -61,7 +61,8 @@ MatchResult match(const xtables::StatisticMatch& m, const MatchInput& in, XtMatc
 MatchResult match(const xtables::RpfilterMatch& m, const MatchInput& in);
 
 // Of those that have no type: nothing where it is not modelled.
-std::optional<MatchResult> match_raw(const xtables::Extension& e, const MatchInput& in);
+std::optional<MatchResult> match_raw(const xtables::Extension& e, const MatchInput& in,
+                                     XtMatchCode& code);
 
 // Any of them.
 MatchResult run_match(XtMatchCode& code, const MatchInput& in);

@@ -223,9 +223,11 @@ std::optional<std::uint32_t> u32_value(const xt::U32Test& test, BytesView bytes)
 
 }  // namespace
 
-MatchResult match(const xt::U32Match& m, const MatchInput& in) {
+namespace {
+
+MatchResult match_u32(const xt::U32Match& m, BytesView bytes) {
   const bool all = std::ranges::all_of(m.tests, [&](const xt::U32Test& test) {
-    const auto value = u32_value(test, in.packet.bytes());
+    const auto value = u32_value(test, bytes);
     return value && std::ranges::any_of(test.allowed, [&](const xt::U32Range& range) {
              return *value >= range.first && *value <= range.last;
            });
@@ -233,7 +235,35 @@ MatchResult match(const xt::U32Match& m, const MatchInput& in) {
   return when(all != m.inverted);
 }
 
+// The packet with other numbers where a kernel draws them.
+Bytes redrawn(const MatchInput& in) {
+  Bytes bytes(in.packet.bytes().begin(), in.packet.bytes().end());
+  const auto turn = [&](std::size_t from, std::size_t to) {
+    for (std::size_t i = from; i < std::min(to, bytes.size()); ++i) bytes[i] = ~bytes[i];
+  };
+  const bool v4 = in.packet.is_ipv4();
+  if (in.packet.has_drawn_id) turn(v4 ? 4 : 2, v4 ? 6 : 4);
+  if (in.packet.has_drawn_id && v4) turn(10, 12);
+  if (!in.packet.has_drawn_data) return bytes;
+  const std::size_t start = in.headers.transport;
+  const bool tcp = in.headers.protocol == packet::Tcp::kProtocol;
+  if (tcp) turn(start + 4, start + 12);
+  turn(start + (tcp ? 20 : 8), bytes.size());
+  return bytes;
+}
+
+}  // namespace
+
+// What masks leave of a word is what counts: who finds the same whatever is drawn is certain.
+MatchResult match(const xt::U32Match& m, const MatchInput& in) {
+  const auto result = match_u32(m, in.packet.bytes());
+  if (!in.packet.has_drawn_id && !in.packet.has_drawn_data) return result;
+  const Bytes other = redrawn(in);
+  return match_u32(m, other).matches == result.matches ? result : not_known(kDrawnBytes);
+}
+
 MatchResult match(const xt::StringMatch& m, const MatchInput& in) {
+  if (in.packet.has_drawn_data) return not_known(kDrawnBytes);
   const auto bytes = in.packet.bytes();
   const auto begin = std::min<std::size_t>(m.from, bytes.size());
   const auto end = std::clamp<std::size_t>(m.to, begin, bytes.size());

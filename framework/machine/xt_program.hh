@@ -8,6 +8,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -37,6 +38,8 @@ struct XtMatchCode {
   std::uint32_t count = 0;                            // of statistic --mode nth
   std::shared_ptr<HashLimitTable> buckets = nullptr;  // of hashlimit: one for all of its name
   std::shared_ptr<RecentList> recent = nullptr;       // of recent: likewise
+  std::optional<std::uint64_t> quota = {};            // of quota: bytes that are left
+  std::map<Bytes, ConnlimitState> connections = {};   // of connlimit: by masked address
   std::string not_modelled = {};                      // of what has no type: why nothing is known
 };
 

@@ -49,6 +49,52 @@ TEST(XtMatches, PortsFlagsAndOptions) {
   EXPECT_EQ(decide(some, udp({.dport = 82})), "drop");
 }
 
+fw::Expression raw(std::string name, std::uint32_t revision, const char* bytes) {
+  return fw::XtMatch{std::move(name), revision, parse_hex(bytes).value()};
+}
+std::string decide_raw(fw::Expression match, const skb::Skb& packet) {
+  return Filter(ip_table({accepting({std::move(match)})})).decide(packet);
+}
+
+TEST(XtMatches, AQuotaIsUsedUpByWhatDoesNotFit) {
+  // 70 bytes; a packet has 30.
+  Filter f(ip_table(
+      {accepting({raw("quota", 0, "00000000 00000000 46000000 00000000 00000000 00000000")})}));
+  EXPECT_EQ(f.decide(udp()), "accept");
+  EXPECT_EQ(f.decide(udp()), "accept");
+  EXPECT_EQ(f.decide(udp()), "drop");
+  EXPECT_EQ(f.decide(udp()), "drop");
+}
+
+TEST(XtMatches, GroupsRealmsAndHelpers) {
+  const char* of_group_7 = "01000000 07000000 ffffffff 00000000 00000000 00000000";
+  Filter f(ip_table({accepting({raw("devgroup", 0, of_group_7)})}));
+  EXPECT_EQ(f.decide(udp()), "drop");
+  f.in.group = 7;
+  EXPECT_EQ(f.decide(udp()), "accept");
+  EXPECT_EQ(decide_raw(raw("realm", 0, "00000000 ffffffff 00000000 00000000"), udp()), "accept");
+  EXPECT_EQ(decide_raw(raw("realm", 0, "05000000 ffffffff 00000000 00000000"), udp()), "drop");
+}
+
+TEST(XtMatches, CongestionBits) {
+  constexpr std::uint8_t kEcho = 0x40;
+  EXPECT_EQ(decide_raw(raw("ecn", 0, "01000000 00000000"), udp()), "accept");
+  EXPECT_EQ(decide_raw(raw("ecn", 0, "01000100 00000000"), udp()), "drop");
+  EXPECT_EQ(decide_raw(raw("ecn", 0, "10000000 00000000"), tcp(Tcp::kSyn | kEcho)), "accept");
+  EXPECT_EQ(decide_raw(raw("ecn", 0, "10100000 00000000"), tcp(Tcp::kSyn | kEcho)), "drop");
+}
+
+TEST(XtTargets, OptionsAreStrippedAndTheChecksumStaysGood) {
+  Bytes kinds(32);
+  kinds[0] = std::byte{1U << 2U};  // the MSS
+  auto packet = tcp(Tcp::kSyn, parse_hex("02 04 05 b4 01 01 01 00").value());
+  Filter f(ip_table({rule({fw::XtTarget{"TCPOPTSTRIP", 0, kinds}}), accepting({})}));
+  EXPECT_EQ(f.decide_in_place(packet), "accept");
+  const BytesView options = packet.transport().subspan(20);
+  EXPECT_EQ(to_hex(options), to_hex(parse_hex("01 01 01 01 01 01 01 00").value()));
+  EXPECT_EQ(decide(TcpMatch{.option = 2}, packet), "drop");
+}
+
 TEST(XtMatches, APacketTooShortIsDroppedNotPassedOn) {
   auto cut = tcp(Tcp::kSyn);
   cut.change_layout().trim(30);

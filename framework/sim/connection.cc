@@ -268,6 +268,8 @@ std::optional<skb::Skb> make_reset(const Host& host, const skb::Skb& about) {
       .source = about.destination(), .destination = about.source(), .ttl = host.settings->ttl};
   skb::Skb reset(make_tcp(ip, reset_of(*segment)), about.ether_type());
   reset.checksum_partial = true;
+  reset.has_drawn_id = about.is_ipv6();
+  reset.has_drawn_data = about.has_drawn_data;
   return reset;
 }
 
@@ -308,7 +310,7 @@ void receive_tcp(World& world, Host& host, Packet&& packet) {
   const flow::Service service{flow::Protocol::Tcp, segment->tuple.destination_port};
   const bool opens = segment->has(Tcp::kSyn) && !segment->has(Tcp::kAck | Tcp::kRst | Tcp::kFin);
   if (!opens || !listens(host, service, packet.skb.source().family())) {
-    world.end(host, packet, End::NobodyListens);
+    world.end(host, packet, segment->has(Tcp::kRst) ? End::NoConnection : End::NobodyListens);
     if (is_anycast(host, packet.skb.destination())) return;  // tcp_v6_send_reset
     return send_reset(world, host, packet);
   }

@@ -23,6 +23,7 @@ std::uint32_t largest_piece(const skb::Skb& ipv6) {
 struct CutPlace {
   std::size_t at = kFixed;
   std::size_t announced_at = 6;
+  std::uint32_t id = 0;  // of its pieces
 };
 CutPlace find_cut(BytesView bytes) {
   CutPlace place;
@@ -49,6 +50,7 @@ Bytes make_piece(BytesView whole, const CutPlace& place, std::size_t from, std::
   bytes[place.at] = bytes[place.announced_at];
   bytes[place.announced_at] = std::byte{packet::Ipv6Fragment::kProtocol};
   store_be16(bytes.data() + place.at + 2, static_cast<std::uint16_t>(from | (more ? 1U : 0U)));
+  store_be32(bytes.data() + place.at + 4, place.id);
   bytes.insert(bytes.end(), body.begin(), body.end());
   store_be16(bytes.data() + 4, static_cast<std::uint16_t>(bytes.size() - kFixed));
   return bytes;
@@ -70,8 +72,13 @@ bool needs_pieces6(const skb::Skb& ipv6, std::uint32_t mtu) {
 std::vector<skb::Skb> fragments6_of(const skb::Skb& ipv6, std::uint32_t mtu) {
   skb::Skb whole = ipv6;
   complete_checksum(whole);
-  const CutPlace place = find_cut(whole.bytes());
+  CutPlace place = find_cut(whole.bytes());
   const std::size_t payload = whole.size() - place.at;
+  // Any, but no other packet's: ports and checksum, or those and the number of an echo.
+  if (payload >= 8) {
+    const std::byte* part = whole.bytes().data() + place.at;
+    place.id = load_be32(part) ^ load_be32(part + 4);
+  }
   const std::uint32_t largest = largest_piece(ipv6);
   if (largest != 0) mtu = std::max(std::min(mtu, largest), kLeastMtu);
   const std::size_t room = mtu - place.at - kFragment;

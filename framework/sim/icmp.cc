@@ -158,15 +158,14 @@ void reply_to_echo(World& world, Host& host, Packet&& request) {
   const skb::Skb& skb = request.skb;
   const BytesView echo = skb.transport();
   const bool broadcast = request.way.kind != Way::Kind::Local;
-  const bool silent = skb.is_ipv4() && !broadcast && host.settings->echo_ignore_all;
-  const bool ignored = skb.is_ipv4() && broadcast &&
-                       (host.settings->echo_ignore_all || host.settings->echo_ignore_broadcasts);
-  if (ignored) return world.end(host, request, End::Consumed);
+  const bool silent = skb.is_ipv4() && (host.settings->echo_ignore_all ||
+                                        (broadcast && host.settings->echo_ignore_broadcasts));
   world.end(host, request, End::Echoed);
   const OutputRoute route =
       route_output(world, host,
                    {.destination = skb.source(),
-                    .source = broadcast ? std::nullopt : std::optional(skb.destination())});
+                    .source = broadcast ? std::nullopt : std::optional(skb.destination()),
+                    .out = link_of_answer(host, request)});
   Packet reply{.way = route.way,
                .tail = world.answer(host, request.tail, Event::Replied, 0),
                .locally_made = true};
@@ -176,10 +175,13 @@ void reply_to_echo(World& world, Host& host, Packet&& request) {
                                   .destination = skb.source(),
                                   .ttl = host.settings->ttl,
                                   .dont_fragment = false,
+                                  .id = load_be16(echo.data() + 6),
                                   .tos = skb.tos()},
                                  type, std::to_integer<std::uint8_t>(echo[1]),
                                  load_be32(echo.data() + 4), echo.subspan(8)),
                        skb.ether_type());
+  reply.skb.has_drawn_id = true;
+  reply.skb.has_drawn_data = skb.has_drawn_data;
   if (silent) return world.end(host, reply, End::Silent);
   if (route.end != End::None) return end_without_way(world, host, reply, route.end);
   send_ip(world, host, std::move(reply));
@@ -231,6 +233,8 @@ bool send_error(World& world, Host& host, const Packet& about, std::uint8_t type
                                   .tos = tos_of_error(skb, type)},
                                  type, code, info, quote_of(skb, route.way.mtu)),
                        skb.ether_type());
+  error.skb.has_drawn_id = true;
+  error.skb.has_drawn_data = skb.has_drawn_id || skb.has_drawn_data;
   // An error belongs to the flow that it is about (icmp_glue_bits, icmpv6_getfrag).
   const bool is_error = skb.is_ipv6() || Icmp::is_error(type);
   if (is_error && skb.connection) conntrack::Tracker::attach(error.skb, skb);

@@ -24,6 +24,20 @@ int rank(End end) {
   return end == End::NoStation || end == End::LinkDown || end == End::Impaired ? 1 : 2;
 }
 
+// A fragment behind the first has no ports.
+bool is_later_fragment(const Record& end, const Record& other) {
+  return end.protocol == flow::Protocol::Raw && other.protocol != flow::Protocol::Raw;
+}
+
+// Of a packet in pieces the first one's end says more than another's.
+bool says_more(const Record& end, const Record& than) {
+  const int mine = rank(end.end);
+  const int its = rank(than.end);
+  const bool both_lost = mine > 0 && mine < 3 && its > 0 && its < 3;
+  if (both_lost && end.protocol != than.protocol) return is_later_fragment(than, end);
+  return mine > its;
+}
+
 class Reader {
  public:
   Reader(const World& world, RecordId start, NodeId sender)
@@ -39,6 +53,7 @@ class Reader {
       return out;
     }
     out.request = journey(end, StepKind::Sent);
+    name_fragment(start_, end, out.request);
     const Record& last = world_.trace[end];
     if (fate_of(last.end) != flow::FateKind::Delivered) return out;
     out.at_target = tuple_of(last);
@@ -68,9 +83,19 @@ class Reader {
     const auto all = world_.trace.all();
     for (RecordId id = boundary + 1; id < all.size(); ++id) {
       if (all[id].event != Event::Ended || boundary_of(id) != boundary) continue;
-      if (best == kNoRecord || rank(all[id].end) > rank(all[best].end)) best = id;
+      if (best == kNoRecord || says_more(all[id], all[best])) best = id;
     }
     return best;
+  }
+
+  // The packet begins behind `boundary`.
+  void name_fragment(RecordId boundary, RecordId end, flow::Journey& journey) const {
+    const auto all = world_.trace.all();
+    if (all[end].protocol != flow::Protocol::Raw) return;
+    for (RecordId id = boundary + 1; id < all.size(); ++id) {
+      const bool is_its = !is_boundary(all[id]) && boundary_of(id) == boundary;
+      if (is_its && is_later_fragment(all[end], all[id])) journey.fate.packet = "fragment";
+    }
   }
 
   // A fragment that has not ended waits for the others of its packet.
@@ -95,12 +120,29 @@ class Reader {
     return kNoRecord;
   }
 
+  // A packet that a link doubled is answered twice: the answer that came furthest tells.
+  RecordId best_answer_to(RecordId delivered) const {
+    RecordId best = caused_by(delivered, Event::Replied);
+    const auto all = world_.trace.all();
+    for (RecordId id = delivered + 1; id < all.size(); ++id) {
+      const bool is_copy = all[id].event == Event::Ended && all[id].end == all[delivered].end &&
+                           all[id].node == all[delivered].node && boundary_of(id) == start_;
+      const RecordId start = is_copy ? caused_by(id, Event::Replied) : kNoRecord;
+      const RecordId end = start == kNoRecord ? kNoRecord : best_end_of(start);
+      if (end == kNoRecord) continue;
+      const RecordId known = best == kNoRecord ? kNoRecord : best_end_of(best);
+      if (known == kNoRecord || says_more(all[end], all[known])) best = start;
+    }
+    return best;
+  }
+
   void read_reply(RecordId delivered, Prediction& out) const {
-    const RecordId start = caused_by(delivered, Event::Replied);
+    const RecordId start = best_answer_to(delivered);
     if (start == kNoRecord) return;
     const RecordId end = best_end_of(start);
     if (end == kNoRecord) return;
     out.reply = journey(end, StepKind::Sent);
+    name_fragment(start, end, *out.reply);
     const Record& last = world_.trace[end];
     const bool back = NodeId(last.node) == sender_ && last.end != End::OtherHost;
     if (back) out.back_at_sender = tuple_of(last);

@@ -42,6 +42,7 @@ flow::FateKind fate_of(End end) {
       return NotForwarding;
     case End::None:
     case End::OtherHost:
+    case End::NoConnection:
     case End::NoStation:
     case End::LinkDown:
     case End::Impaired:
@@ -67,6 +68,8 @@ std::string describe(End end) {
       return "its receiver has it";
     case End::NobodyListens:
       return "nobody listens";
+    case End::NoConnection:
+      return "there is no connection that this reset would end";
     case End::NoProtocol:
       return "the host does not speak this protocol";
     case End::Filtered:

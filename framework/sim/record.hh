@@ -44,6 +44,7 @@ enum class End : std::uint8_t {
   Echoed,          // the kernel's own echo answers it
   Consumed,        // an answer, an ARP packet, ...: its receiver has it
   NobodyListens,   // at a host that the packet is for
+  NoConnection,    // that a reset would end
   NoProtocol,      // no protocol of that number
   Filtered,        // a rule or a policy dropped it
   Rejected,        // a rule answered it

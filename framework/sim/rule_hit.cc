@@ -10,8 +10,9 @@ namespace {
 
 std::string text_of(const RuleHit& hit) {
   if (hit.rule == nullptr) return "policy drop";
-  const auto text = listing::to_text(*hit.rule, *hit.table);
-  return text ? *text : hit.rule->origin.text;
+  // The user's own words, where they are known.
+  if (!hit.rule->origin.text.empty()) return hit.rule->origin.text;
+  return listing::to_text(*hit.rule, *hit.table).value_or("");
 }
 
 }  // namespace

@@ -69,6 +69,8 @@ void send_as(World& world, Host& host, const flow::Tuple& tuple, Slot link, cons
                 .tail = tail,
                 .locally_made = true};
   packet.skb.checksum_partial = true;
+  packet.skb.has_drawn_id = true;
+  packet.skb.has_drawn_data = true;
   // Who listens to datagrams is connected to nobody.
   packet.skb.has_socket_hash = tuple.protocol == flow::Protocol::Tcp;
   if (route.end != End::None) return end_without_way(world, host, packet, route.end);
@@ -119,7 +121,11 @@ Launch as_kernel_reads(Launch launch) {
 }
 
 Bytes first_packet(const Host& host, const Socket& socket, const Launch& launch) {
-  const IpFields ip = ip_fields(host, socket);
+  IpFields ip = ip_fields(host, socket);
+  // Any, but no other flow's: fragments of two packets must not be put together.
+  if (!ip.dont_fragment) {
+    ip.id = static_cast<std::uint16_t>(launch.source_port + launch.echo_sequence);
+  }
   switch (socket.tuple.protocol) {
     case flow::Protocol::Tcp:
       return make_tcp(ip, {.source_port = socket.tuple.source_port,
@@ -178,6 +184,26 @@ void receive_udp(World& world, Host& host, Packet&& packet) {
           world.answer(host, packet.tail, Event::Replied, 0));
 }
 
+namespace {
+
+// fe80::/10, ff01::/16, ff02::/16: nothing without an interface (__ipv6_addr_needs_scope_id).
+bool needs_interface(const IpAddress& address) {
+  if (address.is_v4()) return false;
+  const int scope = std::to_integer<int>(address.v6().bytes()[1]) & 15;
+  return address.is_link_local() || (address.is_multicast() && (scope == 1 || scope == 2));
+}
+
+// tcp_v4_connect, tcp_v6_connect, __ip6_datagram_connect: what sockets refuse, whatever way there
+// is. Those of echoes do not connect.
+End refusal_to_connect(const flow::Flow& flow) {
+  const bool tcp = flow.service.protocol == flow::Protocol::Tcp;
+  const bool connects = tcp || flow.service.protocol == flow::Protocol::Udp;
+  if (tcp && flow.destination.is_multicast()) return End::NoRoute;
+  return connects && needs_interface(flow.destination) ? End::MartianDestination : End::None;
+}
+
+}  // namespace
+
 RecordId launch(World& world, Host& host, const Launch& asked) {
   const Launch launch = as_kernel_reads(asked);
   const flow::Flow& flow = launch.flow;
@@ -194,8 +220,10 @@ RecordId launch(World& world, Host& host, const Launch& asked) {
                     .source_port = connects ? launch.source_port : std::uint16_t{0},
                     .destination_port = connects ? flow.service.port : std::uint16_t{0},
                     .protocol = number_of(flow.service.protocol)});
+  const End refused = refusal_to_connect(flow);
+  const End end = refused != End::None ? refused : route.end;
   OutputRoute from = route;
-  if (route.end != End::None) {
+  if (end != End::None) {
     const bool v4 = flow.family() == Family::Ipv4;
     from.source = flow.source.value_or(v4 ? IpAddress(Ipv4Address()) : IpAddress(Ipv6Address()));
   }
@@ -208,8 +236,10 @@ RecordId launch(World& world, Host& host, const Launch& asked) {
       .locally_made = true};
   packet.skb.checksum_partial = connects;
   packet.skb.has_socket_hash = connects;
-  if (route.end != End::None) {
-    end_without_way(world, host, packet, route.end);
+  packet.skb.has_drawn_id = true;
+  packet.skb.has_drawn_data = true;
+  if (end != End::None) {
+    end_without_way(world, host, packet, end);
     return start;
   }
   if (flow.dont_fragment && packet.skb.size() > route.way.mtu) {

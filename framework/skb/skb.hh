@@ -99,6 +99,11 @@ class Skb {
   // A connected socket sent it: its flow hash is a number that the socket drew (skb->l4_hash), here
   // and wherever it comes.
   bool has_socket_hash = false;
+  // Bytes of it stand for what a kernel draws: the identification of IPv4 or the flow label of
+  // IPv6; numbers, windows and times of TCP, what a socket's packet carries, and all checksums over
+  // these.
+  bool has_drawn_id = false;
+  bool has_drawn_data = false;
   std::uint32_t mark = 0;
   std::uint32_t priority = 0;
   Ref<Tracked> connection;
