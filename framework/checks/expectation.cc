@@ -153,10 +153,11 @@ class CheckComparer {
     if (left == verdict_.request.trace.end()) return;
     const flow::Tuple awaited = left->tuple.inverse();
     const flow::Tuple& back = *verdict_.back_at_sender;
-    const bool holds =
-        awaited.protocol == flow::Protocol::Icmp
-            ? awaited.source == back.source && awaited.destination == back.destination
-            : awaited == back;
+    // Of a group, any of it may answer.
+    const bool from_there = awaited.source == back.source || awaited.source.is_multicast();
+    const bool holds = awaited.protocol == flow::Protocol::Icmp
+                           ? from_there && awaited.destination == back.destination
+                           : awaited == back;
     if (holds) return;
     add(false, fmt::format("reply back as {}", to_string(awaited)),
         fmt::format("reply back as {}", to_string(back)));

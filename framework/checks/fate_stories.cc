@@ -90,7 +90,8 @@ std::vector<Story> fate_stories() {
       {"ConnectionRejectedAtHome",
        rule_at_a("output", "accept", "tcp dport 80 reject with tcp reset"), "a -> b tcp/80",
        Rejected,
-       "rejected at a: fates.scenario.yaml:5 inet f c: tcp dport 80 reject with tcp reset"},
+       "rejected at a: a answered tcp reset from 10.2.0.2, by fates.scenario.yaml:5 inet f c: tcp "
+       "dport 80 reject with tcp reset"},
       {"DroppedInInput", rule_at_b("input", "accept", "icmp type echo-request drop"), "a -> b icmp",
        Dropped, "dropped at b: fates.scenario.yaml:7 inet f c: icmp type echo-request drop"},
       {"ConnectionDroppedInInput", rule_at_b("input", "accept", "tcp dport 80 drop"),
@@ -159,7 +160,7 @@ std::vector<Story> fate_stories() {
       {"NobodyAtHome", to_text({}), "a -> 10.1.0.9 icmp", NoNeighbor,
        "no_neighbor at a: a answered icmp 3/1 from 10.1.0.2"},
       {"NobodyAtHomeForAConnection", to_text({}), "a -> 10.1.0.9 tcp/80", NoNeighbor,
-       "no_neighbor at a: a asked for 10.1.0.9 on eth0 and nobody answered"},
+       "no_neighbor at a: a answered icmp 3/1 from 10.1.0.2"},
       {"NobodyOnTheWay", to_text({}), "a -> 10.2.0.9 udp/53", NoNeighbor,
        "no_neighbor at r: r answered icmp 3/1 from 10.1.0.1"},
       {"TtlExceeded", to_text({}), "a -> b icmp ttl 1", TtlExceeded,

@@ -65,11 +65,13 @@ bool is_as_foretold(const sim::Prediction& prediction, const evidence::Verdict& 
   return prediction.unknown.empty() && !first_difference(verdict, prediction, topology);
 }
 
-std::vector<std::uint16_t> ports_on_the_way(const evidence::Verdict& verdict) {
+// The sender's own node may have drawn one before anything was seen.
+std::vector<std::uint16_t> ports_on_the_way(const Judged& judged) {
   std::vector<std::uint16_t> ports;
-  if (verdict.request.trace.empty()) return ports;
-  const flow::Tuple sent = verdict.request.trace.front().tuple;
-  for (const flow::Step& step : verdict.request.trace) {
+  const flow::Trace& trace = judged.verdict.request.trace;
+  if (trace.empty()) return ports;
+  const flow::Tuple sent = judged.evidence.attempt.sent.value_or(trace.front().tuple);
+  for (const flow::Step& step : trace) {
     for (const std::uint16_t port : {step.tuple.source_port, step.tuple.destination_port}) {
       const bool is_new = port != 0 && port != sent.source_port && port != sent.destination_port;
       if (is_new && std::ranges::find(ports, port) == ports.end()) ports.push_back(port);

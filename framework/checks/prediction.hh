@@ -20,7 +20,7 @@ bool is_as_foretold(const sim::Prediction& prediction, const evidence::Verdict& 
                     const topology::Topology& topology);
 
 // Ports that are not those of the flow as it was sent: a translation may have drawn them.
-std::vector<std::uint16_t> ports_on_the_way(const evidence::Verdict& verdict);
+std::vector<std::uint16_t> ports_on_the_way(const Judged& judged);
 
 // Makes the result of a check diverge where the kernel did none of what the prediction says that it
 // may do; notes in it where nothing is predicted. Results that are errors or skips stay as they

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -41,12 +42,40 @@ Sightings stopped_segment(const Case& evidence, Role role, Part part, NodeId by,
   return segments.empty() ? Sightings() : segments.front();
 }
 
+// Several may answer what was sent to a group.
+Sightings answer_of(const Case& evidence, NodeId target) {
+  Sightings replies = first_packet(evidence.sightings, Role::Reply);
+  if (!evidence.flow.destination.is_multicast()) return replies;
+  const auto its = std::ranges::find(replies, target, &Sighting::node);
+  if (its == replies.end()) return {};
+  const IpAddress from = its->tuple.source;
+  std::erase_if(replies, [&](const Sighting& s) { return s.tuple.source != from; });
+  return replies;
+}
+
 Sightings answers_about(const Case& evidence, bool reply) {
   Sightings out;
   std::ranges::copy_if(evidence.sightings, std::back_inserter(out), [&](const Sighting& s) {
     return (s.role == Role::Reset || s.role == Role::Error) && s.quotes_reply == reply;
   });
   return out;
+}
+
+Sightings other_fragments(const Case& evidence, bool of_reply) {
+  Sightings out;
+  std::ranges::copy_if(evidence.sightings, std::back_inserter(out), [&](const Sighting& s) {
+    return s.role == Role::Fragment && s.quotes_reply == of_reply;
+  });
+  return out;
+}
+
+// By where they begin in their packet.
+std::vector<Sightings> apart(const Sightings& fragments) {
+  std::map<std::uint32_t, Sightings> by_offset;
+  for (const Sighting& s : fragments) by_offset[s.packet].push_back(s);
+  std::vector<Sightings> all;
+  for (auto& [offset, seen] : by_offset) all.push_back(std::move(seen));
+  return all;
 }
 
 flow::StepKind kind_of(const Sighting& sighting, const Direction& direction, bool first) {
@@ -83,6 +112,7 @@ Direction request_of(const Case& evidence, const Witness& witness) {
                 .part = first_part(evidence)};
   out.seen = way_of(first_packet(evidence.sightings, Role::Request), witness);
   out.answers = answers_about(evidence, false);
+  out.others = other_fragments(evidence, false);
   if (!out.seen.empty()) {
     out.tuple = out.seen.front().tuple;
   } else if (evidence.attempt.sent) {
@@ -106,9 +136,18 @@ Direction reply_of(const Case& evidence, NodeId target, const flow::Tuple& at_ta
                 .service = evidence.flow.service,
                 .number = evidence.number,
                 .part = first_part(evidence)};
-  out.seen = way_of(first_packet(evidence.sightings, Role::Reply), witness);
+  // A kernel's own answer does not come from a group; who would send it is not said.
+  const bool from_group = out.tuple.source.is_multicast();
+  if (from_group && out.tuple.protocol == flow::Protocol::Icmp) {
+    out.tuple.source =
+        out.tuple.source.is_v4() ? IpAddress(Ipv4Address()) : IpAddress(Ipv6Address());
+  }
+  out.seen = way_of(answer_of(evidence, target), witness);
   out.answers = answers_about(evidence, true);
-  if (!evidence.attempt.arrivals.empty()) out.error = evidence.attempt.arrivals[0].reply_error;
+  out.others = other_fragments(evidence, true);
+  const auto& arrivals = evidence.attempt.arrivals;
+  const auto arrival = std::ranges::find(arrivals, target, &probe::Arrival::node);
+  if (arrival != arrivals.end()) out.error = arrival->reply_error;
   return out;
 }
 
@@ -121,6 +160,25 @@ Direction segment_of(const Case& evidence, Direction handshake, Part part, NodeI
   const auto since = out.seen.empty() ? 0 : out.seen.front().time_ns;
   std::erase_if(out.answers, [&](const Sighting& s) { return s.time_ns < since; });
   return out;
+}
+
+// Of several that which was seen last before the others.
+std::optional<Direction> missing_fragment(const Direction& direction, const Witness& witness) {
+  const bool waits = direction.error == 0 && direction.answers.empty() && !direction.seen.empty() &&
+                     is_taken_in(direction.seen.back(), witness);
+  if (!waits) return std::nullopt;
+  const NodeId there = direction.seen.back().node;
+  std::optional<Direction> missing;
+  for (Sightings& seen : apart(direction.others)) {
+    const Sightings way = way_of(std::move(seen), witness);
+    if (way.back().node == there) continue;
+    const bool is_earlier = !missing || way.back().time_ns < missing->seen.back().time_ns;
+    if (!is_earlier) continue;
+    missing = direction;
+    missing->seen = way;
+    missing->packet = "fragment";
+  }
+  return missing;
 }
 
 flow::Trace trace_of(const Direction& direction, const Witness& witness) {

@@ -22,10 +22,13 @@ struct Direction {
   int error = 0;       // errno of sending it
   Sightings seen;      // of the packet itself, on its way (way.hh)
   Sightings answers;   // resets and errors about it, in order
+  Sightings others;    // of a packet in fragments: those behind the first, in order
   std::string packet;  // flow::Fate::packet
   Part part = Part::None;
 
-  PacketName name(const flow::Tuple& as) const { return {number, as, part}; }
+  PacketName name(const flow::Tuple& as) const {
+    return {number, as, part, service.protocol == flow::Protocol::Raw};
+  }
 };
 
 Direction request_of(const Case& evidence, const Witness& witness);
@@ -36,6 +39,10 @@ Direction reply_of(const Case& evidence, NodeId target, const flow::Tuple& at_ta
 // End; `by` is who would have taken it in.
 Direction segment_of(const Case& evidence, Direction handshake, Part part, NodeId by,
                      const Witness& witness);
+
+// Of a packet in fragments whose first came as far as it was seen to: the way of the one that did
+// not come there. Nothing: all did, or it was whole.
+std::optional<Direction> missing_fragment(const Direction& direction, const Witness& witness);
 
 // Sent, received, forwarded and translated, as seen.
 flow::Trace trace_of(const Direction& direction, const Witness& witness);
@@ -57,7 +64,5 @@ flow::Tuple as_routed(const Direction& direction, NodeId node, const flow::Tuple
 std::optional<flow::Fate> local_refusal(const Direction& direction, Witness& witness);
 std::optional<flow::Fate> answered_end(const Direction& direction, Witness& witness);
 Ending silent_end(const Direction& direction, Witness& witness);
-
-std::string describe(const RuleHit& hit);
 
 }  // namespace topoproof::evidence

@@ -21,13 +21,20 @@ struct Delivery {
 };
 
 // The target's socket got it, or its kernel's own answer was captured where it left.
+// Of what is sent to a group the sender's own copy tells nothing of the network (ip_mc_output).
 std::optional<Delivery> delivery_of(const Case& evidence) {
-  if (!evidence.attempt.arrivals.empty()) {
-    const probe::Arrival& arrival = evidence.attempt.arrivals.front();
-    return Delivery{arrival.node, arrival.tuple, "the target's socket got it"};
+  const auto counts = [&](NodeId node) {
+    return !evidence.flow.destination.is_multicast() || node != evidence.flow.from;
+  };
+  const auto& arrivals = evidence.attempt.arrivals;
+  const auto arrival = std::ranges::find_if(arrivals, counts, &probe::Arrival::node);
+  if (arrival != arrivals.end()) {
+    return Delivery{arrival->node, arrival->tuple, "the target's socket got it"};
   }
   if (evidence.flow.service.protocol == flow::Protocol::Udp) return std::nullopt;
-  const auto reply = std::ranges::find(evidence.sightings, Role::Reply, &Sighting::role);
+  const auto reply = std::ranges::find_if(evidence.sightings, [&](const Sighting& s) {
+    return s.role == Role::Reply && counts(s.node);
+  });
   if (reply != evidence.sightings.end() && reply->way == Way::Out) {
     return Delivery{reply->node, reply->tuple.inverse(), "the target's kernel answered"};
   }
@@ -108,7 +115,8 @@ flow::Journey delivered(const Direction& direction, NodeId node, std::string pro
   return journey;
 }
 
-flow::Journey died(const Direction& direction, Witness& witness, Verdict& out) {
+flow::Journey died(const Direction& first, Witness& witness, Verdict& out) {
+  const Direction direction = missing_fragment(first, witness).value_or(first);
   Ending ending = fate_of(direction, witness);
   ending.fate.packet = direction.packet;
   out.waiting = ending.waiting;

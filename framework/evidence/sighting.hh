@@ -17,6 +17,8 @@ enum class Role : std::uint8_t {
   Reset,    // a TCP RST, of either direction
   Error,    // an ICMP error that quotes a packet of the flow
   Fence,    // the packet that was sent after the request to prove that it is gone
+  // Of a request or reply that came in pieces, one behind the first, which has the ports.
+  Fragment,
 };
 
 enum class Way : std::uint8_t { In, Out };
@@ -32,11 +34,12 @@ struct Sighting {
   Way way = Way::In;
   bool for_this_host = true;  // false: the frame's destination MAC is another station's
   Role role = Role::Request;
-  bool quotes_reply = false;  // Error: it quotes a reply, not a request
-  std::uint32_t packet = 0;   // TCP: its sequence number, which tells a flow's packets apart
-  Part part = Part::None;     // TCP
-  std::uint32_t length = 0;   // as its IP header states it
-  bool may_be_cut = false;    // IPv4: it may be fragmented on its way
+  bool quotes_reply = false;  // Error: it quotes a reply, not a request; Fragment: it is of one
+  // What tells a flow's packets apart: of TCP its sequence number, of a Fragment where it begins.
+  std::uint32_t packet = 0;
+  Part part = Part::None;    // TCP
+  std::uint32_t length = 0;  // as its IP header states it
+  bool may_be_cut = false;   // IPv4: it may be fragmented on its way
   std::uint8_t ttl = 0;
   std::uint8_t icmp_type = 0;  // Error
   std::uint8_t icmp_code = 0;

@@ -183,6 +183,9 @@ Ending silent_end(const Direction& direction, Witness& witness) {
   if (bridged) return ended_in_bridge(end, witness);
   if (const auto fate = ended_by_address(end)) return {*fate};
   if (const auto ending = ended_by_rule(end, witness)) return *ending;
+  // Who has not joined a group takes what is sent to it for nobody's; the route lookup does not
+  // tell.
+  if (end.incoming != 0 && end.tuple.destination.is_multicast()) return {lost(end, witness)};
   end.tuple = as_routed(direction, end.node, end.tuple, witness);
   const RouteAnswer route = witness.route(end.node, end.tuple, end.incoming);
   if (const auto fate = ended_by_route(end, route, witness)) return {*fate};

@@ -59,6 +59,9 @@ std::uint64_t content_of(const PacketView& view, std::initializer_list<std::uint
 
 // What identifies a raw frame on its whole way: addresses, ports, TTL and checksums may change.
 std::uint64_t content_of(const PacketView& view) {
+  if (const auto* tcp = view.tcp()) {
+    return content_of(view, {view.id.value_or(0), tcp->seq.value_or(0), tcp->flags.value_or(0)});
+  }
   const auto* icmp = view.icmp();
   if (icmp == nullptr) return content_of(view, {view.id.value_or(0)});
   return content_of(view, {view.id.value_or(0), icmp->type, icmp->code});
@@ -90,6 +93,7 @@ Sighting make_sighting(NodeId node, const capture::FrameView& frame, const Packe
   out.length = view.total_length;
   out.may_be_cut = view.family() == Family::Ipv4 && !view.dont_fragment;
   out.tuple = tuple_of(view);
+  if (view.fragment_offset != 0) out.packet = view.fragment_offset;
   if (const auto* tcp = view.tcp()) {
     out.packet = tcp->seq.value_or(0);
     out.part = part_of(*tcp, view.payload);
@@ -115,6 +119,7 @@ void Tracker::forget_before(FlowNumber first) {
   first_ = first;
   std::erase_if(streams_, [&](const auto& entry) { return entry.second.number < first; });
   std::erase_if(by_content_, [&](const auto& entry) { return entry.second.number < first; });
+  std::erase_if(wholes_, [&](const auto& entry) { return entry.second.number < first; });
   strays_.clear();
 }
 
@@ -127,6 +132,14 @@ void Tracker::learn_raw(FlowNumber number, BytesView frame, bool fence) {
                               .fence = fence,
                               .length = stream_length(view->payload.size()),
                               .port = segment->source_port});
+    // A reset that answers it begins with what it acknowledges.
+    if (has(segment->flags, packet::Tcp::kAck)) {
+      add_stream(segment->ack, {.number = number,
+                                .fence = fence,
+                                .reply = true,
+                                .length = 1,
+                                .port = segment->destination_port});
+    }
   }
   by_content_[content_of(*view)] = {number, fence ? Role::Fence : Role::Request};
   if (const auto* icmp = view->icmp(); icmp != nullptr && is_echo_request(*icmp, view->family())) {
@@ -134,29 +147,12 @@ void Tracker::learn_raw(FlowNumber number, BytesView frame, bool fence) {
   }
 }
 
-// The first packet seen leaving the sender from this port (on its loopback: coming in) tells the
-// connection's sequence number. What others sent from a port of this number may pass there as well:
-// of who was sent before it is known already.
 void Tracker::learn_tcp(std::span<const TcpStart> starts) {
-  constexpr std::uint32_t kLoopback = 1;  // its index in every namespace
-  std::map<std::pair<NodeId, std::uint16_t>, std::vector<std::uint32_t>> openings;
-  for (const Stray& stray : strays_) {
-    const Sighting& seen = stray.sighting;
-    const std::uint8_t flags = stray.segment.flags;
-    const bool opens = has(flags, packet::Tcp::kSyn) && !has(flags, packet::Tcp::kAck);
-    const bool leaves = seen.way == Way::Out || seen.interface == kLoopback;
-    if (!opens || !leaves || stray.quoted) continue;
-    openings[{seen.node, stray.segment.source_port}].push_back(stray.segment.seq);
-  }
   for (const TcpStart& start : starts) {
-    const auto& sent = openings[{start.sender, start.source_port}];
-    const auto first =
-        std::ranges::find_if(sent, [&](std::uint32_t seq) { return !streams_.contains(seq); });
-    if (first == sent.end()) continue;  // it never left the sender
-    add_stream(*first, {.number = start.number,
-                        .fence = start.fence,
-                        .length = stream_length(start.request),
-                        .port = start.source_port});
+    add_stream(start.first_sequence, {.number = start.number,
+                                      .fence = start.fence,
+                                      .length = stream_length(start.request),
+                                      .port = start.source_port});
   }
   attribute_strays();
   attribute_strays();  // by what answers told of themselves
@@ -212,6 +208,7 @@ std::optional<FlowNumber> Tracker::add(NodeId node, const capture::FrameView& fr
   if (const auto found = match(*view)) {
     const auto segment = segment_of(*view);
     if (segment) learn_answer(*found, *segment);
+    note_first_fragment(*found, *view);
     store(*found, sighting);
     return found->number;
   }
@@ -232,13 +229,29 @@ void Tracker::keep_stray(const Sighting& sighting, const PacketView& view) {
   }
 }
 
+// A fence's are not told from each other.
+void Tracker::note_first_fragment(const Match& match, const PacketView& view) {
+  const bool is_first = view.more_fragments && view.fragment_offset == 0 && view.id;
+  const bool is_told = match.role == Role::Request || match.role == Role::Reply;
+  if (!is_first || !is_told) return;
+  const Match other{match.number, Role::Fragment, match.role == Role::Reply};
+  wholes_.insert_or_assign({view.src, view.dst, *view.id}, other);
+}
+
+std::optional<Tracker::Match> Tracker::match_fragment(const PacketView& view) const {
+  const auto found = view.id ? wholes_.find({view.src, view.dst, *view.id}) : wholes_.end();
+  if (found == wholes_.end() || !tracked(found->second.number)) return std::nullopt;
+  return found->second;
+}
+
 std::optional<Tracker::Match> Tracker::match(const PacketView& view) const {
+  // A raw frame may be anything, also what would answer another's packet.
+  if (const auto raw = match_raw(view)) return raw;
+  if (view.fragment_offset != 0) return match_fragment(view);
   if (view.is_icmp_error()) return match_error(view);
   if (const auto found = match_token(view)) return found;
-  if (const auto segment = segment_of(view)) {
-    if (const auto found = match_tcp(*segment)) return found;
-  }
-  return match_raw(view);
+  const auto segment = segment_of(view);
+  return segment ? match_tcp(*segment) : std::nullopt;
 }
 
 std::optional<Tracker::Match> Tracker::match_token(const PacketView& view) const {
@@ -286,7 +299,8 @@ std::optional<Tracker::Match> Tracker::match_raw(const PacketView& view) const {
   if (by_content_.empty()) return std::nullopt;
   const auto* icmp = view.icmp();
   const bool reply = icmp != nullptr && is_echo_reply(*icmp, view.family());
-  const auto found = by_content_.find(reply ? reply_content_of(view) : content_of(view));
+  auto found = by_content_.find(content_of(view));
+  if (found == by_content_.end() && reply) found = by_content_.find(reply_content_of(view));
   if (found == by_content_.end() || !tracked(found->second.number)) return std::nullopt;
   return found->second;
 }

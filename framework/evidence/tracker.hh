@@ -2,9 +2,10 @@
 // Knows the packets of our flows again in what the taps capture, whatever NAT made of them.
 //
 // UDP, ICMP and the beginning of TCP data carry a token; ICMP errors quote one. TCP's other
-// segments are known by their sequence numbers, which begin with one that is learnt where it leaves
-// the sender from a port that only this flow uses. Raw frames are known by their payload, and so is
-// the kernel's answer to an echo request among them.
+// segments are known by their sequence numbers, which no translation changes, and which begin with
+// one that the sender's socket tells. Of a packet in fragments the first has what it is known by;
+// the others go by its addresses and identification. Raw frames are known by their payload, and so
+// is the kernel's answer to an echo request among them.
 #pragma once
 
 #include <cstddef>
@@ -26,8 +27,8 @@ namespace topoproof::evidence {
 // How a TCP flow began, or its fence.
 struct TcpStart {
   probe::FlowNumber number = 0;
-  NodeId sender;
-  std::uint16_t source_port = 0;
+  std::uint32_t first_sequence = 0;  // of its SYN
+  std::uint16_t source_port = 0;     // before any translation
   bool fence = false;
   std::size_t request = probe::kTokenSize;  // bytes of it
 };
@@ -93,6 +94,8 @@ class Tracker {
   static Match as_error(Match quoted);
   std::optional<Match> match_error(const packet::PacketView& error) const;
   std::optional<Match> match_raw(const packet::PacketView& view) const;
+  void note_first_fragment(const Match& match, const packet::PacketView& view);
+  std::optional<Match> match_fragment(const packet::PacketView& view) const;
   void add_stream(std::uint32_t first, const Stream& stream);
   const Stream* stream_of(std::uint32_t sequence, std::uint16_t port) const;
   void learn_answer(const Match& match, const Segment& segment);
@@ -108,6 +111,14 @@ class Tracker {
   std::map<std::uint32_t, Stream> streams_;  // by their first sequence number
   std::uint32_t longest_stream_ = 0;
   std::unordered_map<std::uint64_t, Match> by_content_;  // raw frames, and answers to them
+  // Of packets whose first fragment was seen: addresses and identification as they were there.
+  struct Whole {
+    IpAddress source;
+    IpAddress destination;
+    std::uint32_t id = 0;
+    friend auto operator<=>(const Whole&, const Whole&) = default;
+  };
+  std::map<Whole, Match> wholes_;
   std::vector<Stray> strays_;
 };
 

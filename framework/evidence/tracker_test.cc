@@ -40,8 +40,8 @@ class TrackerTest : public testing::Test {
   }
   void see_out(const Stack& packet) { see(kRed, capture::PacketType::Outgoing, packet); }
   void see_in(const Stack& packet) { see(kBlue, capture::PacketType::Host, packet); }
-  void learn(probe::FlowNumber number, bool fence = false) {
-    const TcpStart start{number, kRed, 20'000, fence};
+  void learn(probe::FlowNumber number, std::uint32_t first_sequence = 1000) {
+    const TcpStart start{number, first_sequence, 20'000};
     tracker_.learn_tcp(std::span(&start, 1));
   }
   std::vector<Role> roles(probe::FlowNumber number) const {
@@ -94,7 +94,7 @@ TEST_F(TrackerTest, AFenceIsNoRequest) {
   EXPECT_EQ(roles(1), std::vector{Role::Fence});
 }
 
-TEST_F(TrackerTest, AHandshakeIsKnownByItsSequenceNumberOnceThePortIsTold) {
+TEST_F(TrackerTest, AHandshakeIsKnownByItsSequenceNumberOnceThatIsTold) {
   using packet::Tcp;
   see_out(there() / packet::tcp({.sport = 20'000, .dport = 80, .seq = 1000}));
   see_in(packet::ipv4({.src = Ipv4Address(192, 0, 2, 1), .dst = kBlueAddress}) /
@@ -131,7 +131,7 @@ TEST_F(TrackerTest, TheWholeConnectionIsKnownByItsSequenceNumbers) {
                              .flags = flags});
   };
   see_out(segment(there(), 0xffff'fff8, 0, Tcp::kSyn));  // its numbers go round
-  learn(4);
+  learn(4, 0xffff'fff8);
   see_in(segment(back(), 500, 0xffff'fff9, Tcp::kSyn | Tcp::kAck));
   see_out(segment(there(), 0xffff'fff9, 501, Tcp::kAck));
   see_in(segment(back(), 501, 9, Tcp::kAck));
@@ -160,15 +160,23 @@ TEST_F(TrackerTest, AResetIsKnownByTheNumberThatTheAnswerBeganWith) {
   EXPECT_EQ(roles(4), (std::vector{Role::Request, Role::Reply, Role::Reset}));
 }
 
+// The sender's own node translated it: nothing left it from the port that its socket has.
+TEST_F(TrackerTest, AHandshakeIsKnownThoughItsSenderTranslatedItsPort) {
+  see_out(there() / packet::tcp({.sport = 40'000, .dport = 80, .seq = 1000}));
+  see_in(there() / packet::tcp({.sport = 40'000, .dport = 80, .seq = 1000}));
+  learn(4);
+  EXPECT_EQ(roles(4), (std::vector{Role::Request, Role::Request}));
+}
+
 // Both use the first port of their nodes, and each comes by the other's sender.
-TEST_F(TrackerTest, ConnectionsOfOnePortAreToldApartByTheirSenders) {
+TEST_F(TrackerTest, ConnectionsOfOnePortAreToldApart) {
   const Stack forth = there() / packet::tcp({.sport = 20'000, .dport = 80, .seq = 1000});
   const Stack against = back() / packet::tcp({.sport = 20'000, .dport = 80, .seq = 9000});
   see(kBlue, capture::PacketType::Host, forth);
   see(kRed, capture::PacketType::Host, against);
   see_out(forth);
   see(kBlue, capture::PacketType::Outgoing, against);
-  const std::array starts{TcpStart{4, kRed, 20'000}, TcpStart{5, kBlue, 20'000}};
+  const std::array starts{TcpStart{4, 1000, 20'000}, TcpStart{5, 9000, 20'000}};
   tracker_.learn_tcp(starts);
   ASSERT_EQ(roles(4).size(), 2U);
   ASSERT_EQ(roles(5).size(), 2U);
@@ -179,7 +187,7 @@ TEST_F(TrackerTest, ConnectionsOfOnePortAreToldApartByTheirSenders) {
 TEST_F(TrackerTest, ConnectionsWhoseNumbersMeetAreToldApartByTheirPorts) {
   see_out(there() / packet::tcp({.sport = 20'000, .dport = 80, .seq = 1000}));
   see_out(there() / packet::tcp({.sport = 20'001, .dport = 80, .seq = 1010}));
-  const std::array starts{TcpStart{4, kRed, 20'000}, TcpStart{5, kRed, 20'001}};
+  const std::array starts{TcpStart{4, 1000, 20'000}, TcpStart{5, 1010, 20'001}};
   tracker_.learn_tcp(starts);
   see_out(there() / packet::tcp({.sport = 20'000,
                                  .dport = 80,
@@ -228,6 +236,51 @@ TEST_F(TrackerTest, TheFenceOfARawFrameIsItselfOnceMore) {
   tracker_.learn_raw(6, frame, true);
   see_out(raw);
   EXPECT_EQ(roles(6), (std::vector{Role::Request, Role::Fence}));
+}
+
+TEST_F(TrackerTest, ARawResetIsTheRequestItself) {
+  using packet::Tcp;
+  const Stack raw = there() / packet::tcp({.sport = 9, .dport = 80, .seq = 7, .flags = Tcp::kRst});
+  tracker_.learn_raw(6, packet::build(packet::ether() / raw), false);
+  see_out(raw);
+  EXPECT_EQ(roles(6), std::vector{Role::Request});
+}
+
+TEST_F(TrackerTest, AResetThatAnswersARawSegmentIsKnownByWhatThatAcknowledged) {
+  using packet::Tcp;
+  const Stack raw =
+      there() / packet::tcp({.sport = 9, .dport = 80, .seq = 7, .ack = 55, .flags = Tcp::kAck});
+  tracker_.learn_raw(6, packet::build(packet::ether() / raw), false);
+  see_out(raw);
+  see_in(back() / packet::tcp({.sport = 80, .dport = 9, .seq = 55, .flags = Tcp::kRst}));
+  EXPECT_EQ(roles(6), (std::vector{Role::Request, Role::Reset}));
+  EXPECT_FALSE(tracker_.sightings(6).back().quotes_reply);
+}
+
+TEST_F(TrackerTest, ARawErrorIsTheRequestItself) {
+  const Bytes quoted = packet::build(back() / packet::udp({.sport = 53, .dport = 20'000}));
+  const Stack raw =
+      there() / packet::icmp({.type = packet::Icmp::kUnreachable}) / packet::payload(quoted);
+  tracker_.learn_raw(6, packet::build(packet::ether() / raw), false);
+  see_out(raw);
+  EXPECT_EQ(roles(6), std::vector{Role::Request});
+}
+
+TEST_F(TrackerTest, TheOtherFragmentsOfAPacketGoByItsIdentification) {
+  const auto fragment = [](std::uint16_t offset, bool more, std::uint16_t id) {
+    return packet::ipv4({.id = id,
+                         .more_fragments = more,
+                         .fragment_offset = offset,
+                         .protocol = packet::Udp::kProtocol,
+                         .src = kRedAddress,
+                         .dst = kBlueAddress});
+  };
+  const Bytes whole =
+      packet::build(packet::udp({.sport = 20'000, .dport = 53}) / packet::payload(token(3)));
+  see_out(fragment(0, true, 8) / packet::payload(whole));
+  see_out(fragment(3, false, 8) / packet::payload("0123456789"));
+  see_out(fragment(3, false, 9) / packet::payload("0123456789"));
+  EXPECT_EQ(roles(3), (std::vector{Role::Request, Role::Fragment}));
 }
 
 TEST_F(TrackerTest, TheAnswerToARawEchoRequestIsItsReply) {

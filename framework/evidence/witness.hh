@@ -37,6 +37,9 @@ struct RuleHit {
   bool exact = false;    // the event shows this very tuple
 };
 
+// "web.topo.yaml:7 inet filter input: tcp dport 22 drop"
+std::string describe(const RuleHit& hit);
+
 // How a packet is found again among the trace events of a node, which show its headers only: by
 // what no translation changes, or by its tuple as it was seen there; of TCP's packets, which share
 // a tuple, by what they are there for.
@@ -44,6 +47,7 @@ struct PacketName {
   probe::FlowNumber flow = 0;
   flow::Tuple tuple;
   Part part = Part::None;
+  bool is_raw = false;  // of a frame that the flow gives: an echo's number is not ours
 };
 
 // One end of a link.

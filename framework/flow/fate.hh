@@ -54,7 +54,8 @@ struct Fate {
   std::optional<NodeId> at = {};      // the node where it happened, if that is known
   std::optional<Answer> answer = {};  // what the sender was told, if it was
   std::string proof = {};             // one line: what shows it
-  // Of a connection, the packet that the fate is of: "data", "FIN"; empty: the first of its way.
+  // The packet that the fate is of: of a connection "data", "FIN"; of one in pieces "fragment", if
+  // it is not of the first. Empty: the first of its way.
   std::string packet = {};
   friend auto operator<=>(const Fate&, const Fate&) = default;
 };

@@ -51,6 +51,15 @@ std::uint64_t hash_of(const packet::PacketView& packet) {
   return hash.value();
 }
 
+// What the fragments of a packet have in common.
+std::uint64_t whole_of(const packet::PacketView& packet) {
+  Hash hash;
+  hash.add(packet.src);
+  hash.add(packet.dst);
+  hash.add(packet.id.value_or(0));
+  return hash.value();
+}
+
 std::uint64_t answer(std::uint64_t packet, Question question) {
   return mixed(packet ^ mixed(static_cast<std::uint64_t>(question)));
 }
@@ -61,11 +70,20 @@ bool is_among(Share share, std::uint64_t packet, Question question) {
 
 }  // namespace
 
+// Later ones follow their first, whatever else of the same sender passes between packets.
+std::uint64_t Direction::as_fragment(const packet::PacketView& fragment, std::uint64_t content) {
+  if (first_fragments_.size() > kMostNames) first_fragments_.clear();
+  std::uint64_t& first = first_fragments_[whole_of(fragment)];
+  if (fragment.fragment_offset == 0) first = content;
+  return fragment.fragment_offset == 0 ? content : mixed(first ^ content);
+}
+
 // Of those that are no IP packet each is like the other.
 std::uint64_t Direction::name_of(BytesView packet) {
   if (passed_.size() > kMostNames) passed_.clear();
   const auto view = packet::parse_view(packet);
-  const std::uint64_t content = view ? hash_of(*view) : 0;
+  std::uint64_t content = view ? hash_of(*view) : 0;
+  if (view && view->is_fragment()) content = as_fragment(*view, content);
   return mixed(content ^ mixed(passed_[content]++)) ^ mixed(impairment_.seed);
 }
 

@@ -71,12 +71,31 @@ void EchoProber::send(FlowNumber number, Entry& entry, TokenKind kind) {
   if (kind == TokenKind::Request) entry.attempt.error = error;
 }
 
+// Of a raw frame, whose sender has no socket that would wait for an answer: known by what NAT
+// leaves of a message. To an echo request the kernel's answer tells more. What comes again is its
+// fence.
+void EchoProber::note_frame(NodeId node, const Datagram& datagram, BytesView icmp) {
+  const bool v4 = datagram.peer.address.is_v4();
+  const auto type = std::to_integer<std::uint8_t>(icmp[0]);
+  const bool asks = type == (v4 ? packet::Icmp::kEchoRequest : packet::Icmpv6::kEchoRequest);
+  const bool is_broken = v4 && packet::internet_checksum(icmp) != 0;
+  if (asks || is_broken) return;
+  Entry* entry = ledger_.find_message(icmp);
+  if (entry == nullptr || !entry->attempt.arrivals.empty()) return;
+  const std::uint16_t id = is_reply(icmp, datagram.peer.address.family())
+                               ? load_be16(icmp.data() + 4)
+                               : std::uint16_t{0};
+  entry->attempt.arrivals.push_back(
+      {node, {datagram.peer.address, datagram.destination, flow::Protocol::Icmp, id, id}});
+}
+
 void EchoProber::receive(NodeId node, const sys::Fd& socket) {
   receive_all(socket, [&](const Datagram& datagram) {
     const BytesView icmp = icmp_part(datagram);
     if (icmp.size() < kIcmpHeader) return;
     const auto token = decode_token(icmp.subspan(kIcmpHeader));
-    if (!token || token->run != run_ || token->kind != TokenKind::Request) return;
+    if (!token) return note_frame(node, datagram, icmp);
+    if (token->run != run_ || token->kind != TokenKind::Request) return;
     Entry* entry = ledger_.find(token->flow);
     if (entry == nullptr) return;
     if (is_reply(icmp, datagram.peer.address.family())) {

@@ -11,6 +11,8 @@
 
 namespace topoproof::probe {
 
+struct Datagram;  // sockets.hh
+
 class EchoProber {
  public:
   EchoProber(sys::EventLoop& loop, Ledger& ledger, std::uint32_t run)
@@ -24,6 +26,7 @@ class EchoProber {
 
  private:
   void receive(NodeId node, const sys::Fd& socket);
+  void note_frame(NodeId node, const Datagram& datagram, BytesView icmp);
 
   sys::EventLoop& loop_;
   Ledger& ledger_;

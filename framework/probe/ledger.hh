@@ -15,7 +15,7 @@ struct Entry {
   Attempt attempt = {};
   sys::Fd socket = {};
   sys::Fd fence_socket = {};
-  std::optional<flow::Tuple> fence_tuple = {};
+  std::optional<Prober::FenceStart> fence_start = {};
   std::size_t unsent = 0;  // TCP: bytes of the request that its socket has not taken yet
   sys::Fd served = {};     // TCP: the target's side of the connection, once its request has come
 };
@@ -40,6 +40,17 @@ class Ledger {
     };
     const auto found = std::ranges::find_if(entries_, holds);
     return found == entries_.end() || payload.empty() ? nullptr : &*found;
+  }
+
+  // The raw frame that carries an ICMP message of this type, code and length.
+  Entry* find_message(BytesView icmp) {
+    const auto carries = [&](const Entry& entry) {
+      const BytesView frame = entry.flow.frame;
+      return entry.flow.service.protocol == flow::Protocol::Raw && frame.size() > icmp.size() &&
+             std::ranges::equal(frame.last(icmp.size()).first(2), icmp.first(2));
+    };
+    const auto found = std::ranges::find_if(entries_, carries);
+    return found == entries_.end() ? nullptr : &*found;
   }
 
   // REQUIRES: not empty.

@@ -215,8 +215,8 @@ void Prober::listen(NodeId node, flow::Service service, Family family) {
 FlowNumber Prober::next() const { return impl_->next(); }
 FlowNumber Prober::launch(std::span<const flow::Flow> flows) { return impl_->launch(flows); }
 void Prober::launch_fences(std::span<const FlowNumber> flows) { impl_->launch_fences(flows); }
-std::optional<flow::Tuple> Prober::fence_tuple(FlowNumber flow) const {
-  return impl_->entry(flow).fence_tuple;
+std::optional<Prober::FenceStart> Prober::fence_start(FlowNumber flow) const {
+  return impl_->entry(flow).fence_start;
 }
 const Attempt& Prober::attempt(FlowNumber flow) const { return impl_->entry(flow).attempt; }
 void Prober::forget_before(FlowNumber next) { impl_->forget_before(next); }

@@ -32,6 +32,7 @@ struct Arrival {
 struct Attempt {
   int error = 0;                         // errno of send or connect: a local refusal
   std::optional<flow::Tuple> sent = {};  // the sender's own tuple, where its socket knows it
+  std::uint32_t first_sequence = 0;      // TCP: of its SYN, with `sent`
   std::vector<Arrival> arrivals = {};
   int later_error = 0;     // errno that the socket reported later: ECONNREFUSED, ...
   bool connected = false;  // TCP: the handshake completed at the sender
@@ -72,8 +73,12 @@ class Prober {
   // tuple for UDP and ICMP (TCP: another connection attempt to the same place; a raw frame: itself
   // again). What a fence meets on its way is met after the flow's own packet was done with it.
   void launch_fences(std::span<const FlowNumber> flows);
-  // For TCP fences: the local tuple of the fence's socket, to know its first packet by.
-  std::optional<flow::Tuple> fence_tuple(FlowNumber flow) const;
+  // What the fence's packet is known by: the tuple of its socket, and of TCP the number of its SYN.
+  struct FenceStart {
+    flow::Tuple tuple;
+    std::uint32_t first_sequence = 0;
+  };
+  std::optional<FenceStart> fence_start(FlowNumber flow) const;
 
   const Attempt& attempt(FlowNumber flow) const;
   // Frees the sockets and the record of all flows below `next`. Connections that were not closed

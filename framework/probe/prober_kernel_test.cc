@@ -161,7 +161,7 @@ TEST_F(ProberTest, AFenceIsNoArrival) {
   ASSERT_TRUE(wait_for([&] { return attempt.answered; }));
   while (loop_.poll() > 0) continue;
   EXPECT_EQ(attempt.arrivals.size(), 1U);
-  EXPECT_EQ(prober_->fence_tuple(number_), attempt.sent);
+  EXPECT_EQ(prober_->fence_start(number_)->tuple, attempt.sent);
 }
 
 }  // namespace

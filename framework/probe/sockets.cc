@@ -19,10 +19,8 @@
 namespace topoproof::probe {
 namespace {
 
-// From <linux/icmp.h>, which cannot be included beside <net/if.h>.
-constexpr int kIcmpFilter = 1;
-constexpr unsigned kEchoRequest = 8;
-constexpr unsigned kEchoReply = 0;
+// What nodes of a link have to say to each other: listeners to groups, routers, neighbours.
+constexpr std::array kLinkTalk{130, 131, 132, 133, 134, 135, 136, 137, 143};
 
 constexpr int kFlags = SOCK_NONBLOCK | SOCK_CLOEXEC;
 
@@ -78,13 +76,17 @@ sys::Fd open_socket(int family, int type, int protocol, const char* attempt) {
 
 int result_of(ssize_t result) { return result < 0 ? sys::last_error() : 0; }
 
+int int_option(const sys::Fd& socket, int level, int name) {
+  int value = 0;
+  socklen_t length = sizeof value;
+  sys::check_result(::getsockopt(socket.get(), level, name, &value, &length),
+                    "ask for a socket option");
+  return value;
+}
+
 // Behind the handshake: what the other end takes and the way's MTU allows, less TCP's options.
 std::size_t largest_segment(const sys::Fd& socket) {
-  int size = 0;
-  socklen_t length = sizeof size;
-  sys::check_result(::getsockopt(socket.get(), IPPROTO_TCP, TCP_MAXSEG, &size, &length),
-                    "ask for the size of a connection's segments");
-  return static_cast<std::size_t>(std::max(size, 1));
+  return static_cast<std::size_t>(std::max(int_option(socket, IPPROTO_TCP, TCP_MAXSEG), 1));
 }
 
 void ask_for_destination(const sys::Fd& socket, Family family) {
@@ -125,10 +127,12 @@ void set_fragmentation(const sys::Fd& socket, const flow::Flow& flow) {
 }
 
 void set_ttl(const sys::Fd& socket, const flow::Flow& flow) {
-  const int ttl = flow.ttl ? *flow.ttl : -1;  // -1: the namespace's default
-  if (flow.family() == Family::Ipv4 && !flow.ttl) return;
-  if (flow.family() == Family::Ipv4) return set_option(socket, IPPROTO_IP, IP_TTL, ttl);
-  set_option(socket, IPPROTO_IPV6, IPV6_UNICAST_HOPS, ttl);
+  if (!flow.ttl) return;  // the namespace's default
+  const bool group = flow.destination.is_multicast();
+  if (flow.family() == Family::Ipv4) {
+    return set_option(socket, IPPROTO_IP, group ? IP_MULTICAST_TTL : IP_TTL, *flow.ttl);
+  }
+  set_option(socket, IPPROTO_IPV6, group ? IPV6_MULTICAST_HOPS : IPV6_UNICAST_HOPS, *flow.ttl);
 }
 
 // One message with an optional source address, which travels as control data.
@@ -214,16 +218,10 @@ sys::Fd open_echo_socket(Family family) {
   const bool v4 = family == Family::Ipv4;
   const int protocol = v4 ? int{IPPROTO_ICMP} : int{IPPROTO_ICMPV6};
   sys::Fd fd = open_socket(family_of(family), SOCK_RAW, protocol, "open a raw ICMP socket");
-  if (v4) {
-    const std::uint32_t filter =
-        ~(1U << kEchoRequest | 1U << kEchoReply);  // a set bit blocks its type
-    sys::check_result(::setsockopt(fd.get(), SOL_RAW, kIcmpFilter, &filter, sizeof filter),
-                      "filter a raw ICMP socket");
-  } else {
+  if (!v4) {
     icmp6_filter filter{};
-    ICMP6_FILTER_SETBLOCKALL(&filter);
-    ICMP6_FILTER_SETPASS(ICMP6_ECHO_REQUEST, &filter);
-    ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &filter);
+    ICMP6_FILTER_SETPASSALL(&filter);
+    for (const int type : kLinkTalk) ICMP6_FILTER_SETBLOCK(type, &filter);
     sys::check_result(::setsockopt(fd.get(), IPPROTO_ICMPV6, ICMP6_FILTER, &filter, sizeof filter),
                       "filter a raw ICMPv6 socket");
   }
@@ -322,6 +320,20 @@ int pending_error(const sys::Fd& socket) {
     return sys::last_error();
   }
   return error;
+}
+
+// TCP shows its numbers to who may repair it, CAP_NET_ADMIN in the namespace. To stop repairing
+// forgets SO_REUSEADDR (do_tcp_setsockopt), which those of one source port need.
+std::uint32_t first_sequence(const sys::Fd& socket) {
+  constexpr int kSendQueue = 2;       // TCP_SEND_QUEUE
+  constexpr int kStopInSilence = -1;  // TCP_REPAIR_OFF_NO_WP
+  const int reuse = int_option(socket, SOL_SOCKET, SO_REUSEADDR);
+  set_option(socket, IPPROTO_TCP, TCP_REPAIR, 1);
+  set_option(socket, IPPROTO_TCP, TCP_REPAIR_QUEUE, kSendQueue);
+  const int next = int_option(socket, IPPROTO_TCP, TCP_QUEUE_SEQ);
+  set_option(socket, IPPROTO_TCP, TCP_REPAIR, kStopInSilence);
+  set_option(socket, SOL_SOCKET, SO_REUSEADDR, reuse);
+  return static_cast<std::uint32_t>(next) - 1;
 }
 
 std::optional<SocketName> local_name(const sys::Fd& socket) {

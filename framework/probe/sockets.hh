@@ -21,7 +21,8 @@ struct SocketName {
   std::uint16_t port = 0;
 };
 
-// A raw ICMP or ICMPv6 socket that is given echo requests and replies. THROWS: sys::SystemError
+// A raw ICMP or ICMPv6 socket that is given all messages but those of neighbours to each other.
+// THROWS: sys::SystemError
 sys::Fd open_echo_socket(Family family);
 // Listens on all addresses of the namespace. THROWS: sys::SystemError
 sys::Fd open_udp_listener(Family family, std::uint16_t port);
@@ -51,6 +52,10 @@ int send_frame(const sys::Fd& socket, unsigned interface, BytesView frame);
 // `bytes` are an ICMP message with its checksum; TTL, source and fragmentation as `flow` says.
 int send_echo(const sys::Fd& socket, const flow::Flow& flow, BytesView bytes);
 int pending_error(const sys::Fd& socket);  // SO_ERROR, which this clears
+
+// Of a TCP connection's SYN. REQUIRES: connect_socket() began it, and nothing else was sent.
+// THROWS: sys::SystemError
+std::uint32_t first_sequence(const sys::Fd& socket);
 
 std::optional<SocketName> local_name(const sys::Fd& socket);
 std::optional<SocketName> peer_name(const sys::Fd& socket);

@@ -98,6 +98,7 @@ void TcpProber::start(FlowNumber number, Entry& entry) {
     return;
   }
   attempt.sent = tuple_of(entry.socket, entry.flow);
+  attempt.first_sequence = first_sequence(entry.socket);
   loop_.watch(entry.socket.get(), EPOLLOUT, [this, number](std::uint32_t) { progress(number); });
 }
 
@@ -145,9 +146,9 @@ void TcpProber::read_reply(FlowNumber number, Entry& entry) {
 void TcpProber::send_fence(Entry& entry) {
   const int error =
       connect_socket(entry.fence_socket, {entry.flow.destination, entry.flow.service.port});
-  if (error == EINPROGRESS || error == 0) {
-    entry.fence_tuple = tuple_of(entry.fence_socket, entry.flow);
-  }
+  if (error != EINPROGRESS && error != 0) return;
+  if (const auto tuple = tuple_of(entry.fence_socket, entry.flow))
+    entry.fence_start = {*tuple, first_sequence(entry.fence_socket)};
 }
 
 void TcpProber::end(Entry& entry) {

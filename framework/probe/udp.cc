@@ -54,7 +54,7 @@ void UdpProber::send_fence(FlowNumber number, Entry& entry) {
   // that the fence is sent.
   if (const int error = pending_error(entry.socket)) entry.attempt.later_error = error;
   send_bytes(entry.socket, make_datagram(entry.flow, {run_, number, TokenKind::Fence}));
-  entry.fence_tuple = entry.attempt.sent;
+  if (entry.attempt.sent) entry.fence_start = {*entry.attempt.sent};
 }
 
 void UdpProber::stop(Entry& entry) {

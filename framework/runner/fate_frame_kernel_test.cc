@@ -54,6 +54,25 @@ Stack from_to(const char* source, const char* destination, std::uint8_t ttl = 64
 
 Stack echo() { return packet::icmp({.id = 7, .sequence = 1}) / packet::payload("a raw echo"); }
 Stack datagram() { return packet::udp({.sport = 999, .dport = 53}) / packet::payload("raw"); }
+Stack segment(std::uint8_t flags) {
+  return packet::tcp({.sport = 999, .dport = 80, .seq = 77, .ack = 5, .flags = flags});
+}
+Stack answer_to_echo() {
+  return packet::icmp({.type = packet::Icmp::kEchoReply, .id = 7, .sequence = 1}) /
+         packet::payload("a raw echo");
+}
+// As if it had sent a datagram there.
+Stack port_unreachable() {
+  const Bytes quoted = packet::build(
+      packet::ipv4({.src = Ipv4Address(10, 2, 0, 2), .dst = Ipv4Address(10, 1, 0, 2)}) /
+      datagram());
+  return packet::icmp({.type = packet::Icmp::kUnreachable, .code = packet::Icmp::kPort}) /
+         packet::payload(quoted);
+}
+std::string dropping_invalid() {
+  return to_text(
+      {.r = "forwarding: true, " + rules_of("forward", "accept", "ct state invalid drop")});
+}
 Stack syn() {
   return packet::tcp({.sport = 999, .dport = 80, .seq = 77, .flags = packet::Tcp::kSyn});
 }
@@ -96,6 +115,21 @@ const Story kFrameStories[] = {
      Refused, "refused at b: b answered icmp 3/3 from 10.2.0.2"},
     {"ConnectionFrameToAClosedPort", to_text({}), raw(from_to("10.1.0.2", "10.2.0.2") / syn()),
      Refused, "refused at b: b answered tcp reset from 10.2.0.2"},
+    {"ResetFrame", to_text({}), raw(from_to("10.1.0.2", "10.2.0.2") / segment(packet::Tcp::kRst)),
+     Lost, "lost at b: last seen at b"},
+    {"ResetFrameThatBelongsToNothing", dropping_invalid(),
+     raw(from_to("10.1.0.2", "10.2.0.2") / segment(packet::Tcp::kRst)), Dropped,
+     "dropped at r: fates.scenario.yaml:6 inet f c: ct state invalid drop"},
+    {"SegmentFrameWithoutConnection", to_text({}),
+     raw(from_to("10.1.0.2", "10.2.0.2") / segment(packet::Tcp::kAck)), Refused,
+     "refused at b: b answered tcp reset from 10.2.0.2"},
+    {"ErrorFrame", to_text({}), raw(from_to("10.1.0.2", "10.2.0.2") / port_unreachable()),
+     Delivered, "delivered at b"},
+    {"ErrorFrameThatBelongsToNothing", dropping_invalid(),
+     raw(from_to("10.1.0.2", "10.2.0.2") / port_unreachable()), Dropped,
+     "dropped at r: fates.scenario.yaml:6 inet f c: ct state invalid drop"},
+    {"AnswerFrame", to_text({}), raw(from_to("10.1.0.2", "10.2.0.2") / answer_to_echo()), Delivered,
+     "delivered at b"},
     {"FrameInDisguise", to_text({}), raw(from_to("10.2.0.1", "10.2.0.2") / echo()), Martian,
      "martian at r: 10.2.0.1 -> 10.2.0.2 icmp fails source or destination validation: Invalid "
      "argument"},

@@ -121,7 +121,7 @@ const Story kStories[] = {
     {"NobodyAtHome", network({}), "a -> fd01::9 icmp", NoNeighbor,
      "no_neighbor at a: a answered icmpv6 1/3 from fd01::2"},
     {"NobodyAtHomeForAConnection", network({}), "a -> fd01::9 tcp/80", NoNeighbor,
-     "no_neighbor at a: a asked for fd01::9 on eth0 and nobody answered"},
+     "no_neighbor at a: a answered icmpv6 1/3 from fd01::2"},
     {"NobodyOnTheWay", network({}), "a -> fd02::9 udp/53", NoNeighbor,
      "no_neighbor at r: r answered icmpv6 1/3 from fd01::1"},
     {"TtlExceeded", network({}), "a -> b icmp ttl 1", TtlExceeded,

@@ -56,6 +56,17 @@ TEST_F(ImpairedLink, LosesThePacketsThatTheSimulatorLoses) {
   EXPECT_LT(passed, 35);
 }
 
+// The answer to one of two copies may be lost, and that to the other come.
+TEST_F(ImpairedLink, BothCopiesOfADoubledPacketAreAnswered) {
+  const auto result = run_pair("{ loss: 30%, duplicate: 50%, seed: 4 }", checks_of_ports(60));
+  EXPECT_EQ(result.error, "");
+  for (const CheckResult& check : result.checks) {
+    EXPECT_FALSE(check.differs) << check.name << ": "
+                                << fmt::format("{}", fmt::join(check.notes, "\n"));
+  }
+  EXPECT_GT(std::ranges::count(outcomes_of(result), Outcome::Passed), 10);
+}
+
 TEST_F(ImpairedLink, LosesTheSameAgain) {
   const std::string checks = checks_of_ports(20);
   const auto once = outcomes_of(run_pair("{ loss: 50%, seed: 1 }", checks));

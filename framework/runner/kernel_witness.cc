@@ -183,6 +183,7 @@ RouteAnswer KernelWitness::route(NodeId node, const flow::Tuple& tuple, std::uin
   netlink::Socket& socket = lab_.route_socket(node);
   const netlink::InterfaceNames& names = lab_.interfaces(node);
   netlink::RouteQuestion question = make_question(tuple);
+  question.mark = mark_of(node, tuple);
   // What comes in by the loopback was routed when it was sent; as input it would be a martian.
   if (incoming != 0 && incoming != kLoopback) question.incoming = names.name(incoming);
   const auto decision = look_up_route(socket, names, question);
@@ -194,6 +195,24 @@ RouteAnswer KernelWitness::route(NodeId node, const flow::Tuple& tuple, std::uin
   if (own) return {.error = decision.error()};
   const Kind kind = kind_of_refusal(own.error());
   return {.kind = kind, .error = decision.error(), .text = refusal_text(kind, tuple.destination)};
+}
+
+std::optional<std::string> KernelWitness::route_line(NodeId node, const flow::Tuple& tuple,
+                                                     std::uint32_t incoming) {
+  netlink::Socket& socket = lab_.route_socket(node);
+  const netlink::InterfaceNames& names = lab_.interfaces(node);
+  netlink::RouteQuestion question = make_question(tuple);
+  question.mark = mark_of(node, tuple);
+  if (incoming != 0 && incoming != kLoopback) question.incoming = names.name(incoming);
+  const auto decision = look_up_route(socket, names, question);
+  if (!decision || decision->type != state::RouteType::Unicast || !decision->interface) {
+    return std::nullopt;
+  }
+  const auto entry = match_route(socket, names, question);
+  const Prefix prefix = entry ? entry->destination : decision->destination;
+  std::string text = prefix.is_default() ? "default" : to_string(prefix);
+  if (decision->gateway) text += " via " + to_string(*decision->gateway);
+  return text + " dev " + *decision->interface;
 }
 
 NeighborAnswer KernelWitness::neighbor(NodeId node, std::uint32_t interface,
@@ -214,7 +233,15 @@ std::optional<evidence::RuleHit> KernelWitness::rule_hit(NodeId node,
 
 std::optional<flow::Tuple> KernelWitness::routed_tuple(NodeId node,
                                                        const evidence::PacketName& packet) {
-  return trace_.routed(node, packet);
+  const auto routed = trace_.routed(node, packet);
+  if (!routed) return std::nullopt;
+  marks_[{node, routed->tuple}] = routed->mark;
+  return routed->tuple;
+}
+
+std::uint32_t KernelWitness::mark_of(NodeId node, const flow::Tuple& tuple) const {
+  const auto found = marks_.find({node, tuple});
+  return found == marks_.end() ? 0 : found->second;
 }
 
 bool KernelWitness::isolated_from_each_other(NodeId node, std::uint32_t in,

@@ -3,6 +3,7 @@
 // listens) is taken from there; everything else is asked at the moment of the question.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -39,6 +40,11 @@ class KernelWitness : public evidence::Witness {
                                             const evidence::PacketName& packet) override;
   bool isolated_from_each_other(NodeId node, std::uint32_t in, const IpAddress& target) override;
 
+  // The route of a packet that goes on: "default via 10.0.0.1 dev eth0"; nothing of one that is for
+  // the node itself, or finds none.
+  std::optional<std::string> route_line(NodeId node, const flow::Tuple& tuple,
+                                        std::uint32_t incoming);
+
   // Listeners that the harness opened besides those that the topology states.
   void add_listener(NodeId node, flow::Service service) { opened_.push_back({node, service}); }
 
@@ -47,6 +53,9 @@ class KernelWitness : public evidence::Witness {
   const topology::Topology& topology_;
   RuleTrace& trace_;
   std::vector<std::pair<NodeId, flow::Service>> opened_;
+  // That packets had when they were routed, as routed_tuple() found: routes may depend on it.
+  std::map<std::pair<NodeId, flow::Tuple>, std::uint32_t> marks_;
+  std::uint32_t mark_of(NodeId node, const flow::Tuple& tuple) const;
   bool is_own(NodeId node, flow::Service service) const;  // a listener of the harness's
   bool is_seen_listening(NodeId node, flow::Service service) const;
   // Where programs that do not say it were seen to listen.

@@ -29,12 +29,14 @@ using evidence::RuleHit;
 struct Key {
   IpAddress source;
   std::uint16_t number = 0;  // the source port; of an echo: its sequence
+  bool is_raw_icmp = false;  // then the identifier, of errors 0
   friend auto operator<=>(const Key&, const Key&) = default;
 };
 
 struct FarSide {
   IpAddress destination;
   std::optional<std::uint16_t> destination_port;
+  std::uint32_t mark = 0;
 };
 
 // A packet that nf_tables ended, and where.
@@ -53,22 +55,47 @@ Part part_of(const packet::PacketView& seen) {
   return (*tcp->flags & packet::Tcp::kPsh) != 0 ? Part::Data : Part::Acknowledgement;
 }
 
-bool is_other_part(const End& end, const PacketName& name) {
-  return name.part != Part::None && end.part != Part::None && name.part != end.part;
+bool is_other_part(Part part, const PacketName& name) {
+  return name.part != Part::None && part != Part::None && name.part != part;
+}
+
+// A packet that a rule took, as it was then.
+struct Pass {
+  netfilter::TraceEvent event;
+  firewall::Hook hook = firewall::Hook::Prerouting;
+  flow::Tuple tuple;           // of an echo: addresses alone
+  std::uint16_t sequence = 0;  // of an echo
+  Part part = Part::None;
+};
+
+bool is_of(const Pass& pass, const PacketName& name, const flow::Tuple& as_left) {
+  const auto is_end = [](const IpAddress& address, std::uint16_t port, const IpAddress& wanted,
+                         std::uint16_t wanted_port,
+                         bool echo) { return address == wanted && (echo || port == wanted_port); };
+  const bool echo = name.tuple.protocol == flow::Protocol::Icmp;
+  if (echo && pass.sequence != probe::echo_name(name.flow).sequence) return false;
+  if (is_other_part(pass.part, name)) return false;
+  const auto is_one_of = [&](const flow::Tuple& a, const flow::Tuple& b) {
+    const flow::Tuple& t = pass.tuple;
+    return (is_end(t.source, t.source_port, a.source, a.source_port, echo) ||
+            is_end(t.source, t.source_port, b.source, b.source_port, echo)) &&
+           (is_end(t.destination, t.destination_port, a.destination, a.destination_port, echo) ||
+            is_end(t.destination, t.destination_port, b.destination, b.destination_port, echo));
+  };
+  return is_one_of(name.tuple, as_left);
 }
 
 std::optional<Key> key_of(const packet::PacketView& seen) {
   if (const auto* icmp = seen.icmp()) {
-    return icmp->sequence ? std::optional(Key{{}, *icmp->sequence}) : std::nullopt;
+    return icmp->sequence ? Key{{}, *icmp->sequence} : Key{seen.src, 0, true};
   }
   return seen.sport() ? std::optional(Key{seen.src, *seen.sport()}) : std::nullopt;
 }
 
 Key key_of(const PacketName& name) {
-  if (name.tuple.protocol == flow::Protocol::Icmp) {
-    return {{}, probe::echo_name(name.flow).sequence};
-  }
-  return {name.tuple.source, name.tuple.source_port};
+  const bool icmp = name.tuple.protocol == flow::Protocol::Icmp;
+  if (icmp && !name.is_raw) return {{}, probe::echo_name(name.flow).sequence};
+  return {name.tuple.source, name.tuple.source_port, icmp};
 }
 
 // How surely the end is that of the packet: destination NAT changes the far end.
@@ -93,13 +120,16 @@ class Node {
   Node(lab::Lab& lab, NodeId node) {
     lab.run(node, [this] { monitor_ = std::make_unique<netfilter::TraceMonitor>(); });
     read_rules(lab, node);
+    routes_by_mark_ = std::ranges::any_of(
+        lab.expected(node).rules, [](const state::Rule& rule) { return rule.mark.has_value(); });
     install(lab.netfilter_socket(node));
   }
 
   void install(netlink::Socket& socket) {
-    Issues issues =
-        netfilter::install_trace(socket, known_ ? netfilter::packets_that_meet(ruleset_)
-                                                : netfilter::TraceWish{.translated = true});
+    netfilter::TraceWish wish =
+        known_ ? netfilter::packets_that_meet(ruleset_) : netfilter::TraceWish{.translated = true};
+    wish.translated |= routes_by_mark_;
+    Issues issues = netfilter::install_trace(socket, wish);
     if (issues.empty() && may_filter_frames()) issues = netfilter::install_bridge_trace(socket);
     if (issues.empty()) issues = netfilter::install_device_trace(socket, ruleset_);
     if (!issues.empty()) throw std::runtime_error("trace rules: " + to_string(issues));
@@ -120,13 +150,16 @@ class Node {
     for (netfilter::TraceEvent& event : monitor_->receive()) {
       Bytes& headers = headers_[event.id];
       if (!event.network_header.empty()) {
+        hooks_[event.id] = hook_of(event);
         headers = event.network_header;
         headers.insert(headers.end(), event.transport_header.begin(), event.transport_header.end());
       }
       if (event.goes_on()) {
-        note_routed(headers);
+        note_routed(headers, event.mark.value_or(0));
       } else if (event.ends_packet()) {
         note_end(std::move(event), headers);
+      } else if (keeps_passed && is_decision(event)) {
+        note_passed(std::move(event), headers);
       }
     }
   }
@@ -136,6 +169,24 @@ class Node {
     ends_.clear();
     routed_.clear();
     headers_.clear();
+    hooks_.clear();
+    passed_.clear();
+  }
+
+  bool keeps_passed = false;
+
+  std::vector<RuleTrace::Passed> passed(const PacketName& as_came, const flow::Tuple& as_left) {
+    receive();
+    std::vector<RuleTrace::Passed> out;
+    for (const Pass& pass : passed_) {
+      if (!is_of(pass, as_came, as_left)) continue;
+      RuleHit hit = hit_of(pass.event);
+      hit.verdict = RuleHit::Verdict::Accept;
+      const bool before =
+          pass.hook == firewall::Hook::Prerouting || pass.hook == firewall::Hook::Ingress;
+      out.push_back({before, std::move(hit)});
+    }
+    return out;
   }
 
   std::optional<RuleHit> find(const PacketName& name) {
@@ -144,7 +195,7 @@ class Node {
     const auto [first, last] = ends_.equal_range(key_of(name));
     for (auto at = first; at != last; ++at) {
       const End& end = at->second;
-      if (is_other_part(end, name)) continue;
+      if (is_other_part(end.part, name)) continue;
       if (best == nullptr || likeness(end, name) > likeness(*best, name)) best = &end;
     }
     if (best == nullptr) return std::nullopt;
@@ -153,29 +204,57 @@ class Node {
     return hit;
   }
 
-  std::optional<flow::Tuple> routed(const PacketName& name) {
+  std::optional<RuleTrace::Routed> routed(const PacketName& name) {
     receive();
     const auto found = routed_.find(key_of(name));
     if (found == routed_.end()) return std::nullopt;
     flow::Tuple tuple = name.tuple;
     tuple.destination = found->second.destination;
     if (found->second.destination_port) tuple.destination_port = *found->second.destination_port;
-    return tuple;
+    return RuleTrace::Routed{tuple, found->second.mark};
   }
 
  private:
-  void note_routed(BytesView headers) {
+  void note_routed(BytesView headers, std::uint32_t mark) {
     const auto view = packet::parse_view(headers);
     const auto key = view ? key_of(*view) : std::nullopt;
-    if (key) routed_.insert_or_assign(*key, FarSide{view->dst, view->dport()});
+    if (key) routed_.insert_or_assign(*key, FarSide{view->dst, view->dport(), mark});
   }
 
   void note_end(netfilter::TraceEvent event, BytesView headers) {
     const auto view = packet::parse_view(headers);
     const auto key = view ? key_of(*view) : std::nullopt;
-    if (key) {
-      ends_.emplace(*key, End{std::move(event), {view->dst, view->dport()}, part_of(*view)});
-    }
+    if (!key) return;
+    const End end{std::move(event), {view->dst, view->dport()}, part_of(*view)};
+    ends_.emplace(*key, end);
+    // An echo of the user's own has another number than ours would have.
+    const auto* icmp = view->icmp();
+    if (icmp != nullptr && icmp->id) ends_.emplace(Key{view->src, *icmp->id, true}, end);
+  }
+
+  static bool is_decision(const netfilter::TraceEvent& event) {
+    return event.type == netfilter::TraceType::Rule &&
+           event.verdict.kind == firewall::VerdictKind::Accept;
+  }
+
+  // REQUIRES: the event is the first about the packet in a base chain.
+  firewall::Hook hook_of(const netfilter::TraceEvent& event) const {
+    const auto* table = firewall::find_table(ruleset_, event.family, event.table);
+    const auto* chain = table == nullptr ? nullptr : firewall::find_chain(*table, event.chain);
+    return chain == nullptr || !chain->base ? firewall::Hook::Prerouting : chain->base->hook;
+  }
+
+  void note_passed(netfilter::TraceEvent event, BytesView headers) {
+    const auto view = packet::parse_view(headers);
+    if (!view || view->is_icmp_error()) return;
+    const firewall::Hook hook = hooks_[event.id];
+    Pass pass{.event = std::move(event),
+              .hook = hook,
+              .tuple = {view->src, view->dst, flow::Protocol::Raw, view->sport().value_or(0),
+                        view->dport().value_or(0)},
+              .part = part_of(*view)};
+    if (const auto* icmp = view->icmp()) pass.sequence = icmp->sequence.value_or(0);
+    passed_.push_back(std::move(pass));
   }
 
   bool may_filter_frames() const {
@@ -212,9 +291,12 @@ class Node {
   std::unique_ptr<netfilter::TraceMonitor> monitor_;
   firewall::Ruleset ruleset_;
   bool known_ = false;  // the values can say all of it
+  bool routes_by_mark_ = false;
   std::unique_ptr<netfilter::RuleIndex> index_;
-  std::map<std::uint32_t, Bytes> headers_;  // by trace id
+  std::map<std::uint32_t, Bytes> headers_;         // by trace id
+  std::map<std::uint32_t, firewall::Hook> hooks_;  // by trace id
   std::multimap<Key, End> ends_;
+  std::vector<Pass> passed_;
   std::map<Key, FarSide> routed_;  // behind destination NAT
 };
 
@@ -230,6 +312,7 @@ class RuleTrace::Impl {
   void start(lab::Lab& lab, NodeId node) {
     if (!traced_.insert(node).second) return;
     Node& traced = *(nodes_[node] = std::make_unique<Node>(lab, node));
+    traced.keeps_passed = keeps_passed_;
     loop_.watch(traced.fd(), EPOLLIN, [&traced](std::uint32_t) { traced.receive(); });
   }
 
@@ -249,7 +332,18 @@ class RuleTrace::Impl {
     return traced == nodes_.end() ? std::nullopt : traced->second->find(packet);
   }
 
-  std::optional<flow::Tuple> routed(NodeId node, const PacketName& packet) {
+  void keep_passed() {
+    keeps_passed_ = true;
+    for (const auto& [node, traced] : nodes_) traced->keeps_passed = true;
+  }
+
+  std::vector<Passed> passed(NodeId node, const PacketName& as_came, const flow::Tuple& as_left) {
+    const auto traced = nodes_.find(node);
+    return traced == nodes_.end() ? std::vector<Passed>()
+                                  : traced->second->passed(as_came, as_left);
+  }
+
+  std::optional<Routed> routed(NodeId node, const PacketName& packet) {
     const auto traced = nodes_.find(node);
     return traced == nodes_.end() ? std::nullopt : traced->second->routed(packet);
   }
@@ -258,6 +352,7 @@ class RuleTrace::Impl {
 
  private:
   sys::EventLoop& loop_;
+  bool keeps_passed_ = false;
   std::set<NodeId> traced_;
   std::map<NodeId, std::unique_ptr<Node>> nodes_;
 };
@@ -271,7 +366,12 @@ void RuleTrace::forget_events() { impl_->forget_events(); }
 std::optional<RuleHit> RuleTrace::find(NodeId node, const PacketName& packet) {
   return impl_->find(node, packet);
 }
-std::optional<flow::Tuple> RuleTrace::routed(NodeId node, const PacketName& packet) {
+void RuleTrace::keep_passed() { impl_->keep_passed(); }
+std::vector<RuleTrace::Passed> RuleTrace::passed(NodeId node, const PacketName& as_came,
+                                                 const flow::Tuple& as_left) {
+  return impl_->passed(node, as_came, as_left);
+}
+std::optional<RuleTrace::Routed> RuleTrace::routed(NodeId node, const PacketName& packet) {
   return impl_->routed(node, packet);
 }
 

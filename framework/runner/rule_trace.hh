@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <vector>
 
 #include "evidence/witness.hh"
 #include "lab/lab.hh"
@@ -29,8 +30,22 @@ class RuleTrace {
   void forget_events();
 
   std::optional<evidence::RuleHit> find(NodeId node, const evidence::PacketName& packet);
-  // See evidence::Witness::routed_tuple.
-  std::optional<flow::Tuple> routed(NodeId node, const evidence::PacketName& packet);
+  // A rule that took a packet, which went on, or bound its translation.
+  struct Passed {
+    bool before_route = false;  // of a packet that came in
+    evidence::RuleHit hit;
+  };
+  // From now on what passes is told of as well.
+  void keep_passed();
+  // In order. `as_left`: the packet as it left the node, or came to a socket there.
+  std::vector<Passed> passed(NodeId node, const evidence::PacketName& as_came,
+                             const flow::Tuple& as_left);
+  // See evidence::Witness::routed_tuple; with the mark that the packet had then.
+  struct Routed {
+    flow::Tuple tuple;
+    std::uint32_t mark = 0;
+  };
+  std::optional<Routed> routed(NodeId node, const evidence::PacketName& packet);
 
  private:
   class Impl;

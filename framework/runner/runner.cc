@@ -176,6 +176,7 @@ class Runner {
 
   void check(const Step& step) {
     serial_ = has_stateful_rules(session_->topology());
+    if (options_.decisions) session_->keep_decisions();
     if (std::ranges::any_of(step.checks, depends_on_rules)) session_->trace_all_rules();
     tallies_.clear();
     for (const CheckItem& item : step.checks) tallies_.emplace_back(item);
@@ -206,7 +207,7 @@ class Runner {
       session_->forget_rule_events();
       std::vector<Slot> again;
       read_counters(slots.size());
-      const auto judged = probe(slots);
+      auto judged = probe(slots);
       for (std::size_t i = 0; i < judged.size(); ++i) {
         if (judged[i].undecided) continue;
         if (ask_for_rules(judged[i].verdict, traced)) {
@@ -273,11 +274,12 @@ class Runner {
     return !suspects.empty();
   }
 
-  void conclude(Slot& slot, const Judged& judged) {
+  void conclude(Slot& slot, Judged& judged) {
     if (judged.as_expected) {
       ++progress_.flows_done;
       return tallies_[slot.item].add_passed();
     }
+    if (options_.decisions) session_->add_decisions(judged);
     CheckResult result = make_result(slot.check, judged, scenario_, detail_of(options_));
     const auto proofs = result.why.empty() ? Lines() : prove(slot, judged);
     if (slot.check.expected.translated && judged.verdict.at_target) {
@@ -325,7 +327,7 @@ class Runner {
   void foretell(Slot& slot, const Judged& judged, CheckResult& result) {
     if (serial_) simulation_->flush_connections();
     if (!slot.foretold) {
-      simulation_->expect_draws(ports_on_the_way(judged.verdict));
+      simulation_->expect_draws(ports_on_the_way(judged));
       slot.foretold = simulation_->predict(
           question_of(judged.evidence), [&](const sim::Prediction& prediction) {
             return is_as_foretold(prediction, judged.verdict, session_->topology());

@@ -27,6 +27,7 @@ struct RunOptions {
   bool must_keep_pcap = true;       // one that cannot be written makes its check an error
   bool predict = true;              // by the simulator, and compare
   bool verbose = false;             // `hops` of checks that passed, too
+  bool decisions = false;           // routes and rules between them; of one flow alone
   bool keep_ways = false;           // ways of checks that passed, too; of a matrix: failures
   std::optional<plan::Limits> limits = {};  // what exceeds them is an error before it is built
   // A lab that runs already and stays, in place of one that is built: all of its nodes. What is

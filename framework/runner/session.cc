@@ -16,6 +16,7 @@
 #include "netlink/route.hh"
 #include "plan/link_steps.hh"
 #include "rules/rule_lines.hh"
+#include "runner/decisions.hh"
 #include "scenario/changes.hh"
 #include "scenario/listeners.hh"
 #include "scenario/network_plan.hh"
@@ -229,6 +230,15 @@ void Session::trace_all_rules() {
   for (std::size_t i = 0; i < topology_.nodes().size(); ++i) {
     if (has_rules(topology_.node(NodeId(i)))) trace_rules(NodeId(i));
   }
+}
+
+void Session::keep_decisions() {
+  trace_.keep_passed();
+  trace_all_rules();
+}
+
+void Session::add_decisions(checks::Judged& judged) {
+  runner::add_decisions(*witness_, trace_, *lab_, judged);
 }
 
 void Session::flush_connections() {

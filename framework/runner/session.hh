@@ -44,6 +44,9 @@ class Session {
   void trace_rules(NodeId node);
   void trace_all_rules();
   const std::set<NodeId>& traced() const { return trace_.traced(); }
+  // From here on what is decided about packets that go on is kept.
+  void keep_decisions();
+  void add_decisions(checks::Judged& judged);
   void forget_rule_events() { trace_.forget_events(); }
   void flush_connections();
   // What nodes have learned of the MTU of ways, from the errors that a flow made.

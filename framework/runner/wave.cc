@@ -87,18 +87,25 @@ class Wave {
     }
   }
 
-  // A TCP handshake carries none either: it is known by where it was sent from.
+  std::optional<probe::Prober::FenceStart> start_of(FlowNumber i, bool fence) const {
+    if (fence) return with_.prober.fence_start(first_ + i);
+    const auto& sent = attempt(i).sent;
+    if (!sent) return std::nullopt;
+    return probe::Prober::FenceStart{*sent, attempt(i).first_sequence};
+  }
+
+  // A TCP handshake carries none either: it is known by its sender's sequence number.
   void learn(bool fences) {
     with_.observer.drain();
     std::vector<evidence::TcpStart> starts;
     for (FlowNumber i = 0; i < count(); ++i) {
       const flow::Flow& flow = flows_[i];
       if (flow.service.protocol != Protocol::Tcp) continue;
-      const auto tuple = fences ? with_.prober.fence_tuple(first_ + i) : attempt(i).sent;
-      if (!tuple) continue;
+      const auto start = start_of(i, fences);
+      if (!start) continue;
       starts.push_back({.number = first_ + i,
-                        .sender = flow.from,
-                        .source_port = tuple->source_port,
+                        .first_sequence = start->first_sequence,
+                        .source_port = start->tuple.source_port,
                         .fence = fences,
                         .request = probe::request_size(flow)});
     }
