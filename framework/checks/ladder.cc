@@ -23,6 +23,17 @@ std::string one_ending(const sim::Prediction& prediction, const topology::Topolo
   return text;
 }
 
+// All that the kernel may draw, each once.
+std::vector<std::string> endings_of(const sim::Prediction& prediction,
+                                    const topology::Topology& topology) {
+  std::vector<std::string> endings{one_ending(prediction, topology)};
+  for (const sim::Prediction& other : prediction.others) {
+    std::string also = one_ending(other, topology);
+    if (std::ranges::find(endings, also) == endings.end()) endings.push_back(std::move(also));
+  }
+  return endings;
+}
+
 }  // namespace
 
 std::string fate_text(const flow::Fate& fate, const topology::Topology& topology) {
@@ -33,12 +44,12 @@ std::string fate_text(const flow::Fate& fate, const topology::Topology& topology
   return says_why ? text + ": " + fate.proof : text;
 }
 
+bool is_certain(const sim::Prediction& prediction, const topology::Topology& topology) {
+  return prediction.unknown.empty() && endings_of(prediction, topology).size() == 1;
+}
+
 std::string ending_text(const sim::Prediction& prediction, const topology::Topology& topology) {
-  std::vector<std::string> endings{one_ending(prediction, topology)};
-  for (const sim::Prediction& other : prediction.others) {
-    std::string also = one_ending(other, topology);
-    if (std::ranges::find(endings, also) == endings.end()) endings.push_back(std::move(also));
-  }
+  const std::vector<std::string> endings = endings_of(prediction, topology);
   if (endings.size() == 1) return endings.front();
   return fmt::format("drawn at random: {}", fmt::join(endings, "; or "));
 }

@@ -47,15 +47,15 @@ class Explorer {
     }
   }
 
-  std::vector<std::string> take() {
-    std::vector<std::string> all;
-    for (auto& lines : lines_) std::ranges::move(lines, std::back_inserter(all));
+  Reach take() {
+    Reach all{.lines = {}, .uncertain = uncertain_};
+    for (auto& lines : lines_) std::ranges::move(lines, std::back_inserter(all.lines));
     return all;
   }
 
  private:
   void explore(Simulation& simulation, const flow::Service& service, std::size_t sender,
-               std::vector<std::string>& lines) const {
+               std::vector<std::string>& lines) {
     simulation.flush_connections();
     const NodeId from = targets_[sender].node;
     const std::string& name = network_.topology.node(from).name;
@@ -63,6 +63,7 @@ class Explorer {
       if (i == sender) continue;
       const flow::Flow flow{.from = from, .destination = targets_[i].address, .service = service};
       const auto prediction = simulation.predict(question_of(flow, static_cast<std::uint32_t>(i)));
+      if (!is_certain(prediction, network_.topology)) ++uncertain_;
       lines.push_back(fmt::format("{} -> {} {}: {}", name,
                                   network_.topology.node(targets_[i].node).name, to_string(service),
                                   ending(prediction)));
@@ -81,12 +82,12 @@ class Explorer {
   std::vector<Target> targets_;
   std::vector<std::vector<std::string>> lines_;  // by service, then sender
   std::atomic<std::size_t> next_ = 0;
+  std::atomic<std::size_t> uncertain_ = 0;
 };
 
 }  // namespace
 
-std::vector<std::string> reach(const Scenario& network, const RuleCompiler& compile,
-                               const ReachOptions& options) {
+Reach reach(const Scenario& network, const RuleCompiler& compile, const ReachOptions& options) {
   // Built here, one after the other: compiling asks the kernel.
   std::vector<Simulation> simulations;
   for (unsigned i = 0; i < std::max(1U, options.threads); ++i) {

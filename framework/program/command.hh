@@ -92,6 +92,7 @@ struct ReachCommand {
   bool ipv6 = false;
   std::string golden = {};  // a file to compare with; empty: none
   bool update = false;      // write it instead
+  bool strict = false;      // what the simulator does not know is a failure
   std::vector<std::string> variants = {};
 };
 enum class RulesAction { Show, Compare, Compile, Translate };

@@ -254,6 +254,8 @@ void Parser::add_reach() {
       app->add_option("--golden", reach_.golden, "Compare with this file; 1 if it differs")
           ->type_name("FILE");
   app->add_flag("--update", reach_.update, "Write that file instead")->needs(golden);
+  app->add_flag("--strict", reach_.strict,
+                "1 if the simulator does not know a pair's end, or the kernel draws it");
   app->add_option("--variant", reach_.variants, "Use this variant of the topology")
       ->allow_extra_args(false)
       ->type_name("NAME");

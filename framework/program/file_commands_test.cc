@@ -37,6 +37,18 @@ TEST_F(FileCommands, LintCountsWhatItFinds) {
   EXPECT_TRUE(out_.ends_with("1 file, 1 error, 0 warnings\n")) << out_;
 }
 
+TEST_F(FileCommands, ReachFailsWhereItIsStrictAndTheSimulatorDoesNotKnow) {
+  const std::string file = make("net.topo.yaml", R"(
+nodes: { red: {}, blue: { nftables: "add table ip t" } }
+links: [ "red:eth0 10.0.0.1/24 -- blue:eth0 10.0.0.2/24" ]
+)");
+  EXPECT_EQ(run_reach({.file = file}, console_, false), kPassed);
+  EXPECT_EQ(run_reach({.file = file, .strict = true}, console_, false), kFailed);
+  EXPECT_TRUE(error_.find("2 of 2 pairs is not certain") != std::string::npos) << error_;
+  const std::string known = make("known.topo.yaml", kPair);
+  EXPECT_EQ(run_reach({.file = known, .strict = true}, console_, false), kPassed);
+}
+
 TEST_F(FileCommands, LintPassesWhatIsRight) {
   EXPECT_EQ(run_lint({.paths = {make("net.topo.yaml", kPair)}}, console_), kPassed);
   EXPECT_EQ(out_, "1 file, 0 errors, 0 warnings\n");

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Who can talk to whom, as lines that a pull request can show.
+#include <algorithm>
 #include <sstream>
 #include <thread>
 
 #include <fmt/format.h>
 
 #include "base/printable.hh"
-#include "checks/compile_rules.hh"
 #include "checks/reach.hh"
 #include "document/reader.hh"
 #include "program/commands.hh"
 #include "program/input_files.hh"
+#include "program/refusal_notes.hh"
 #include "sys/output.hh"
 
 namespace topoproof::program {
@@ -31,6 +32,15 @@ std::vector<std::string> as_lines(const std::string& text) {
     if (!line.empty() && !line.starts_with('#')) lines.push_back(line);
   }
   return lines;
+}
+
+// What is not known is a failure to who is strict; a wrong golden file is told all the same.
+int code_of(const ReachCommand& command, const checks::Reach& reach, const Console& console) {
+  if (!command.strict || reach.uncertain == 0) return kPassed;
+  console.error(fmt::format(
+      "topoproof: the end of {} of {} pairs is not certain; strict: that is a failure\n",
+      reach.uncertain, reach.lines.size()));
+  return kFailed;
 }
 
 int compare(const ReachCommand& command, const std::vector<std::string>& lines,
@@ -66,16 +76,17 @@ int run_reach(const ReachCommand& command, const Console& console, bool compiles
   }
   console.error(to_string(issues));
   if (has_errors(issues)) return kInputWrong;
-  const auto compile =
-      compiles ? checks::make_rule_compiler(network.topology) : checks::RuleCompiler();
-  const std::vector<std::string> lines = checks::reach(network, compile, options);
+  RefusalNotes refused(network, compiles);
+  const checks::Reach reach = checks::reach(network, refused.compiler(), options);
+  if (const Issues wrong = refused.issues(); has_errors(wrong)) return refuse(console, wrong);
+  const int code = code_of(command, reach, console);
   if (command.golden.empty()) {
-    console.out(as_text(lines));
-    return kPassed;
+    console.out(as_text(reach.lines));
+    return code;
   }
-  if (!command.update) return compare(command, lines, console);
-  sys::save_file(command.golden, fmt::format("{}\n{}", kHeading, as_text(lines)));
-  return kPassed;
+  if (!command.update) return std::max(code, compare(command, reach.lines, console));
+  sys::save_file(command.golden, fmt::format("{}\n{}", kHeading, as_text(reach.lines)));
+  return code;
 }
 
 }  // namespace topoproof::program

@@ -12,13 +12,13 @@
 #include <fmt/format.h>
 
 #include "base/printable.hh"
-#include "checks/compile_rules.hh"
 #include "drawing/svg.hh"
 #include "live/refusal.hh"
 #include "live/tested_lab.hh"
 #include "program/commands.hh"
 #include "program/input_files.hh"
 #include "program/parallel_run.hh"
+#include "program/refusal_notes.hh"
 #include "program/selection.hh"
 #include "report/coverage.hh"
 #include "report/html.hh"
@@ -175,29 +175,14 @@ class TestRun {
   }
 
   ScenarioResult simulate_one(const ScenarioFile& file, const scenario::Observer& observer) const {
-    bool are_rules_refused = false;
-    const auto compile = surroundings_.in_sandbox
-                             ? noting_refusals(file.scenario.topology, are_rules_refused)
-                             : checks::RuleCompiler();
+    RefusalNotes refused(file.scenario, surroundings_.in_sandbox);
     ScenarioResult result = runner::simulate(
-        file.scenario, compile,
+        file.scenario, refused.compiler(),
         {.verbose = command_.verbose, .keep_ways = !command_.html.empty(), .stop = &stop_},
         observer);
     result.issues = file.issues;  // warnings
-    if (are_rules_refused)
-      std::ranges::move(check_rules(file.scenario), std::back_inserter(result.issues));
+    std::ranges::move(refused.issues(), std::back_inserter(result.issues));
     return result;
-  }
-
-  // To the simulator refused rules are rules that it does not know; to the user they are wrong.
-  static checks::RuleCompiler noting_refusals(const topology::Topology& topology,
-                                              bool& are_refused) {
-    return [compile = checks::make_rule_compiler(topology), &are_refused](
-               NodeId node, const topology::RulesText& rules) {
-      auto compiled = compile(node, rules);
-      are_refused |= !compiled;
-      return compiled;
-    };
   }
 
   std::function<std::vector<lab::RunningNode>()> running_nodes() const {

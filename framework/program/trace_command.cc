@@ -4,11 +4,11 @@
 
 #include "base/printable.hh"
 #include "checks/check_result.hh"
-#include "checks/compile_rules.hh"
 #include "checks/ladder.hh"
 #include "checks/prediction.hh"
 #include "program/commands.hh"
 #include "program/input_files.hh"
+#include "program/refusal_notes.hh"
 #include "runner/runner.hh"
 #include "scenario/reader.hh"
 #include "sys/sandbox.hh"
@@ -41,11 +41,12 @@ std::string explanation_text(const std::vector<std::string>& why,
   return labelled("why", why) + labelled("change", change);
 }
 
-void show_prediction(const scenario::Scenario& network, const flow::Flow& flow, bool compiles,
-                     bool explain, const Console& console) {
-  const auto compile =
-      compiles ? checks::make_rule_compiler(network.topology) : checks::RuleCompiler();
-  checks::Simulation simulation(network, compile);
+// RETURNS: the rules that are refused: then nothing is shown.
+Issues show_prediction(const scenario::Scenario& network, const flow::Flow& flow, bool compiles,
+                       bool explain, const Console& console) {
+  RefusalNotes refused(network, compiles);
+  checks::Simulation simulation(network, refused.compiler());
+  if (Issues wrong = refused.issues(); has_errors(wrong)) return wrong;
   const auto prediction = simulation.predict(checks::question_of(flow, 0));
   std::string reasons;
   if (explain && prediction.unknown.empty()) {
@@ -56,6 +57,7 @@ void show_prediction(const scenario::Scenario& network, const flow::Flow& flow, 
   console.out(fmt::format("in the simulator: {}\n{}{}",
                           checks::ending_text(prediction, network.topology), reasons,
                           ways(checks::ladder(prediction, network.topology))));
+  return {};
 }
 
 // Where a flow is to be delivered somebody is made to listen: that would explain away what is to be
@@ -100,8 +102,8 @@ int run_trace(const TraceCommand& command, const Console& console, bool compiles
   if (command.with != Executors::Simulator) {
     sys::raise_open_file_limit();
     const sys::Sweeper sweeper;
-    const scenario::ScenarioResult result =
-        runner::run(network, {.predict = command.with == Executors::Both, .verbose = true});
+    const scenario::ScenarioResult result = runner::run(
+        network, {.predict = command.with == Executors::Both, .verbose = true, .decisions = true});
     const CheckResult seen = seen_of(result);
     console.out(fmt::format("in the kernel: {}{}{}", printable_lines(seen.observed),
                             command.explain ? explanation_text(seen.why, seen.change) : "",
@@ -113,8 +115,9 @@ int run_trace(const TraceCommand& command, const Console& console, bool compiles
   // One explanation is enough where the kernel was asked as well: it says where they differ.
   const bool explain = command.explain && command.with == Executors::Simulator;
   const bool foretell = command.with != Executors::Kernel && (explain || !command.explain);
-  if (foretell) show_prediction(network, flow, compiles, explain, console);
-  return code;
+  if (!foretell || code == kInputWrong) return code;
+  const Issues wrong = show_prediction(network, flow, compiles, explain, console);
+  return wrong.empty() ? code : refuse(console, wrong);
 }
 
 }  // namespace topoproof::program

@@ -60,6 +60,16 @@ TEST_P(WrongRules, AreWrongInputToTrace) {
   expect_refusal(run_trace({.file = file(), .flow = "blue -> red udp/53"}, console_, true));
 }
 
+TEST_P(WrongRules, AreWrongInputToTraceInTheSimulatorAlone) {
+  expect_refusal(
+      run_trace({.file = file(), .flow = "blue -> red udp/53", .with = Executors::Simulator},
+                console_, true));
+}
+
+TEST_P(WrongRules, AreWrongInputToReach) {
+  expect_refusal(run_reach({.file = file()}, console_, true));
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Each, WrongRules,
     testing::Values(Row{"Syntax", "table ip t {\n chain c {\n  tcp dport 80 acept\n }\n}\n",

@@ -59,6 +59,14 @@ std::string counted(std::size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
+std::string diverged_text(const scenario::Counts& counts) {
+  const std::size_t all = counts.diverged + counts.failed_and_diverged;
+  if (all == 0) return "";
+  const std::string text = fmt::format(", {} diverged", all);
+  if (counts.failed_and_diverged == 0) return text;
+  return fmt::format("{} ({} of them failed as well)", text, counts.failed_and_diverged);
+}
+
 std::string obstacle(const ScenarioResult& scenario) {
   std::string out;
   for (const Issue& issue : scenario.issues) out += printable(to_string(issue)) + "\n";

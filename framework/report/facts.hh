@@ -30,6 +30,9 @@ std::string short_duration(std::chrono::nanoseconds duration);
 std::chrono::nanoseconds total_time(const scenario::ScenarioResult& scenario);
 
 // "1 check", "14 checks"
+// ", 2 diverged (1 of them failed as well)"; empty if there are none.
+std::string diverged_text(const scenario::Counts& counts);
+
 std::string counted(std::size_t count, std::string_view noun);
 
 // Why a scenario could not be run: its issues and its error, one a line; else empty.

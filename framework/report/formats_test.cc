@@ -81,7 +81,8 @@ constexpr std::string_view kJson = R"JSON({
     "errors": 0,
     "skipped": 0,
     "unknown": 0,
-    "unpredicted": 0
+    "unpredicted": 0,
+    "failed_and_diverged": 0
   },
   "scenarios": [
     {
@@ -99,7 +100,8 @@ constexpr std::string_view kJson = R"JSON({
         "errors": 0,
         "skipped": 0,
         "unknown": 0,
-        "unpredicted": 0
+        "unpredicted": 0,
+        "failed_and_diverged": 0
       },
       "interrupted": false,
       "issues": [],

@@ -20,10 +20,10 @@ ordered_json json_of(const std::vector<std::string>& texts) {
 }
 
 ordered_json json_of(const Counts& counts) {
-  return {{"passed", counts.passed},          {"failed", counts.failed},
-          {"diverged", counts.diverged},      {"errors", counts.errors},
-          {"skipped", counts.skipped},        {"unknown", counts.unknown},
-          {"unpredicted", counts.unpredicted}};
+  return {{"passed", counts.passed},           {"failed", counts.failed},
+          {"diverged", counts.diverged},       {"errors", counts.errors},
+          {"skipped", counts.skipped},         {"unknown", counts.unknown},
+          {"unpredicted", counts.unpredicted}, {"failed_and_diverged", counts.failed_and_diverged}};
 }
 
 ordered_json json_of(const Location& where) {

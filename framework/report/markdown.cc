@@ -66,7 +66,7 @@ std::string heading(const scenario::RunResult& run, bool strict) {
   const Counts counts = count(run);
   std::string text = fmt::format("### topoproof: {} passed, {} failed, {} skipped", counts.passed,
                                  counts.failed, counts.skipped);
-  if (counts.diverged > 0) text += fmt::format(", {} diverged", counts.diverged);
+  text += diverged_text(counts);
   if (counts.errors > 0) text += ", " + counted(counts.errors, "error");
   if (run.interrupted) text += ", interrupted";
   if (strict) text += " (strict)";

@@ -51,7 +51,7 @@ Outcome worst(const Counts& counts) {
 std::string counts_text(const Counts& counts) {
   std::string text =
       fmt::format("{} passed, {} failed, {} skipped", counts.passed, counts.failed, counts.skipped);
-  if (counts.diverged > 0) text += fmt::format(", {} diverged", counts.diverged);
+  text += diverged_text(counts);
   if (counts.errors > 0) text += ", " + counted(counts.errors, "error");
   const std::size_t unknown = counts.without_prediction();
   if (unknown > 0) text += fmt::format(", {} unknown to the simulator", unknown);

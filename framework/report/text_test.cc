@@ -112,6 +112,15 @@ TEST(SummaryText, TellsDivergencesApart) {
   EXPECT_EQ(summary_text(run), "0 passed, 0 failed, 0 skipped, 1 diverged\n");
 }
 
+TEST(SummaryText, WhatFailedAndDivergedIsCountedAsBoth) {
+  auto run =
+      scenario::RunResult{.scenarios = {make_scenario({make_failed_check(), make_passed_check()})}};
+  run.scenarios[0].checks[0].differs = true;
+  run.scenarios[0].checks[1].outcome = scenario::Outcome::Diverged;
+  EXPECT_EQ(summary_text(run),
+            "0 passed, 1 failed, 0 skipped, 2 diverged (1 of them failed as well)\n");
+}
+
 TEST(SummaryText, SaysWhatAnInterruptLeftUnfinished) {
   EXPECT_EQ(summary_text(make_interrupted_run()),
             "interrupted: 2 scenarios not finished; what follows is what was done by then\n"

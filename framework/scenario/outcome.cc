@@ -71,6 +71,7 @@ Counts count(const ScenarioResult& scenario) {
     add(counts, check.outcome);
     const bool passed = check.outcome == Outcome::Passed;
     if (passed && check.unpredicted > 0) ++counts.unpredicted;
+    if (check.outcome == Outcome::Failed && check.differs) ++counts.failed_and_diverged;
   }
   return counts;
 }
@@ -89,6 +90,7 @@ Counts& Counts::operator+=(const Counts& other) {
   skipped += other.skipped;
   unknown += other.unknown;
   unpredicted += other.unpredicted;
+  failed_and_diverged += other.failed_and_diverged;
   return *this;
 }
 

@@ -104,8 +104,10 @@ struct Counts {
   std::size_t errors = 0;  // errors of checks, and scenarios that could not be run
   std::size_t skipped = 0;
   std::size_t unknown = 0;
-  // Beside the others: of those that passed, what the simulator did not foretell.
+  // Beside the others: of those that passed, what the simulator did not foretell; of those that
+  // failed, what it foretold otherwise than the kernel did it.
   std::size_t unpredicted = 0;
+  std::size_t failed_and_diverged = 0;
 
   std::size_t total() const { return passed + failed + diverged + errors + skipped + unknown; }
   std::size_t without_prediction() const { return unknown + unpredicted; }

@@ -31,6 +31,13 @@ TEST(Counts, AddsUpTheChecksOfAllScenarios) {
   EXPECT_EQ(count(run).total(), 6U);
 }
 
+TEST(Counts, WhatFailsAndDiffersIsCountedBesideTheOthers) {
+  ScenarioResult scenario = make_scenario({Outcome::Failed, Outcome::Failed, Outcome::Error});
+  scenario.checks[1].differs = scenario.checks[2].differs = true;
+  EXPECT_EQ(count(scenario), (Counts{.failed = 2, .errors = 1, .failed_and_diverged = 1}));
+  EXPECT_EQ(count(scenario).total(), 3U);
+}
+
 TEST(Counts, AMatrixIsOneResultWhateverItsFlows) {
   ScenarioResult scenario = make_scenario({Outcome::Passed});
   scenario.checks[0].flows = 9900;

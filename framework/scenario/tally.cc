@@ -24,7 +24,7 @@ void Tally::add(CheckResult result, bool verbose) {
   } else if (told_.size() < kMostFailures || verbose) {
     told_.push_back(std::move(result));
   } else {
-    ++untold_[result.outcome];
+    ++untold_[{result.outcome, result.differs}];
   }
 }
 
@@ -38,12 +38,14 @@ void Tally::report(std::vector<CheckResult>& results) {
                        .nodes = matrix_->nodes});
   }
   std::ranges::move(told_, std::back_inserter(results));
-  for (const auto& [outcome, flows] : untold_) {
+  for (const auto& [kind, flows] : untold_) {
+    const auto& [outcome, differs] = kind;
     results.push_back({.name = matrix_->name,
                        .where = matrix_->where,
                        .outcome = outcome,
                        .flows = flows,
-                       .observed = fmt::format("{} more flows: {}", flows, to_string(outcome))});
+                       .observed = fmt::format("{} more flows: {}", flows, to_string(outcome)),
+                       .differs = differs});
   }
 }
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "scenario/outcome.hh"
@@ -29,7 +30,7 @@ class Tally {
   std::size_t passed_ = 0;
   std::size_t unpredicted_ = 0;  // of those that passed
   std::string why_unpredicted_;
-  std::map<Outcome, std::size_t> untold_;
+  std::map<std::pair<Outcome, bool>, std::size_t> untold_;  // by what they are, and `differs`
   std::vector<CheckResult> told_;
 };
 
