@@ -142,5 +142,19 @@ TEST(OrderProof, IsThatNoPacketMatchesBothRules) {
       "");
 }
 
+// The chain that is called may make it a packet for the second rule, and what counts packets counts
+// other ones if it comes later.
+TEST(RuleOrder, IsNotProvedOfRulesThatDoMoreThanDecide) {
+  const auto rule = [](std::initializer_list<fw::Statement> statements) {
+    return fw::make_rule(fw::TableFamily::Ip, statements);
+  };
+  const fw::Rule other = rule({fw::meta_mark(2), fw::drop()});
+  EXPECT_EQ(order_proof(rule({fw::meta_mark(1), fw::jump("marks")}), other), "");
+  EXPECT_EQ(order_proof(rule({fw::meta_mark(1), fw::go_to("marks")}), other), "");
+  EXPECT_EQ(order_proof(rule({fw::limit(5, 1), fw::meta_mark(1), fw::accept()}), other), "");
+  EXPECT_EQ(order_proof(rule({fw::quota(100), fw::meta_mark(1), fw::accept()}), other), "");
+  EXPECT_EQ(order_proof(other, rule({fw::meta_mark(1), fw::jump("marks")})), "");
+}
+
 }  // namespace
 }  // namespace topoproof::mutation
