@@ -2,6 +2,8 @@
 #include "mutation/endings.hh"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <set>
 
 #include "checks/expectation.hh"
@@ -14,11 +16,12 @@
 namespace topoproof::mutation {
 namespace {
 
-std::vector<std::uint16_t> ports_of(const Network& network) {
-  std::set<std::uint16_t> ports;
-  for (const Network::Rules& rules : network.rules)
-    ports.merge(compare::named_ports(rules.ruleset));
-  return {ports.begin(), ports.end()};
+using Named = std::set<std::uint16_t> (*)(const firewall::Ruleset&);
+
+std::vector<std::uint16_t> named_by_rules(const Network& network, Named named) {
+  std::set<std::uint16_t> numbers;
+  for (const Network::Rules& rules : network.rules) numbers.merge(named(rules.ruleset));
+  return {numbers.begin(), numbers.end()};
 }
 
 // RFC 5737 and RFC 3849: for documentation, so nobody's.
@@ -51,30 +54,109 @@ std::set<std::size_t> sizes_of(const topology::Topology& topology) {
   return sizes;
 }
 
-std::vector<flow::Flow> flows_of(const topology::Topology& topology,
-                                 const std::vector<flow::Service>& services) {
-  std::vector<flow::Flow> flows;
-  const auto sizes = sizes_of(topology);
-  for (std::size_t from = 0; from < topology.nodes().size(); ++from) {
-    for (const IpAddress& to : targets_of(topology)) {
-      for (const flow::Service& service : services) {
-        flows.push_back({.from = NodeId(from), .destination = to, .service = service});
-      }
-      for (const std::size_t size : sizes) {
-        flows.push_back({.from = NodeId(from),
-                         .destination = to,
-                         .service = {},
-                         .payload_size = size,
-                         .dont_fragment = true});
-      }
+// Beside the one that the node chooses. Nobody sends to others from its loopback.
+std::vector<IpAddress> sources_of(const topology::Topology& topology, NodeId node, Family family) {
+  std::vector<IpAddress> sources;
+  for (const auto& interface : topology::interfaces_of(topology, node)) {
+    if (interface.kind == topology::Interface::Kind::Loopback) continue;
+    for (const auto& own : interface.addresses) {
+      if (own.address.family() == family) sources.push_back(own.address);
     }
   }
-  // What a node sends to itself tells least.
-  std::ranges::stable_partition(flows, [&](const flow::Flow& flow) {
-    return topology::owner_of(topology, flow.destination) != flow.from;
-  });
-  return flows;
+  if (sources.size() < 2) sources.clear();
+  return sources;
 }
+
+// What rules say of packets besides whom they are for.
+struct NamedByRules {
+  std::vector<std::uint16_t> source_ports;
+  std::vector<std::uint16_t> lengths;
+  std::vector<std::uint16_t> hop_limits;
+
+  explicit NamedByRules(const Network& network)
+      : source_ports(named_by_rules(network, compare::named_source_ports)),
+        lengths(named_by_rules(network, compare::named_lengths)),
+        hop_limits(named_by_rules(network, compare::named_hop_limits)) {}
+};
+
+// A length is one of a packet, or of a part of it: the payload is shorter by some headers.
+std::set<std::size_t> payloads_of(const std::vector<std::uint16_t>& lengths) {
+  constexpr std::array<std::size_t, 4> kHeaders{8, 28, 48, 0};
+  std::set<std::size_t> payloads;
+  for (const std::size_t length : lengths) {
+    for (const std::size_t headers : kHeaders) {
+      if (length >= headers) payloads.insert(length - headers);
+    }
+  }
+  return payloads;
+}
+
+class Flows {
+ public:
+  Flows(const Network& network, const std::vector<flow::Service>& services)
+      : topology_(network.scenario.topology),
+        services_(services),
+        named_(network),
+        sizes_(sizes_of(topology_)),
+        payloads_(payloads_of(named_.lengths)) {}
+
+  std::vector<flow::Flow> all() {
+    for (std::size_t from = 0; from < topology_.nodes().size(); ++from) {
+      for (const IpAddress& to : targets_of(topology_)) add(NodeId(from), to);
+    }
+    std::ranges::move(varied_, std::back_inserter(flows_));
+    // What a node sends to itself tells least.
+    std::ranges::stable_partition(flows_, [&](const flow::Flow& flow) {
+      return topology::owner_of(topology_, flow.destination) != flow.from;
+    });
+    return std::move(flows_);
+  }
+
+ private:
+  void add(NodeId from, const IpAddress& to) {
+    const auto sources = sources_of(topology_, from, to.family());
+    for (const flow::Service& service : services_) {
+      const flow::Flow plain{.from = from, .destination = to, .service = service};
+      flows_.push_back(plain);
+      add_varied(plain);
+      for (const IpAddress& source : sources) {
+        flow::Flow other = plain;
+        other.source = source;
+        varied_.push_back(std::move(other));
+      }
+    }
+    for (const std::size_t size : sizes_) {
+      flows_.push_back({.from = from,
+                        .destination = to,
+                        .service = {},
+                        .payload_size = size,
+                        .dont_fragment = true});
+    }
+  }
+
+  // They come last: a check that names less is told rather.
+  void add_varied(const flow::Flow& plain) {
+    const auto vary = [&](const auto& change) {
+      varied_.push_back(plain);
+      change(varied_.back());
+    };
+    if (plain.service.has_port()) {
+      for (const auto port : named_.source_ports) vary([&](auto& f) { f.source_port = port; });
+    }
+    for (const auto size : payloads_) vary([&](auto& f) { f.payload_size = size; });
+    for (const auto hops : named_.hop_limits) {
+      vary([&](auto& f) { f.ttl = static_cast<std::uint8_t>(hops); });
+    }
+  }
+
+  const topology::Topology& topology_;
+  const std::vector<flow::Service>& services_;
+  NamedByRules named_;
+  std::set<std::size_t> sizes_;
+  std::set<std::size_t> payloads_;
+  std::vector<flow::Flow> flows_;
+  std::vector<flow::Flow> varied_;
+};
 
 Network with_listeners(Network network, const std::vector<flow::Service>& services) {
   topology::Topology& topology = network.scenario.topology;
@@ -111,9 +193,10 @@ sim::Question question_of(const flow::Flow& flow) {
 }
 
 Questions::Questions(const Network& network)
-    : services_(compare::named_services(network.scenario, network.scenario, ports_of(network))) {
+    : services_(compare::named_services(network.scenario, network.scenario,
+                                        named_by_rules(network, compare::named_ports))) {
   const scenario::Scenario& scenario = network.scenario;
-  flows_ = flows_of(scenario.topology, services_);
+  flows_ = Flows(network, services_).all();
   for (std::size_t i = 0; i < scenario.steps.size(); ++i) {
     if (i == 0 || !scenario.steps[i].changes.empty()) steps_.push_back(i);
   }

@@ -39,7 +39,8 @@ struct AskedFlow {
 
 // From every node, to every address of the network and one that nobody has, with every service
 // that the file and its rules name, their neighbours, echo, and one of TCP and of UDP that nobody
-// names; in the network as it is in each step. Each meets it without connections.
+// names; from each address that its sender has, and with the source ports, sizes and TTLs that
+// rules name; in the network as it is in each step. Each meets it without connections.
 class Questions {
  public:
   explicit Questions(const Network& network);

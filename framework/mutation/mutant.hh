@@ -15,6 +15,9 @@ struct Mutant {
   std::string name;  // "host: nat.topo.yaml:20: saddr match dropped: oifname "eth0" masquerade"
   std::function<void(Network&)> plant;
   std::string proof = {};  // why no packet can tell; empty: that is to be asked
+  // What its rules ask for that no flow varies which can be asked: then it is not proved that
+  // nothing tells.
+  std::string unasked = {};
 };
 
 // All of a network, in the order of the file: the same file has the same mutants with the same

@@ -8,6 +8,7 @@
 #include "mutation/disjoint.hh"
 #include "mutation/operators.hh"
 #include "mutation/rule_operators.hh"
+#include "mutation/unasked.hh"
 #include "topology/interfaces.hh"
 
 namespace topoproof::mutation {
@@ -33,6 +34,12 @@ Alternatives alternatives_of(const topology::Topology& topology, const Network::
 std::string text_of(const fw::Rule& rule, const fw::Table& table) {
   if (const auto text = listing::to_text(rule, table)) return *text;
   return rule.origin.text;
+}
+
+// What it was made of is no text of it.
+std::string text_of_changed(const fw::Rule& changed, const fw::Rule& rule, const fw::Table& table) {
+  if (const auto text = listing::to_text(changed, table)) return *text;
+  return "in place of " + text_of(rule, table);
 }
 
 // The mutants of one ruleset. What they change is found again by its place, since they are planted
@@ -63,19 +70,20 @@ class RuleMutator {
   const fw::Chain& chain() const { return table().chains[chain_]; }
   const fw::Rule& rule() const { return chain().rules[rule_]; }
 
-  void add(const Location& where, const std::string& what, const Edit& edit,
+  void add(const Location& where, const std::string& what, const Edit& edit, std::string unasked,
            std::string proof = {}) {
-    out_.push_back({mutant_name(node_, where, what),
-                    [number = number_, table = table_, edit](Network& planted) {
-                      edit(planted.rules[number].ruleset.tables[table]);
-                    },
-                    std::move(proof)});
+    out_.push_back(
+        {.name = mutant_name(node_, where, what),
+         .plant = [number = number_, table = table_,
+                   edit](Network& planted) { edit(planted.rules[number].ruleset.tables[table]); },
+         .proof = std::move(proof),
+         .unasked = std::move(unasked)});
   }
 
   void change_base(const fw::BaseChain& base) {
     const auto put = [this](const std::string& what, const fw::BaseChain& instead) {
       add(chain().origin.where, fmt::format("chain {}: {}", chain().name, what),
-          [chain = chain_, instead](fw::Table& t) { t.chains[chain].base = instead; });
+          [chain = chain_, instead](fw::Table& t) { t.chains[chain].base = instead; }, {});
     };
     if (base.type == fw::ChainType::Filter) {
       fw::BaseChain flipped = base;
@@ -132,10 +140,13 @@ class RuleMutator {
 
   void change_rule() {
     const std::string text = text_of(rule(), table());
-    add(rule().origin.where, "left out: " + text, [chain = chain_, at = rule_](fw::Table& t) {
-      auto& rules = t.chains[chain].rules;
-      rules.erase(rules.begin() + static_cast<std::ptrdiff_t>(at));
-    });
+    add(
+        rule().origin.where, "left out: " + text,
+        [chain = chain_, at = rule_](fw::Table& t) {
+          auto& rules = t.chains[chain].rules;
+          rules.erase(rules.begin() + static_cast<std::ptrdiff_t>(at));
+        },
+        unasked(rule()));
     if (rule_ + 1 < chain().rules.size()) swap_with_next(text);
     RuleVariants variants;
     add_changed_tests(rule(), others_, variants);
@@ -150,14 +161,26 @@ class RuleMutator {
           auto& rules = t.chains[chain].rules;
           std::swap(rules[at], rules[at + 1]);
         },
+        unasked_of_two(rule(), chain().rules[rule_ + 1]),
         order_proof(rule(), chain().rules[rule_ + 1]));
   }
+  std::string unasked_of_two(const fw::Rule& one, const fw::Rule& other) const {
+    std::string of_one = unasked(one);
+    return of_one.empty() ? unasked(other) : of_one;
+  }
+  std::string unasked(const fw::Rule& rule) const { return unasked_by_flows(rule, table().family); }
   void put(RuleVariant variant) {
     const Location where = rule().origin.where;
-    const std::string what = fmt::format("{}: {}", variant.what, text_of(variant.rule, table()));
-    add(where, what, [chain = chain_, at = rule_, made = std::move(variant.rule)](fw::Table& t) {
-      t.chains[chain].rules[at] = made;
-    });
+    const std::string what =
+        fmt::format("{}: {}", variant.what, text_of_changed(variant.rule, rule(), table()));
+    // A test that the mistake leaves out was asked for before.
+    std::string asked_for = unasked_of_two(rule(), variant.rule);
+    add(
+        where, what,
+        [chain = chain_, at = rule_, made = std::move(variant.rule)](fw::Table& t) {
+          t.chains[chain].rules[at] = made;
+        },
+        std::move(asked_for));
   }
 
   // An element of a set left out; of an interval set its first with the end that follows.
@@ -169,13 +192,28 @@ class RuleMutator {
           i + 1 < set.elements.size() && (set.elements[i + 1].flags & fw::kElementIntervalEnd) != 0;
       const Location& where =
           set.elements[i].where.line != 0 ? set.elements[i].where : set.origin.where;
-      add(where, fmt::format("set {}: element {} left out", set.name, i + 1),
+      add(
+          where, fmt::format("set {}: element {} left out", set.name, i + 1),
           [at = set_, i, has_end](fw::Table& t) {
             auto& elements = t.sets[at].elements;
             const auto first = elements.begin() + static_cast<std::ptrdiff_t>(i);
             elements.erase(first, first + (has_end ? 2 : 1));
-          });
+          },
+          unasked_of_set(set.name));
     }
+  }
+  // By the rules that look it up.
+  std::string unasked_of_set(const std::string& name) const {
+    for (const fw::Chain& chain : table().chains) {
+      for (const fw::Rule& rule : chain.rules) {
+        const bool looks_up = std::ranges::any_of(rule.expressions, [&](const auto& e) {
+          const auto* lookup = std::get_if<fw::Lookup>(&e);
+          return lookup != nullptr && lookup->set == name;
+        });
+        if (looks_up && !unasked(rule).empty()) return unasked(rule);
+      }
+    }
+    return {};
   }
 
   const std::string& node_;

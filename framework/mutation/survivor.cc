@@ -18,16 +18,7 @@ using scenario::Outcome;
 constexpr std::size_t kMostFlows = 64;  // that are tried, until a check is found
 constexpr std::string_view kToldCheck = "the check that is told";
 
-bool ends_so(const scenario::ScenarioResult& result, Outcome outcome) {
-  return std::ranges::any_of(result.checks, [&](const auto& check) {
-    return check.name == kToldCheck && check.outcome == outcome;
-  });
-}
-
-Network with_check(Network network, std::size_t step, const scenario::Check& check) {
-  network.scenario.steps[step].checks.emplace_back(check);
-  return network;
-}
+bool is_told_check(const scenario::CheckResult& check) { return check.name == kToldCheck; }
 
 scenario::ScenarioResult simulate(const Network& network) {
   return runner::simulate(network.scenario, compiler_of(network));
@@ -75,6 +66,12 @@ void Survivors::conclude(const Mutant& mutant, const Differences& found, MutantR
   } else if (found.unknown > 0) {
     result.fate = Fate::Unknown;
     result.note = fmt::format("of {} flows the simulator says nothing", found.unknown);
+  } else if (!mutant.unasked.empty()) {
+    result.fate = Fate::Unknown;
+    result.note = fmt::format(
+        "not proved: none of {} flows ends otherwise, but its rule asks for {}, in which none of "
+        "them differs",
+        questions_.size(), mutant.unasked);
   } else {
     result.fate = Fate::Equivalent;
     result.note = fmt::format("none of {} flows ends otherwise", questions_.size());
@@ -87,28 +84,38 @@ void Survivors::tell(const Mutant& mutant, const std::vector<std::size_t>& flows
   const topology::Topology& topology = network_.scenario.topology;
   const auto describe_flow = [&](std::size_t i) {
     const AskedFlow asked = questions_.at(i);
-    result.flow = scenario::describe(asked.flow, topology);
+    result.flow = describe(asked.flow, topology);
     result.here = describe(endings_[i], topology);
     result.there = describe(ending_of(questions_.predict(with, i)), topology);
   };
   describe_flow(flows.front());
-  const bool noticed =
-      std::ranges::any_of(told_, [&](const Told& told) { return is_noticed_by(told, mutant); });
-  if (noticed) return;
+  if (!told_.empty() && is_noticed(mutant, told_)) return;
+  bool contradicts = false;
   for (const std::size_t i : flows) {
     const AskedFlow asked = questions_.at(i);
     auto check = telling_check(asked.flow, questions_.predict(network_, i),
                                questions_.predict(with, i), topology);
     if (!check) continue;
     check->name = kToldCheck;
-    Told told{asked.step, *std::move(check)};
-    if (!passes_without_mutant(told) || !is_noticed_by(told, mutant)) continue;
+    const Told told{asked.step, *std::move(check)};
+    if (!pass_without_mutant({told}) || !is_noticed(mutant, {told})) continue;
+    // Who takes what is told takes all of it: one check may need a listener where another wants
+    // none.
+    told_.push_back(told);
+    if (!pass_without_mutant(told_) || !is_noticed(mutant, told_)) {
+      told_.pop_back();
+      contradicts = true;
+      continue;
+    }
     describe_flow(i);
     result.check = check_text(told.check, topology);
     if (network_.scenario.steps.size() > 1) {
       result.check_step = to_string(network_.scenario.steps[told.step].where);
     }
-    told_.push_back(std::move(told));
+    return;
+  }
+  if (contradicts) {
+    result.note = "a check would notice that contradicts one of those above";
     return;
   }
   const bool all_tried = flows.size() < kMostFlows;
@@ -117,19 +124,30 @@ void Survivors::tell(const Mutant& mutant, const std::vector<std::size_t>& flows
       fmt::format("{} flows end otherwise, and no check of one of them can tell", flows.size());
 }
 
-bool Survivors::passes_without_mutant(const Told& told) const {
-  const Network with = with_check(network_, told.step, told.check);
-  if (!scenario::check_listeners(with.scenario).empty()) return false;
-  const auto result = simulate(with);
-  const bool none_fails = std::ranges::none_of(
-      result.checks, [](const auto& check) { return check.outcome == Outcome::Failed; });
-  return none_fails && ends_so(result, Outcome::Passed);
+Network Survivors::with_checks(const std::vector<Told>& checks) const {
+  Network network = network_;
+  for (const Told& told : checks) {
+    network.scenario.steps[told.step].checks.emplace_back(told.check);
+  }
+  return network;
 }
 
-bool Survivors::is_noticed_by(const Told& told, const Mutant& mutant) const {
-  Network with = with_check(network_, told.step, told.check);
+bool Survivors::pass_without_mutant(const std::vector<Told>& checks) const {
+  const Network with = with_checks(checks);
+  if (!scenario::check_listeners(with.scenario).empty()) return false;
+  const auto result = simulate(with);
+  return result.error.empty() && std::ranges::none_of(result.checks, [](const auto& check) {
+           return check.outcome == Outcome::Failed ||
+                  (is_told_check(check) && check.outcome != Outcome::Passed);
+         });
+}
+
+bool Survivors::is_noticed(const Mutant& mutant, const std::vector<Told>& checks) const {
+  Network with = with_checks(checks);
   mutant.plant(with);
-  return ends_so(simulate(with), Outcome::Failed);
+  return std::ranges::any_of(simulate(with).checks, [](const auto& check) {
+    return is_told_check(check) && check.outcome == Outcome::Failed;
+  });
 }
 
 }  // namespace topoproof::mutation

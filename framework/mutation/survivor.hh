@@ -37,8 +37,9 @@ class Survivors {
   };
   Network planted(const Mutant& mutant) const;
   void tell(const Mutant& mutant, const std::vector<std::size_t>& flows, MutantResult& result);
-  bool is_noticed_by(const Told& told, const Mutant& mutant) const;
-  bool passes_without_mutant(const Told& told) const;
+  Network with_checks(const std::vector<Told>& checks) const;
+  bool is_noticed(const Mutant& mutant, const std::vector<Told>& checks) const;
+  bool pass_without_mutant(const std::vector<Told>& checks) const;
 
   const Network& network_;
   Questions questions_;

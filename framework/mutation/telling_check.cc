@@ -67,15 +67,6 @@ std::string destination_text(const flow::Flow& flow, const Topology& topology) {
   return is_first ? topology.node(*owner).name : to_string(flow.destination);
 }
 
-std::string flow_text(const flow::Flow& flow, const Topology& topology) {
-  std::string text = fmt::format("{} -> {} {}", topology.node(flow.from).name,
-                                 destination_text(flow, topology), to_string(flow.service));
-  if (flow.source_port) text += fmt::format(" source_port {}", *flow.source_port);
-  if (flow.payload_size) text += fmt::format(" size {}", *flow.payload_size);
-  if (flow.dont_fragment) text += " df";
-  return text;
-}
-
 document::Node names(const std::vector<NodeId>& nodes, const Topology& topology) {
   std::vector<document::Node> names;
   for (const NodeId node : nodes) names.push_back(make_scalar(topology.node(node).name));
@@ -134,7 +125,7 @@ std::optional<Check> telling_check(const flow::Flow& flow, const sim::Prediction
 }
 
 std::string check_text(const Check& check, const Topology& topology) {
-  const std::string flow = flow_text(check.flow, topology);
+  const std::string flow = describe(check.flow, topology);
   const scenario::Expectation& expected = check.expected;
   const std::string verdict = describe(expected.should, topology);
   std::vector<document::Entry> keys;
@@ -153,6 +144,17 @@ std::string check_text(const Check& check, const Topology& topology) {
   }
   if (!expected.path.empty()) add("path", names(expected.path, topology));
   return as_item(document::write_yaml(document::make_mapping(std::move(keys))));
+}
+
+std::string describe(const flow::Flow& flow, const Topology& topology) {
+  std::string text = fmt::format("{} -> {} {}", topology.node(flow.from).name,
+                                 destination_text(flow, topology), to_string(flow.service));
+  if (flow.source) text += fmt::format(" source {}", to_string(*flow.source));
+  if (flow.ttl) text += fmt::format(" ttl {}", *flow.ttl);
+  if (flow.source_port) text += fmt::format(" source_port {}", *flow.source_port);
+  if (flow.payload_size) text += fmt::format(" size {}", *flow.payload_size);
+  if (flow.dont_fragment) text += " df";
+  return text;
 }
 
 std::string describe(const Ending& ending, const Topology& topology) {

@@ -20,6 +20,9 @@ std::optional<scenario::Check> telling_check(const flow::Flow& flow, const sim::
 // break.
 std::string check_text(const scenario::Check& check, const topology::Topology& topology);
 
+// "red -> blue tcp/80 source_port 1000", as a check says it.
+std::string describe(const flow::Flow& flow, const topology::Topology& topology);
+
 // "delivered at blue as 10.0.0.1:20000 -> 10.0.0.2:80 tcp, reply no_route at blue"
 std::string describe(const Ending& ending, const topology::Topology& topology);
 

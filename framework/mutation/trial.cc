@@ -37,7 +37,6 @@ bool passes(const ScenarioResult& result) {
 
 // Why nothing can be learned from mutants.
 std::string obstacle(const ScenarioResult& result) {
-  if (!result.error.empty()) return result.error;
   for (const scenario::CheckResult& check : result.checks) {
     if (check.outcome == Outcome::Passed || check.outcome == Outcome::Skipped) continue;
     if (check.outcome == Outcome::Unknown) continue;
@@ -72,20 +71,54 @@ class Trial {
   }
 
   TrialResult run() {
-    const ScenarioResult as_it_is = options_.run(network_);
-    result_.error = obstacle(as_it_is);
-    result_.could_not_run = !as_it_is.error.empty();
-    if (!result_.error.empty()) return std::move(result_);
-    gather();
-    in_parallel(options_.jobs, mutants_.size(), [this](std::size_t i) { judge(i); });
-    if (!stopped()) ask_about_survivors();
-    if (!stopped()) visit_worlds();
-    result_.interrupted = stopped();
+    if (can_begin()) {
+      gather();
+      in_parallel(options_.jobs, mutants_.size(), [this](std::size_t i) { judge(i); });
+      ask_about_survivors();
+      if (!stopped()) visit_worlds();
+    }
+    result_.interrupted = options_.stop != nullptr && *options_.stop;
+    result_.could_not_run = !harness_error_.empty();
+    if (result_.could_not_run) result_.error = harness_error_;
     return std::move(result_);
   }
 
  private:
-  bool stopped() const { return options_.stop != nullptr && *options_.stop; }
+  using Run = std::expected<ScenarioResult, std::string>;
+
+  bool stopped() const { return broken_ || (options_.stop != nullptr && *options_.stop); }
+
+  bool can_begin() {
+    const Run as_it_is = options_.run(network_);
+    if (!as_it_is) {
+      harness_failed(as_it_is.error());
+    } else if (!as_it_is->error.empty()) {
+      harness_failed(as_it_is->error);
+    } else if (!as_it_is->interrupted) {
+      result_.error = obstacle(*as_it_is);
+    }
+    return !broken_ && result_.error.empty();
+  }
+
+  // It goes on with nothing more: what failed once would for every mutant.
+  void harness_failed(const std::string& why) {
+    const std::lock_guard lock(mutex_);
+    if (harness_error_.empty()) harness_error_ = why;
+    broken_ = true;
+  }
+
+  // What cannot be carried out is refused, if the network can be without the mistake, and this one
+  // cannot once more: it is no fault of the machine.
+  Run run(const Network& planted) {
+    Run seen = options_.run(planted);
+    if (!seen || seen->error.empty() || seen->input_is_wrong || stopped()) return seen;
+    const Run as_it_is = options_.run(network_);
+    if (!as_it_is || !as_it_is->error.empty()) {
+      harness_failed(seen->error);
+      return seen;
+    }
+    return options_.run(planted);
+  }
 
   void gather() {
     mutants_ = mutants_of(network_);
@@ -103,14 +136,22 @@ class Trial {
   void judge(std::size_t i) {
     if (stopped()) return;
     MutantResult& result = result_.mutants[i];
-    const ScenarioResult seen = options_.run(planted(i));
-    for (const scenario::CheckResult& check : seen.checks) {
+    const Run seen = run(planted(i));
+    if (!seen) {
+      result.fate = Fate::Unknown;
+      result.note = seen.error();
+      return;
+    }
+    for (const scenario::CheckResult& check : seen->checks) {
       if (check.outcome != Outcome::Failed) continue;
       result.killers.push_back(check.name);
       note_failure(check.where);
     }
-    if (!result.killers.empty()) return;
-    result.fate = fate_without_failure(i, seen, result.note);
+    if (!result.killers.empty()) {
+      result.fate = Fate::Killed;
+    } else if (!stopped() && !seen->interrupted) {
+      result.fate = fate_without_failure(i, *seen, result.note);
+    }
   }
 
   Fate fate_without_failure(std::size_t i, const ScenarioResult& seen, std::string& note) const {
@@ -137,7 +178,8 @@ class Trial {
     for (std::size_t i = 0; i < mutants_.size(); ++i) {
       if (result_.mutants[i].fate == Fate::Survived) alive.push_back(i);
     }
-    if (alive.empty()) return;
+    for (const std::size_t i : alive) give_up(result_.mutants[i]);
+    if (alive.empty() || stopped()) return;
     Survivors survivors(network_);
     result_.flows = survivors.flows();
     std::vector<Differences> found(alive.size());
@@ -145,17 +187,27 @@ class Trial {
       if (!stopped()) found[i] = survivors.differences(mutants_[alive[i]]);
     });
     for (std::size_t i = 0; i < alive.size() && !stopped(); ++i) {
-      survivors.conclude(mutants_[alive[i]], found[i], result_.mutants[alive[i]]);
+      MutantResult& result = result_.mutants[alive[i]];
+      result.fate = Fate::Survived;
+      result.note.clear();
+      survivors.conclude(mutants_[alive[i]], found[i], result);
     }
+  }
+  // Until its flows are asked.
+  static void give_up(MutantResult& result) {
+    result.fate = Fate::NotTried;
+    result.note = "all checks pass with it; whether a flow ends otherwise was not asked";
   }
 
   void visit_worlds() {
     for (const World& world : worlds_of(network_)) {
-      const ScenarioResult seen = options_.run(world.network);
-      for (const auto& check : seen.checks) {
+      const Run seen = run(world.network);
+      if (stopped()) return;
+      if (!seen) continue;
+      for (const auto& check : seen->checks) {
         if (check.outcome != Outcome::Passed) note_failure(check.where);
       }
-      if (passes(seen)) result_.passes.emplace_back(world.name);
+      if (passes(*seen)) result_.passes.emplace_back(world.name);
     }
     visit_everyone();
   }
@@ -178,13 +230,15 @@ class Trial {
   TrialResult result_;
   std::mutex mutex_;
   std::set<Location> failed_;  // places of checks that failed somewhere
+  std::string harness_error_;
+  std::atomic<bool> broken_ = false;
 };
 
 }  // namespace
 
 std::string_view to_string(Fate fate) {
-  constexpr std::array<std::string_view, 6> kNames{"killed",  "survived", "equivalent",
-                                                   "unknown", "refused",  "diverged"};
+  constexpr std::array<std::string_view, 7> kNames{"not tried", "killed",  "survived", "equivalent",
+                                                   "unknown",   "refused", "diverged"};
   return kNames.at(static_cast<std::size_t>(fate));
 }
 
@@ -193,7 +247,8 @@ std::size_t TrialResult::count(Fate fate) const {
 }
 
 bool TrialResult::notices_all() const {
-  return error.empty() && count(Fate::Survived) == 0 && passes.empty() && worthless.empty();
+  return error.empty() && !interrupted && count(Fate::Survived) == 0 && passes.empty() &&
+         worthless.empty();
 }
 
 TrialResult try_mutants(const Scenario& scenario, const checks::RuleCompiler& compile,

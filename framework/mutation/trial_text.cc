@@ -13,9 +13,10 @@
 namespace topoproof::mutation {
 namespace {
 
-constexpr std::array kOrder{Fate::Killed,  Fate::Survived, Fate::Equivalent,
-                            Fate::Unknown, Fate::Refused,  Fate::Diverged};
+constexpr std::array kOrder{Fate::Killed,  Fate::Survived, Fate::Equivalent, Fate::Unknown,
+                            Fate::Refused, Fate::Diverged, Fate::NotTried};
 constexpr std::string_view kIndent = "            ";
+constexpr std::string_view kInterrupted = "interrupted: what was not tried says nothing";
 
 // "12 killed, 1 survived": what there is none of is left out.
 std::string counts_text(std::span<const TrialResult> results) {
@@ -55,7 +56,7 @@ std::string survivor_text(const MutantResult& mutant) {
 }
 
 std::string mutant_text(const MutantResult& mutant) {
-  std::string text = fmt::format("  {:<10}{}\n", to_string(mutant.fate), printable(mutant.name));
+  std::string text = fmt::format("  {:<9} {}\n", to_string(mutant.fate), printable(mutant.name));
   if (mutant.fate == Fate::Survived) text += survivor_text(mutant);
   for (const std::string& killer : mutant.killers) {
     text += fmt::format("{}by {}\n", kIndent, printable(killer));
@@ -72,13 +73,16 @@ bool is_told(const MutantResult& mutant, const TextStyle& style) {
 
 std::string to_text(const TrialResult& result, const TextStyle& style) {
   std::string text;
-  if (!result.error.empty()) {
+  if (result.mutants.empty() && (result.interrupted || !result.error.empty())) {
+    const std::string why(result.error.empty() ? kInterrupted : result.error);
     return fmt::format("{}: no mutants tried ({})\n{}", printable(result.name),
-                       printable(result.file), indented(result.error, "  "));
+                       printable(result.file), indented(why, "  "));
   }
   text = fmt::format("{}: {}: {} ({})\n", printable(result.name),
                      report::counted(result.mutants.size(), "mutant"), counts_text({&result, 1}),
                      printable(result.file));
+  if (result.interrupted) text += indented(std::string(kInterrupted), "  ");
+  text += indented(result.error, "  ");
   for (const std::string& world : result.passes) {
     text += fmt::format("  worthless  all checks pass {}\n", world);
   }
@@ -94,8 +98,11 @@ std::string to_text(const TrialResult& result, const TextStyle& style) {
 std::string summary_text(std::span<const TrialResult> results) {
   std::size_t mutants = 0;
   for (const TrialResult& result : results) mutants += result.mutants.size();
-  return fmt::format("{}, {}: {}\n", report::counted(results.size(), "scenario"),
-                     report::counted(mutants, "mutant"), counts_text(results));
+  const bool interrupted = std::ranges::any_of(results, &TrialResult::interrupted);
+  const std::string counts = counts_text(results);
+  return fmt::format("{}{}, {}{}{}\n", interrupted ? "interrupted: " : "",
+                     report::counted(results.size(), "scenario"),
+                     report::counted(mutants, "mutant"), counts.empty() ? "" : ": ", counts);
 }
 
 }  // namespace topoproof::mutation

@@ -2,6 +2,7 @@
 // topoproof mutate: does a scenario notice mistakes?
 #include <algorithm>
 #include <array>
+#include <expected>
 #include <iterator>
 #include <optional>
 #include <thread>
@@ -45,6 +46,16 @@ class MutateRun {
          .stop = &stop_});
   }
 
+  // Rules that nobody takes, as `test` finds them. Where no kernel can be asked they are not
+  // mutated.
+  Issues check_rules(const Scenario& scenario) const {
+    Issues issues;
+    if (!surroundings_.in_sandbox) return issues;
+    mutation::make_network(scenario, compiler_of(scenario), issues);
+    for (Issue& issue : issues) issue.severity = Severity::Error;
+    return issues;
+  }
+
   std::string list(const Scenario& scenario) const {
     Issues warnings;
     const Network network = mutation::make_network(scenario, compiler_of(scenario), warnings);
@@ -61,7 +72,7 @@ class MutateRun {
     return surroundings_.in_sandbox ? checks::make_rule_compiler(scenario.topology)
                                     : checks::RuleCompiler();
   }
-  scenario::ScenarioResult carry_out(const Network& planted) const {
+  std::expected<scenario::ScenarioResult, std::string> carry_out(const Network& planted) const {
     if (!command_.kernel) {
       return runner::simulate(planted.scenario, mutation::compiler_of(planted), {.stop = &stop_});
     }
@@ -69,9 +80,8 @@ class MutateRun {
     if (with_texts) {
       return runner::run(*with_texts, {.limits = surroundings_.limits, .stop = &stop_});
     }
-    scenario::ScenarioResult refused;
-    refused.error = to_string(with_texts.error());
-    return refused;
+    return std::unexpected("not built in the kernel, for nft has no words for its rules: " +
+                           to_string(with_texts.error()));
   }
   bool is_meant(const Scenario& scenario, const Mutant& mutant) const {
     const std::array<std::string, 3> names{scenario.name, scenario.file, mutant.name};
@@ -104,6 +114,10 @@ std::vector<Scenario> read(const MutateCommand& command, Issues& issues) {
   return scenarios;
 }
 
+TrialResult not_begun(const Scenario& scenario) {
+  return {.name = scenario.name, .file = scenario.file, .interrupted = true};
+}
+
 int list(const std::vector<Scenario>& scenarios, const MutateRun& run, const Console& console) {
   std::string text;
   for (const Scenario& scenario : scenarios) text += run.list(scenario);
@@ -122,6 +136,10 @@ int run_mutate(const MutateCommand& command, const Console& console, const std::
   console.error(to_string(issues));
   if (has_errors(issues)) return kInputWrong;
   const MutateRun run(command, *expression, stop, surroundings);
+  for (const Scenario& scenario : scenarios) {
+    for (Issue& issue : run.check_rules(scenario)) issues.push_back(std::move(issue));
+  }
+  if (has_errors(issues)) return refuse(console, issues);
   if (command.list) return list(scenarios, run, console);
 
   std::optional<sys::Sweeper> sweeper;
@@ -132,9 +150,9 @@ int run_mutate(const MutateCommand& command, const Console& console, const std::
   const bool text = command.format == ListFormat::Text;
   std::vector<TrialResult> results;
   for (const Scenario& scenario : scenarios) {
-    if (stop) break;
-    TrialResult result = run.run(scenario);
-    if (result.error.empty() && result.mutants.empty()) continue;
+    TrialResult result = stop ? not_begun(scenario) : run.run(scenario);
+    const bool is_meant = !result.mutants.empty() || !result.error.empty() || result.interrupted;
+    if (!is_meant) continue;
     console.error(to_string(result.warnings));
     if (text) console.out(to_text(result, {.verbose = command.verbose}));
     results.push_back(std::move(result));
