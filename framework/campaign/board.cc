@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "campaign/board.hh"
 
+#include <algorithm>
 #include <memory>
 
 #include <sys/mman.h>
@@ -54,6 +55,17 @@ Counts Board::sum() {
     sum.refused += slot.refused;
   }
   return sum;
+}
+
+std::vector<std::uint64_t> Board::flaky_cases() {
+  std::vector<std::uint64_t> cases;
+  for (std::size_t i = 0; i < size_; ++i) {
+    const auto& last = slots_[i].flaky_cases;
+    const std::size_t count = std::min<std::size_t>(slots_[i].flaky, last.size());
+    cases.insert(cases.end(), last.begin(), last.begin() + static_cast<std::ptrdiff_t>(count));
+  }
+  std::ranges::sort(cases);
+  return cases;
 }
 
 }  // namespace topoproof::campaign

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstring>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include <fmt/format.h>
 #include <sys/epoll.h>
@@ -25,6 +27,8 @@ namespace {
 
 using sys::Clock;
 constexpr auto kBetweenLooks = std::chrono::milliseconds(200);  // at the state of the campaign
+// With a worker that stands still when the campaign ends.
+constexpr std::chrono::milliseconds kPatienceAtTheEnd = std::chrono::seconds(10);
 
 // What one worker process does, from the case on that its slot says.
 class WorkerProcess {
@@ -39,16 +43,23 @@ class WorkerProcess {
 
   void run() {
     worker_.coverage() = slot_.coverage;
+    worker_.set_on_step([this] {
+      slot_.wish = encode(worker_.wish());
+      ++slot_.beats;
+    });
     while (!slot_.stop) {
       const std::uint64_t number = slot_.next_case;
       if (options_.cases && number >= *options_.cases) break;
       const Counts before = worker_.counts();
-      if (const auto finding = worker_.run(number)) tell(*finding);
+      const auto finding = worker_.run(number);
+      if (finding) tell(*finding);
+      if (finding && finding->flaky) note_flaky(number);
       slot_.put(before, worker_.counts(), worker_.coverage());
       slot_.next_case = number + options_.jobs;
-      corpus_.done(number, worker_.met_something_new(), worker_.counts().cases);
+      ++slot_.beats;
+      corpus_.done(number, worker_.met_something_new(), worker_.coverage(), finding.has_value());
     }
-    corpus_.save(slot_.next_case);
+    corpus_.save(slot_.next_case, worker_.coverage());
   }
 
  private:
@@ -58,16 +69,26 @@ class WorkerProcess {
     return options;
   }
 
+  void note_flaky(std::uint64_t number) {
+    slot_.flaky_cases[slot_.flaky % slot_.flaky_cases.size()] = number;
+  }
+
+  // First of all it is told: the file may not be written.
   void tell(const Finding& finding) {
     const generator::Shape& shape = worker_.trial().shape(finding.small.shape);
-    const std::string command = repeat_command(options_, finding.number);
-    std::string text = fmt::format("case {}: {}\n", finding.number, finding.text);
+    const std::string command = repeat_command(options_, finding.number, finding.wish);
+    tell_(fmt::format("case {}: {}{}\n", finding.number, finding.flaky ? "flaky: " : "",
+                      finding.text));
     if (options_.report.empty()) {
-      text += make_scenario(shape, finding, command);
-    } else {
-      text += "  " + write_reproduction(options_.report, shape, finding, command).string() + "\n";
+      tell_(make_scenario(shape, finding, command));
+      return;
     }
-    tell_(text);
+    try {
+      tell_("  " + write_reproduction(options_.report, shape, finding, command).string() + "\n");
+    } catch (const std::exception&) {
+      tell_(make_scenario(shape, finding, command));
+      throw;
+    }
   }
 
   const CampaignOptions& options_;
@@ -86,9 +107,12 @@ class Campaign {
         fault_(fault),
         board_(options.jobs),
         running_(options.jobs) {
+    if (!options.report.empty()) std::filesystem::create_directories(options.report);
     summary_.before = observe_health();
     for (std::size_t i = 0; i < options.jobs; ++i) {
-      board_[i].next_case = Corpus(options.corpus, i, options.jobs).next_case();
+      const Corpus corpus(options.corpus, i, options.jobs);
+      board_[i].next_case = std::max(options.first + i, corpus.next_case());
+      board_[i].coverage = corpus.coverage();
       start(i);
     }
   }
@@ -104,12 +128,17 @@ class Campaign {
     const auto is_over = [&] { return stop || all_ended(); };
     while (!is_over() && Clock::now() < end) {
       loop_.run_until(is_over, std::min(end, Clock::now() + kBetweenLooks));
+      end_what_stands_still(options_.patience);
       count();
       progress(summary_);
     }
     for (std::size_t i = 0; i < options_.jobs; ++i) board_[i].stop = true;
     ending_ = true;
-    while (!all_ended()) loop_.wait();
+    const auto patience = std::min(options_.patience, kPatienceAtTheEnd);
+    while (!all_ended()) {
+      loop_.run_until([&] { return all_ended(); }, Clock::now() + kBetweenLooks);
+      end_what_stands_still(patience);
+    }
     count();
     merge_coverage();
     summary_.after = observe_health();
@@ -120,6 +149,9 @@ class Campaign {
   struct Running {
     pid_t pid = 0;  // 0: it has ended
     sys::Fd end;    // readable then
+    std::uint64_t beats = 0;
+    Clock::time_point last_beat = Clock::now();
+    bool stood_still = false;  // and is being killed for it
   };
 
   bool all_ended() const {
@@ -131,7 +163,7 @@ class Campaign {
     const pid_t pid = ::fork();
     if (pid < 0) sys::throw_errno("start a worker");
     if (pid == 0) work(index, parent);
-    running_[index] = {pid, sys::open_process(pid)};
+    running_[index] = {.pid = pid, .end = sys::open_process(pid), .beats = board_[index].beats};
     loop_.watch(running_[index].end.get(), EPOLLIN, [this, index](std::uint32_t) { reap(index); });
   }
 
@@ -149,25 +181,59 @@ class Campaign {
     ::_exit(status);
   }
 
-  // A worker that was killed is replaced, unless the campaign ends. THROWS: std::runtime_error if
-  // one could not do its work.
+  void end_what_stands_still(std::chrono::milliseconds patience) {
+    for (std::size_t i = 0; i < running_.size(); ++i) {
+      Running& each = running_[i];
+      if (each.pid == 0 || each.stood_still) continue;
+      const std::uint64_t beats = board_[i].beats;
+      if (std::exchange(each.beats, beats) != beats) {
+        each.last_beat = Clock::now();
+      } else if (Clock::now() - each.last_beat > patience) {
+        each.stood_still = true;
+        ::kill(each.pid, SIGKILL);
+      }
+    }
+  }
+
+  // A worker that a signal ended is replaced, unless the campaign ends. THROWS: std::runtime_error
+  // if one could not do its work.
   void reap(std::size_t index) {
     int status = 0;
     ::waitpid(running_[index].pid, &status, 0);
     loop_.forget(running_[index].end.get());
+    const bool stood_still = running_[index].stood_still;
     running_[index] = {};
     if (WIFEXITED(status) && WEXITSTATUS(status) != 0) {
       throw std::runtime_error("a worker could not do its work");
     }
     if (!WIFSIGNALED(status)) return;
-    ++summary_.killed_workers;
+    tell_end(index, WTERMSIG(status), stood_still);
     board_[index].next_case += options_.jobs;  // the case that it was at is lost
     if (!ending_) start(index);
+  }
+
+  void tell_end(std::size_t index, int signal, bool stood_still) {
+    const bool from_outside = signal == SIGKILL || signal == SIGTERM || signal == SIGINT ||
+                              signal == SIGHUP || signal == SIGQUIT;
+    std::string how = fmt::format("the worker died of signal {} ({})", signal, ::strsignal(signal));
+    if (stood_still) {
+      ++summary_.hung_workers;
+      how = "the worker stood still, and was killed";
+    } else if (from_outside) {
+      ++summary_.killed_workers;
+      how = fmt::format("the worker was killed from outside ({})", ::strsignal(signal));
+    } else {
+      ++summary_.crashed_workers;
+    }
+    const std::uint64_t number = board_[index].next_case;
+    tell_(fmt::format("case {}: {}\n  repeat: {}\n", number, how,
+                      repeat_command(options_, number, decode_wish(board_[index].wish))));
   }
 
   void count() {
     summary_.seconds = std::chrono::duration<double>(Clock::now() - start_).count();
     summary_.counts = board_.sum();
+    summary_.flaky_cases = board_.flaky_cases();
     summary_.features = summary_.pairs = 0;
     for (std::size_t i = 0; i < board_.size(); ++i) {
       summary_.features = std::max<std::size_t>(summary_.features, board_[i].features);
@@ -220,12 +286,17 @@ nlohmann::ordered_json to_json(const KernelHealth& health) {
 std::string status_line(const Summary& summary) {
   const double seconds = std::max(summary.seconds, 0.001);
   const Counts& counts = summary.counts;
+  const auto told = [](std::uint64_t count, std::string_view what) {
+    return count == 0 ? "" : fmt::format(", {} {}", count, what);
+  };
   return fmt::format(
       "{} cases ({:.0f}/s), {} verdicts ({:.0f}/s), {} features, {} pairs, {} not modelled, "
-      "{} divergences, {} known, {} flaky",
+      "{} divergences, {} known, {} flaky{}{}{}",
       counts.cases, static_cast<double>(counts.cases) / seconds, counts.verdicts,
       static_cast<double>(counts.verdicts) / seconds, summary.features, summary.pairs,
-      counts.not_modelled, counts.divergences + counts.refused, counts.known, counts.flaky);
+      counts.not_modelled, counts.divergences + counts.refused, counts.known, counts.flaky,
+      told(summary.killed_workers, "workers killed"),
+      told(summary.crashed_workers, "workers crashed"), told(summary.hung_workers, "workers hung"));
 }
 
 std::string to_json(const CampaignOptions& options, const Summary& summary) {
@@ -242,16 +313,25 @@ std::string to_json(const CampaignOptions& options, const Summary& summary) {
                                     {"known_divergences", counts.known},
                                     {"refused", counts.refused},
                                     {"flaky", counts.flaky},
+                                    {"flaky_cases", summary.flaky_cases},
                                     {"killed_workers", summary.killed_workers},
+                                    {"crashed_workers", summary.crashed_workers},
+                                    {"hung_workers", summary.hung_workers},
                                     {"features_missing", names_of(summary.missing)},
                                     {"kernel_before", to_json(summary.before)},
                                     {"kernel_after", to_json(summary.after)}};
   return json.dump(2) + "\n";
 }
 
-std::string repeat_command(const CampaignOptions& options, std::uint64_t number) {
-  return fmt::format("topoproof fuzz --seed {} --jobs {} --cases {}", options.worker.seed,
-                     options.jobs, number + 1);
+std::string repeat_command(const CampaignOptions& options, std::uint64_t number, const Wish& wish) {
+  std::string command =
+      fmt::format("topoproof fuzz --seed {} --case {}", options.worker.seed, number);
+  if (wish) command += fmt::format(" --wish {}", to_string(wish));
+  if (options.features != "all") command += fmt::format(" --features={}", options.features);
+  const std::size_t usual = WorkerOptions().probes;
+  if (options.worker.probes != usual)
+    command += fmt::format(" --packets {}", options.worker.probes);
+  return command;
 }
 
 Summary run_campaign(const CampaignOptions& options, const std::atomic<bool>& stop,

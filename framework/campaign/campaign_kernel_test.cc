@@ -66,6 +66,40 @@ TEST_F(CampaignProcessesKernel, AWorkerThatIsKilledLosesItsCaseAlone) {
   EXPECT_EQ(summary.counts.cases, *options_.cases - 1);
 }
 
+TEST_F(CampaignProcessesKernel, AWorkerThatCrashesNamesItsCase) {
+  const SharedNumber asked;
+  const PlantedFault crash{.name = "crash", .in_answer = [&](Answer&) {
+                             if (asked.next() != 20) return;
+                             std::signal(SIGSEGV, SIG_DFL);
+                             std::raise(SIGSEGV);
+                           }};
+  const Summary summary = run_campaign(options_, kNoStop, tell_, kDeaf, crash);
+  EXPECT_EQ(summary.crashed_workers, 1U);
+  EXPECT_EQ(summary.killed_workers, 0U);
+  EXPECT_EQ(summary.counts.cases, *options_.cases - 1);
+  EXPECT_TRUE(told_.contains(": the worker died of signal 11 (Segmentation fault)")) << told_;
+  EXPECT_TRUE(told_.contains("repeat: topoproof fuzz --seed 1 --case ")) << told_;
+}
+
+// Alive, and it never ends: nothing but time tells.
+TEST_F(CampaignProcessesKernel, AWorkerThatStandsStillIsEnded) {
+  const SharedNumber asked;
+  const PlantedFault stop{.name = "stop", .in_answer = [&](Answer&) {
+                            if (asked.next() == 20) std::raise(SIGSTOP);
+                          }};
+  options_.patience = std::chrono::seconds(8);
+  const Summary summary = run_campaign(options_, kNoStop, tell_, kDeaf, stop);
+  EXPECT_EQ(summary.hung_workers, 1U);
+  EXPECT_EQ(summary.counts.cases, *options_.cases - 1);
+  EXPECT_TRUE(told_.contains(": the worker stood still, and was killed")) << told_;
+}
+
+TEST_F(CampaignProcessesKernel, AReportThatCannotBeWrittenIsToldAtTheStart) {
+  options_.report = folder_ / "file";
+  std::ofstream(options_.report) << "no folder";
+  EXPECT_ANY_THROW(run_campaign(options_, kNoStop, tell_, kDeaf));
+}
+
 TEST_F(CampaignProcessesKernel, GoesOnWhereTheLastOneEnded) {
   options_.corpus = folder_;
   EXPECT_EQ(run_campaign(options_, kNoStop, tell_, kDeaf).counts.cases, 60U);

@@ -32,12 +32,16 @@ bool is_same_packet(const packet::PacketView& one, const packet::PacketView& oth
 }
 
 Difference frame_difference(const std::string& edge, const Bytes* kernel, const Bytes* model) {
-  const auto told = [](const Bytes* frame) { return frame ? describe(*frame) : "nothing more"; };
+  // Without what is not compared, which is no difference.
+  const auto told = [](const Bytes* frame) {
+    return frame ? describe(without_identity(*frame)) : "nothing more";
+  };
   const bool both = kernel != nullptr && model != nullptr;
   std::string text =
       fmt::format("to {}\n  kernel     {}\n  simulator  {}\n", edge, told(kernel), told(model));
   if (both && told(kernel) == told(model)) {
-    text += fmt::format("  kernel     {}\n  simulator  {}\n", to_hex(*kernel), to_hex(*model));
+    text += fmt::format("  kernel     {}\n  simulator  {}\n", to_hex(make_normal(*kernel)),
+                        to_hex(make_normal(*model)));
   }
   return {both ? DifferenceKind::Header : DifferenceKind::Frames, std::move(text)};
 }

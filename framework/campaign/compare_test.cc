@@ -41,6 +41,22 @@ TEST_F(Compare, NamesTheHeaderThatDiffers) {
             "ttl 64, udp 1000 > 53\n");
 }
 
+// What the node draws is not compared, so it is no difference to show.
+TEST_F(Compare, ShowsTheDifferenceThatCounts) {
+  const auto error = [](std::uint16_t id, std::uint8_t code) {
+    return build(packet::ether() /
+                 packet::ipv4({.id = id, .src = {10, 1, 0, 1}, .dst = {10, 1, 0, 2}}) /
+                 packet::icmp({.type = 3, .code = code}) / packet::payload("quote"));
+  };
+  one.frames[1] = {error(4711, 1)};
+  other.frames[1] = {error(815, 2)};
+  const std::string text = told(one, other);
+  EXPECT_FALSE(text.contains("4711")) << text;
+  EXPECT_FALSE(text.contains("815")) << text;
+  EXPECT_FALSE(text.contains("checksum")) << text;
+  EXPECT_TRUE(text.contains("icmp host unreachable")) << text;
+}
+
 TEST_F(Compare, APacketThatOneSideLostIsADifference) {
   other.frames[2] = {datagram(63)};
   EXPECT_EQ(told(one, other).substr(0, 36), "to c\n  kernel     nothing more\n  sim");

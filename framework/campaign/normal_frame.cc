@@ -97,7 +97,11 @@ bool is_noise(BytesView frame) {
   return view && view->src.is_v4() && view->protocol == kIgmp;
 }
 
-Bytes make_normal(BytesView frame) {
+namespace {
+
+enum class Checksums { Cleared, Kept };
+
+Bytes normal_form(BytesView frame, Checksums checksums) {
   Bytes normal(frame.begin(), frame.end());
   if (normal.size() < packet::Ether::kSize) return normal;
   const auto view = packet::parse_view(BytesView(frame).subspan(packet::Ether::kSize));
@@ -105,9 +109,21 @@ Bytes make_normal(BytesView frame) {
   // What Ethernet padded is no part of the packet.
   normal.resize(std::min<std::size_t>(normal.size(), packet::Ether::kSize + view->total_length));
   const auto network = std::span(normal).subspan(packet::Ether::kSize);
-  clear_transport_checksum(network, *view);
-  if (is_own(*view)) clear_identity(network, view->src.is_v4());
+  if (checksums == Checksums::Cleared) clear_transport_checksum(network, *view);
+  if (!is_own(*view)) return normal;
+  clear_identity(network, view->src.is_v4());
+  const bool was_right = view->src.is_v4() && load_be16(network.data() + kIpv4ChecksumAt) == 0;
+  if (checksums == Checksums::Kept && was_right) {
+    const std::size_t header = 4 * (std::to_integer<std::size_t>(network[0]) & 0xf);
+    store_be16(network.data() + kIpv4ChecksumAt, packet::internet_checksum(network.first(header)));
+  }
   return normal;
 }
+
+}  // namespace
+
+Bytes make_normal(BytesView frame) { return normal_form(frame, Checksums::Cleared); }
+
+Bytes without_identity(BytesView frame) { return normal_form(frame, Checksums::Kept); }
 
 }  // namespace topoproof::campaign

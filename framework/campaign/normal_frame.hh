@@ -20,5 +20,8 @@ bool is_noise(BytesView frame);
 // * The IPv4 identification, and the IPv6 flow label, of what the node may have made itself: an
 //   error, the reply to an echo, a reset. The header checksum is then 0 if it was right.
 Bytes make_normal(BytesView frame);
+// The same for people to read: transport checksums stay as they are, and the header's is right
+// again where an identification was taken out.
+Bytes without_identity(BytesView frame);
 
 }  // namespace topoproof::campaign

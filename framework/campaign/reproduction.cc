@@ -84,9 +84,10 @@ std::string make_scenario(const generator::Shape& shape, const Finding& finding,
                           const std::string& command) {
   topology::Topology net = shape.topology;
   const auto text = listing::to_text(finding.small.ruleset);
-  std::string comment = fmt::format("case {}, suspect: {}: {}\n{}found by: {}\n", finding.number,
-                                    to_string(finding.diagnosis.suspect), finding.diagnosis.reason,
-                                    finding.text, command);
+  std::string comment =
+      fmt::format("case {}{}, suspect: {}: {}\n{}found by: {}\n", finding.number,
+                  finding.flaky ? ", flaky" : "", to_string(finding.diagnosis.suspect),
+                  finding.diagnosis.reason, finding.text, command);
   if (text && !text->empty()) {
     net.node(shape.node).rules.push_back({.text = *text});
   } else if (!text) {
@@ -108,7 +109,8 @@ std::filesystem::path write_reproduction(const std::filesystem::path& folder,
                                          const generator::Shape& shape, const Finding& finding,
                                          const std::string& command) {
   std::filesystem::create_directories(folder);
-  const std::string name = fmt::format("case-{}", finding.number);
+  const std::string name =
+      fmt::format("seed-{}-case-{}{}", finding.seed, finding.number, finding.flaky ? "-flaky" : "");
   write_packets(folder / (name + ".pcapng"), shape, finding, command);
   std::filesystem::path path = folder / (name + ".scenario.yaml");
   sys::save_file(path, make_scenario(shape, finding, command));

@@ -14,8 +14,9 @@ namespace topoproof::campaign {
 std::string make_scenario(const generator::Shape& shape, const Finding& finding,
                           const std::string& command);
 
-// Writes NAME.scenario.yaml and NAME.pcapng. RETURNS: the scenario's path. THROWS: SystemError,
-// naming the path.
+// Writes NAME.scenario.yaml and NAME.pcapng, NAME being that of the seed and case: campaigns of
+// other seeds do not write over it. RETURNS: the scenario's path. THROWS: SystemError, naming the
+// path.
 std::filesystem::path write_reproduction(const std::filesystem::path& folder,
                                          const generator::Shape& shape, const Finding& finding,
                                          const std::string& command);

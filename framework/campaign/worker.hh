@@ -4,8 +4,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "campaign/hook_keeper.hh"
 #include "campaign/trial.hh"
@@ -13,10 +16,18 @@
 
 namespace topoproof::campaign {
 
+// Two features that a case is to have, if it may.
+using Wish = std::optional<std::pair<generator::Feature, generator::Feature>>;
+std::string to_string(const Wish& wish);  // "accept+udp"; "none"
+std::optional<Wish> parse_wish(std::string_view text);
+std::uint64_t encode(const Wish& wish);
+Wish decode_wish(std::uint64_t code);
+
 struct WorkerOptions {
   std::uint64_t seed = 1;
   generator::FeatureSet allowed = generator::FeatureSet::all();
   std::size_t probes = 20;
+  std::optional<Wish> wish = {};  // of every case; else what no case before it met
 };
 
 struct Counts {
@@ -30,7 +41,10 @@ struct Counts {
 };
 
 struct Finding {
+  std::uint64_t seed = 0;
   std::uint64_t number = 0;  // of the case
+  Wish wish = {};
+  bool flaky = false;  // both sides agreed when they were asked again
   Diagnosis diagnosis;
   Question small;
   std::string text;
@@ -44,7 +58,8 @@ class Worker {
 
   // The case of this number, asked once. THROWS: what the kernel's side throws.
   Verdict ask(std::uint64_t number);
-  // The same; a difference is looked into. The case is the same for the same seed, number and wish.
+  // The same; a difference is looked into. The case is the same for the same seed, number, wish and
+  // options.
   // THROWS: what the kernel's side throws.
   std::optional<Finding> run(std::uint64_t number);
 
@@ -52,6 +67,9 @@ class Worker {
   const generator::Coverage& coverage() const { return coverage_; }
   generator::Coverage& coverage() { return coverage_; }
   Trial& trial() { return trial_; }
+  const Wish& wish() const { return wish_; }  // of the last case
+  // Is called before each question to the kernel.
+  void set_on_step(std::function<void()> on_step) { on_step_ = std::move(on_step); }
   // Whether the last case met pairs of features that none before it met.
   bool met_something_new() const { return met_something_new_; }
 
@@ -66,6 +84,8 @@ class Worker {
   Counts counts_;
   generator::Coverage coverage_;
   bool met_something_new_ = false;
+  Wish wish_;
+  std::function<void()> on_step_ = [] {};
 };
 
 }  // namespace topoproof::campaign

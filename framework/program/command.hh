@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -161,14 +162,16 @@ struct CollectCommand {};
 
 struct FuzzCommand {
   std::uint64_t seed = 1;
-  std::uint64_t seconds = 0;     // 0: no limit
-  std::uint64_t cases = 0;       // 0: no limit
-  unsigned jobs = 0;             // worker processes; 0: one a core
-  std::string features = "all";  // by name
-  std::size_t packets = 20;      // a ruleset
-  std::string corpus = {};       // a folder; empty: none
-  std::string report = {};       // likewise
-  std::string again = {};        // a scenario that a campaign wrote: asks that alone
+  std::uint64_t seconds = 0;               // 0: no limit
+  std::uint64_t cases = 0;                 // 0: no limit
+  unsigned jobs = 0;                       // worker processes; 0: one a core
+  std::string features = "all";            // by name
+  std::size_t packets = 20;                // a ruleset
+  std::string corpus = {};                 // a folder; empty: none
+  std::string report = {};                 // likewise
+  std::string again = {};                  // a scenario that a campaign wrote: asks that alone
+  std::optional<std::uint64_t> only = {};  // the case of this number alone
+  std::string wish = {};                   // of it: "udp+accept"; empty: none
 };
 // Do scenarios notice mistakes in what they describe?
 struct MutateCommand {

@@ -4,6 +4,8 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstdint>
 #include <functional>
 #include <ranges>
 #include <string_view>
@@ -383,12 +385,40 @@ void Parser::add_rules() {
   translate->add_option("-o,--output", rules_.output, "Write to this file")->type_name("FILE");
 }
 
+// Numbers that have a sign, or do not fit, are no others that happen to fit.
+CLI::Validator whole_number(std::uint64_t low, std::uint64_t high) {
+  return {[=](std::string& text) -> std::string {
+            std::uint64_t number = 0;
+            const char* const end = text.data() + text.size();
+            const auto [stop, wrong] = std::from_chars(text.data(), end, number);
+            if (wrong == std::errc() && stop == end && number >= low && number <= high) return {};
+            return fmt::format("Value {} not in range {} to {}", text, low, high);
+          },
+          ""};
+}
+
 void Parser::add_fuzz() {
+  constexpr std::uint64_t kMost = UINT64_MAX;
+  constexpr std::uint64_t kLongest = 366ULL * 24 * 3600;  // a year
   CLI::App* app = add("fuzz", "Ask kernel and simulator about generated rules and packets",
                       "fuzz --time 60 --report findings/", fuzz_);
-  app->add_option("--seed", fuzz_.seed, "The same seed makes the same cases (1)")->type_name("N");
-  app->add_option("--time", fuzz_.seconds, "End after so many seconds")->type_name("SECONDS");
-  app->add_option("--cases", fuzz_.cases, "End before the case of this number")->type_name("N");
+  app->add_option("--seed", fuzz_.seed,
+                  "The same seed makes the same cases, with the same --jobs, --features and "
+                  "--packets (1)")
+      ->check(whole_number(0, kMost))
+      ->type_name("N");
+  app->add_option("--time", fuzz_.seconds, "End after so many seconds")
+      ->check(whole_number(1, kLongest))
+      ->type_name("SECONDS");
+  app->add_option("--cases", fuzz_.cases, "End before the case of this number")
+      ->check(whole_number(1, kMost / 2))
+      ->type_name("N");
+  app->add_option("--case", fuzz_.only,
+                  "The case of this number alone: what a finding's command says")
+      ->check(whole_number(0, kMost / 2))
+      ->type_name("N");
+  app->add_option("--wish", fuzz_.wish, "Two features that it is to have: 'udp+accept'")
+      ->type_name("NAMES");
   app->add_option("-j,--jobs", fuzz_.jobs, "Worker processes (one a core)")
       ->check(CLI::Range(1, 1024).description(""))
       ->type_name("N");

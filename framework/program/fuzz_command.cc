@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "campaign/campaign.hh"
+#include "campaign/corpus.hh"
 #include "checks/compile_rules.hh"
 #include "program/commands.hh"
 #include "program/input_files.hh"
@@ -26,11 +27,49 @@ campaign::CampaignOptions options_of(const FuzzCommand& command,
   campaign::CampaignOptions options{
       .worker = {.seed = command.seed, .allowed = features, .probes = command.packets},
       .jobs = command.jobs != 0 ? command.jobs : std::max(1U, std::thread::hardware_concurrency()),
+      .features = command.features,
       .corpus = command.corpus,
       .report = command.report};
   if (command.seconds != 0) options.time = std::chrono::seconds(command.seconds);
   if (command.cases != 0) options.cases = command.cases;
+  if (command.only) {
+    options.jobs = 1;
+    options.first = *command.only;
+    options.cases = *command.only + 1;
+    options.worker.wish = campaign::Wish();
+  }
   return options;
+}
+
+// What makes cases others: who goes on with other ones does not go on.
+std::string settings_of(const campaign::CampaignOptions& options) {
+  std::string features;
+  for (std::size_t i = 0; i < generator::kFeatures; ++i) {
+    const auto feature = static_cast<generator::Feature>(i);
+    const bool is_in = !is_observed(feature) && options.worker.allowed.has(feature);
+    if (is_in) features += fmt::format("{}{}", features.empty() ? "" : ",", to_string(feature));
+  }
+  return fmt::format("--seed {} --jobs {} --packets {} --features={}", options.worker.seed,
+                     options.jobs, options.worker.probes, features);
+}
+
+// What is wrong with a campaign before it begins.
+std::string find_mistake(const FuzzCommand& command, const campaign::CampaignOptions& options) {
+  using enum generator::Feature;
+  const generator::FeatureSet& allowed = options.worker.allowed;
+  if (!allowed.has(Router) && !allowed.has(Router6) && !allowed.has(Container)) {
+    return fmt::format("--features '{}' has no network: 'router', 'router6' or 'container'",
+                       command.features);
+  }
+  if (!command.wish.empty() && !command.only) return "--wish is of a --case";
+  if (!command.wish.empty() && !campaign::parse_wish(command.wish)) {
+    return fmt::format("--wish '{}' is no pair of features, as 'udp+accept'", command.wish);
+  }
+  if (command.only && !command.corpus.empty()) return "--case goes on nowhere: without --corpus";
+  if (command.corpus.empty()) return {};
+  const auto prepared =
+      campaign::prepare_corpus(options.corpus, settings_of(options), options.jobs);
+  return prepared ? "" : "--corpus " + prepared.error();
 }
 
 int report_again(const campaign::Question& question, const Console& console) {
@@ -71,6 +110,7 @@ int ask_again(const std::string& file, const Console& console) {
 
 int exit_code(const campaign::Summary& summary) {
   if (!summary.kernel_is_healthy()) return kFailed;
+  if (summary.crashed_workers + summary.hung_workers > 0) return kHarnessFailed;
   return summary.counts.divergences + summary.counts.refused == 0 ? kPassed : kDiverged;
 }
 
@@ -85,7 +125,12 @@ int run_fuzz(const FuzzCommand& command, const Console& console, const std::atom
                               features.error().text));
     return kInputWrong;
   }
-  const campaign::CampaignOptions options = options_of(command, *features);
+  campaign::CampaignOptions options = options_of(command, *features);
+  if (const auto mistake = find_mistake(command, options); !mistake.empty()) {
+    console.error(fmt::format("topoproof: {}\n", mistake));
+    return kInputWrong;
+  }
+  if (!command.wish.empty()) options.worker.wish = campaign::parse_wish(command.wish);
   const auto tell = [&](const std::string& finding) { console.error(finding); };
   const auto progress = [&](const campaign::Summary& now) {
     if (console.progress) console.error("\r\x1b[K" + campaign::status_line(now));

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "generator/shape.hh"
+#include "topofile/yaml_writer.hh"
 
 namespace topoproof::program {
 namespace {
@@ -48,6 +49,12 @@ std::expected<firewall::Ruleset, std::string> read_rules(const scenario::Scenari
   return ruleset;
 }
 
+// As a file says it, without rules: those of the node are asked about, others are the shape's.
+std::string network_text(topology::Topology net) {
+  for (std::size_t i = 0; i < net.nodes().size(); ++i) net.node(NodeId(i)).rules.clear();
+  return topofile::to_yaml(net);
+}
+
 }  // namespace
 
 std::expected<campaign::Question, std::string> read_question(const scenario::Scenario& scenario,
@@ -55,6 +62,10 @@ std::expected<campaign::Question, std::string> read_question(const scenario::Sce
   const auto shape = find_shape(scenario.topology.name());
   if (!shape || scenario.topology.nodes().size() != shape->topology.nodes().size()) {
     return std::unexpected("its network is none that 'fuzz' makes");
+  }
+  if (network_text(scenario.topology) != network_text(shape->topology)) {
+    return std::unexpected(
+        fmt::format("its network is not the '{}' that 'fuzz' makes", shape->topology.name()));
   }
   auto rules = read_rules(scenario, *shape, compile);
   if (!rules) return std::unexpected(rules.error());
