@@ -76,6 +76,19 @@ packet::Tcp reset_for(BytesView segment) {
   return reset;
 }
 
+// What stands in the checksum until the packet leaves: the sum of the pseudo header alone, which
+// whoever quotes it before quotes (nf_reject_ip_tcphdr_put; for IPv6 the checksum is whole).
+void begin_checksum(skb::Skb& answer) {
+  constexpr std::size_t kChecksumAt = 16;
+  const auto begun =
+      packet::pseudo_header(answer.source(), answer.destination(), packet::Tcp::kProtocol,
+                            static_cast<std::uint32_t>(answer.transport().size()))
+          .checksum();
+  auto* field = answer.writable().data() + answer.headers().transport + kChecksumAt;
+  store_be16(field, static_cast<std::uint16_t>(~begun));
+  answer.checksum_partial = true;
+}
+
 }  // namespace
 
 std::optional<skb::Skb> make_reset(const skb::Skb& packet, std::uint8_t ttl) {
@@ -87,7 +100,7 @@ std::optional<skb::Skb> make_reset(const skb::Skb& packet, std::uint8_t ttl) {
   if (is_reset || !is_checksum_good(packet)) return {};
   const auto bytes = packet::build(ip_back(packet, ttl) / packet::tcp(reset_for(segment)));
   skb::Skb answer(bytes, packet.ether_type());
-  answer.checksum_partial = true;
+  if (answer.is_ipv4()) begin_checksum(answer);
   return answer;
 }
 

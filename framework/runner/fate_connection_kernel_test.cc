@@ -53,17 +53,17 @@ std::vector<ConnectionStory> stories_of_ends() {
   const std::string expect_reply =
       "{ flow: a -> b tcp/80, should: delivered at b, reply: dropped }";
   return {{"NoFinComesThrough", rule_at('r', "forward", any), "a -> b tcp/80: dropped at r",
-           "passed: " + dropped("r", "FIN", 6, any)},
+           "passed: " + dropped("r", "FIN", 3, any)},
           {"ThatIsNoDelivery", rule_at('r', "forward", any), "a -> b tcp/80: delivered",
-           "failed: " + dropped("r", "FIN", 6, any)},
+           "failed: " + dropped("r", "FIN", 3, any)},
           {"FinIsDroppedAtHome", rule_at('a', "output", any), "a -> b tcp/80: dropped at a",
-           "passed: " + dropped("a", "FIN", 5, any)},
+           "passed: " + dropped("a", "FIN", 2, any)},
           {"FinIsDroppedAtTheTarget", rule_at('b', "input", any), "a -> b tcp/80: dropped at b",
-           "passed: " + dropped("b", "FIN", 7, any)},
+           "passed: " + dropped("b", "FIN", 4, any)},
           {"TheTargetsFinIsDropped", rule_at('r', "forward", back), expect_reply,
-           reply_dropped("r", "FIN", 6, back)},
+           reply_dropped("r", "FIN", 3, back)},
           {"TheTargetsFinIsDroppedThere", rule_at('b', "output", any), expect_reply,
-           reply_dropped("b", "FIN", 7, any)}};
+           reply_dropped("b", "FIN", 4, any)}};
 }
 
 std::vector<ConnectionStory> stories_of_data() {
@@ -73,20 +73,20 @@ std::vector<ConnectionStory> stories_of_data() {
   const std::string expect_reply =
       "{ flow: a -> b tcp/80, should: delivered at b, reply: dropped }";
   return {{"TheRequestIsDropped", rule_at('r', "forward", there), "a -> b tcp/80: dropped at r",
-           "passed: " + dropped("r", "data", 6, there)},
+           "passed: " + dropped("r", "data", 3, there)},
           {"TheRequestIsDroppedAtHome", rule_at('a', "output", there),
-           "a -> b tcp/80: dropped at a", "passed: " + dropped("a", "data", 5, there)},
+           "a -> b tcp/80: dropped at a", "passed: " + dropped("a", "data", 2, there)},
           {"TheRequestIsDroppedAtTheTarget", rule_at('b', "input", there),
-           "a -> b tcp/80: dropped at b", "passed: " + dropped("b", "data", 7, there)},
+           "a -> b tcp/80: dropped at b", "passed: " + dropped("b", "data", 4, there)},
           {"TheReplyIsDropped", rule_at('r', "forward", back), expect_reply,
-           reply_dropped("r", "data", 6, back)},
+           reply_dropped("r", "data", 3, back)},
           {"TheReplyIsDroppedWhereItIsMade", rule_at('b', "output", back), expect_reply,
-           reply_dropped("b", "data", 7, back)},
+           reply_dropped("b", "data", 4, back)},
           {"TheReplyIsDroppedAtHome", rule_at('a', "input", back), expect_reply,
-           reply_dropped("a", "data", 5, back)},
+           reply_dropped("a", "data", 2, back)},
           {"TheRequestIsReset", rule_at('r', "forward", reset), "a -> b tcp/80: rejected at r",
            "passed: rejected at r (its data): r answered tcp reset from 10.2.0.2, by "
-           "fates.scenario.yaml:6 inet f c: " +
+           "fates.scenario.yaml:3 inet f c: " +
                reset}};
 }
 
@@ -109,7 +109,7 @@ std::vector<ConnectionStory> stories_of_sizes() {
        to_ipv6_text({.a = "routes: [default via fd01::1]", .b = "routes: [default via fd02::1]"}),
        sized(20'000), passed},
       {"WhoseLongSegmentsAreDropped", rule_at('r', "forward", large),
-       "a -> b tcp/80 size 3000: dropped at r", "passed: " + dropped("r", "data", 6, large)},
+       "a -> b tcp/80 size 3000: dropped at r", "passed: " + dropped("r", "data", 3, large)},
       {"WhoseSegmentsAreMadeSmallerOnTheWay", narrow({}), sized(5000), passed},
       {"WhoseSegmentsAreMadeSmallerOnTheWayOfIpv6",
        to_ipv6_text({.a = "routes: [default via fd01::1]",

@@ -99,7 +99,7 @@ const Story kBridgeStories[] = {
     {"NobodyBehindTheBridge", bridged("", ""), "red -> 10.0.0.7 icmp", NoNeighbor,
      "no_neighbor at red: red answered icmp 3/1 from 10.0.0.1"},
     {"DroppedByARuleOfTheBridge", with_bridge_rule("udp dport 53 drop"), "red -> blue udp/53",
-     Dropped, "dropped at host: fates.scenario.yaml:8 bridge f c: udp dport 53 drop"},
+     Dropped, "dropped at host: fates.scenario.yaml:5 bridge f c: udp dport 53 drop"},
     {"PassedByTheRulesOfTheBridge", with_bridge_rule("udp dport 53 drop"), "red -> blue icmp",
      Delivered, "delivered at blue, reply delivered at red"},
 };
@@ -119,7 +119,7 @@ const Story kFrameStories[] = {
      Lost, "lost at b: last seen at b"},
     {"ResetFrameThatBelongsToNothing", dropping_invalid(),
      raw(from_to("10.1.0.2", "10.2.0.2") / segment(packet::Tcp::kRst)), Dropped,
-     "dropped at r: fates.scenario.yaml:6 inet f c: ct state invalid drop"},
+     "dropped at r: fates.scenario.yaml:3 inet f c: ct state invalid drop"},
     {"SegmentFrameWithoutConnection", to_text({}),
      raw(from_to("10.1.0.2", "10.2.0.2") / segment(packet::Tcp::kAck)), Refused,
      "refused at b: b answered tcp reset from 10.2.0.2"},
@@ -127,7 +127,7 @@ const Story kFrameStories[] = {
      Delivered, "delivered at b"},
     {"ErrorFrameThatBelongsToNothing", dropping_invalid(),
      raw(from_to("10.1.0.2", "10.2.0.2") / port_unreachable()), Dropped,
-     "dropped at r: fates.scenario.yaml:6 inet f c: ct state invalid drop"},
+     "dropped at r: fates.scenario.yaml:3 inet f c: ct state invalid drop"},
     {"AnswerFrame", to_text({}), raw(from_to("10.1.0.2", "10.2.0.2") / answer_to_echo()), Delivered,
      "delivered at b"},
     {"FrameInDisguise", to_text({}), raw(from_to("10.2.0.1", "10.2.0.2") / echo()), Martian,
@@ -143,7 +143,7 @@ const Story kFrameStories[] = {
     {"DroppedFrame",
      to_text({.r = "forwarding: true, " + rules_of("forward", "accept", "udp dport 53 drop")}),
      raw(from_to("10.1.0.2", "10.2.0.2") / datagram()), Dropped,
-     "dropped at r: fates.scenario.yaml:6 inet f c: udp dport 53 drop"},
+     "dropped at r: fates.scenario.yaml:3 inet f c: udp dport 53 drop"},
 };
 
 constexpr auto kName = [](const auto& story) { return std::string(story.param.name); };
@@ -175,10 +175,10 @@ TEST_F(StatefulRuleTest, ALimitCountsTheChecksOneByOne) {
                                 "  - a -> b udp/53: dropped\n")),
             "passed: delivered at b, reply delivered at a\n"
             "passed: delivered at b, reply delivered at a\n"
-            "passed: dropped at b: fates.scenario.yaml:6 inet f c: udp dport 53 limit rate over "
+            "passed: dropped at b: fates.scenario.yaml:3 inet f c: udp dport 53 limit rate over "
             "1/hour burst 2 packets "
             "drop\n"
-            "passed: dropped at b: fates.scenario.yaml:6 inet f c: udp dport 53 limit rate over "
+            "passed: dropped at b: fates.scenario.yaml:3 inet f c: udp dport 53 limit rate over "
             "1/hour burst 2 packets "
             "drop\n");
 }

@@ -57,43 +57,43 @@ const Story kStories[] = {
      "refused at b: b answered icmpv6 1/4 from fd02::2"},
     {"RejectedByTheTarget", rule_at_b("input", "accept", "udp dport 53 reject"), "a -> b udp/53",
      Rejected,
-     "rejected at b: b answered icmpv6 1/4 from fd02::2, by fates.scenario.yaml:7 inet f c: udp "
+     "rejected at b: b answered icmpv6 1/4 from fd02::2, by fates.scenario.yaml:4 inet f c: udp "
      "dport 53 reject"},
     {"ConnectionRejectedByTheTarget",
      rule_at_b("input", "accept", "tcp dport 80 reject with tcp reset"), "a -> b tcp/80", Rejected,
-     "rejected at b: b answered tcp reset from fd02::2, by fates.scenario.yaml:7 inet f c: tcp "
+     "rejected at b: b answered tcp reset from fd02::2, by fates.scenario.yaml:4 inet f c: tcp "
      "dport 80 reject with tcp reset"},
     {"RejectedOnTheWay", rule_at_r("forward", "accept", "udp dport 53 reject"), "a -> b udp/53",
      Rejected,
-     "rejected at r: r answered icmpv6 1/4 from fd01::1, by fates.scenario.yaml:6 inet f c: udp "
+     "rejected at r: r answered icmpv6 1/4 from fd01::1, by fates.scenario.yaml:3 inet f c: udp "
      "dport 53 reject"},
     {"ConnectionResetOnTheWay",
      rule_at_r("forward", "accept", "tcp dport 80 reject with tcp reset"), "a -> b tcp/80",
      Rejected,
-     "rejected at r: r answered tcp reset from fd02::2, by fates.scenario.yaml:6 inet f c: tcp "
+     "rejected at r: r answered tcp reset from fd02::2, by fates.scenario.yaml:3 inet f c: tcp "
      "dport 80 reject with tcp reset"},
     {"ProhibitedOnTheWay",
      rule_at_r("forward", "accept", "meta l4proto ipv6-icmp reject with icmpv6 admin-prohibited"),
      "a -> b icmp", Rejected,
-     "rejected at r: r answered icmpv6 1/1 from fd01::1, by fates.scenario.yaml:6 inet f c: meta "
+     "rejected at r: r answered icmpv6 1/1 from fd01::1, by fates.scenario.yaml:3 inet f c: meta "
      "l4proto ipv6-icmp reject with icmpv6 admin-prohibited"},
     {"RejectedAtHome", rule_at_a("output", "accept", "udp dport 53 reject"), "a -> b udp/53",
-     Rejected, "rejected at a: fates.scenario.yaml:5 inet f c: udp dport 53 reject"},
+     Rejected, "rejected at a: fates.scenario.yaml:2 inet f c: udp dport 53 reject"},
     {"DroppedInInput", rule_at_b("input", "accept", "icmpv6 type echo-request drop"), "a -> b icmp",
-     Dropped, "dropped at b: fates.scenario.yaml:7 inet f c: icmpv6 type echo-request drop"},
+     Dropped, "dropped at b: fates.scenario.yaml:4 inet f c: icmpv6 type echo-request drop"},
     {"ConnectionDroppedInInput", rule_at_b("input", "accept", "tcp dport 80 drop"), "a -> b tcp/80",
-     Dropped, "dropped at b: fates.scenario.yaml:7 inet f c: tcp dport 80 drop"},
+     Dropped, "dropped at b: fates.scenario.yaml:4 inet f c: tcp dport 80 drop"},
     {"DroppedByPolicyInForward", rule_at_r("forward", "drop", ""), "a -> b tcp/80", Dropped,
      "dropped at r: inet f c: policy drop"},
     {"DroppedInPrerouting", rule_at_r("prerouting", "accept", "ip6 daddr fd02::2 drop"),
      "a -> b icmp", Dropped,
-     "dropped at r: fates.scenario.yaml:6 inet f c: ip6 daddr fd02::2 drop"},
+     "dropped at r: fates.scenario.yaml:3 inet f c: ip6 daddr fd02::2 drop"},
     {"DroppedInPostrouting", rule_at_r("postrouting", "accept", "ip6 daddr fd02::2 drop"),
      "a -> b udp/53", Dropped,
-     "dropped at r: fates.scenario.yaml:6 inet f c: ip6 daddr fd02::2 drop"},
+     "dropped at r: fates.scenario.yaml:3 inet f c: ip6 daddr fd02::2 drop"},
     {"DroppedInOutput", rule_at_a("output", "accept", "icmpv6 type echo-request drop"),
      "a -> b icmp", Dropped,
-     "dropped at a: fates.scenario.yaml:5 inet f c: icmpv6 type echo-request drop"},
+     "dropped at a: fates.scenario.yaml:2 inet f c: icmpv6 type echo-request drop"},
     {"NoRouteAtHome", network({.a = ""}), "a -> b icmp", NoRoute,
      "no_route at a: the send was refused: Network is unreachable"},
     {"ConnectionWithoutRouteAtHome", network({.a = ""}), "a -> b tcp/80", NoRoute,

@@ -92,9 +92,9 @@ std::vector<ReplyStory> stories_of_routes() {
 
 std::vector<ReplyStory> stories_of_rules() {
   // The nodes' rules stand in the lines of their order: a, r, b.
-  const std::string at_a = "fates.scenario.yaml:5 inet f c: ip saddr 10.2.0.2 ";
-  const std::string at_r = "fates.scenario.yaml:6 inet f c: ip saddr 10.2.0.2 ";
-  const std::string at_b = "fates.scenario.yaml:7 inet f c: ip daddr 10.1.0.2 ";
+  const std::string at_a = "fates.scenario.yaml:2 inet f c: ip saddr 10.2.0.2 ";
+  const std::string at_r = "fates.scenario.yaml:3 inet f c: ip saddr 10.2.0.2 ";
+  const std::string at_b = "fates.scenario.yaml:4 inet f c: ip daddr 10.1.0.2 ";
   std::vector<ReplyStory> stories =
       each("DroppedWhereItIsMade", rule_at_b("ip daddr 10.1.0.2 drop"), Dropped,
            "dropped at b: " + at_b + "drop");

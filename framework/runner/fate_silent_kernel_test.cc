@@ -56,7 +56,7 @@ std::vector<SilentStory> stories() {
   const std::string old = "ttl_exceeded at r: it came with a TTL of 1, and went no further";
   const std::string large =
       "too_big at r: it has 1328 bytes, may not be cut, and the way behind takes 1200";
-  const std::string by_rule = "dropped at r: fates.scenario.yaml:6 netdev f c: ";
+  const std::string by_rule = "dropped at r: fates.scenario.yaml:3 netdev f c: ";
   const std::string there = "ip daddr 10.2.0.2 drop";
   const std::string back = "ip saddr 10.2.0.2 drop";
   return {

@@ -73,7 +73,8 @@ struct RuleCounter {
   friend auto operator<=>(const RuleCounter&, const RuleCounter&) = default;
 };
 
-// A frame that came to an interface over a wire, as a packet socket there shows it.
+// A frame that came to an interface over a wire, as a packet socket there shows it; an
+// identification of IPv4 that a kernel would draw is 0.
 using Tap = std::function<void(NodeId node, const std::string& interface, BytesView frame)>;
 
 class Simulator {

@@ -26,16 +26,17 @@ void clear_identification(Bytes& frame) {
   store_be16(frame.data() + kNetwork + 10, 0);
 }
 
-// The identification in an IPv6 fragment header that is the first extension header.
+// The identification in an IPv6 fragment header that is the first extension header: who cuts a
+// packet again draws another.
 constexpr std::size_t kFragmentId = kNetwork + 44;
 bool is_ipv6_fragment(const Bytes& frame) {
   return frame.size() >= kFragmentId + 4 && load_be16(frame.data() + 12) == 0x86dd &&
          frame[kNetwork + 6] == std::byte{44};
 }
-bool is_same_fragment(Bytes kernel, const Bytes& simulated) {
-  const bool drawn = is_ipv6_fragment(kernel) && is_ipv6_fragment(simulated) &&
-                     load_be32(simulated.data() + kFragmentId) == 0;
-  if (drawn) store_be32(kernel.data() + kFragmentId, 0);
+bool is_same_fragment(Bytes kernel, Bytes simulated) {
+  if (!is_ipv6_fragment(kernel) || !is_ipv6_fragment(simulated)) return false;
+  store_be32(kernel.data() + kFragmentId, 0);
+  store_be32(simulated.data() + kFragmentId, 0);
   return kernel == simulated;
 }
 
