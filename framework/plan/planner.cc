@@ -75,8 +75,8 @@ class Planner {
 
   std::expected<Plan, Issues> run() {
     for (const topology::Node& node : topology_.nodes()) plan_.nodes.push_back(node.name);
-    // Of most nodes: 25 pins, an address, a route, a link. To grow costs more than to fill.
-    constexpr std::size_t kStepsOfANode = 32;
+    // Of most nodes: 50 pins, an address, a route, a link. To grow costs more than to fill.
+    constexpr std::size_t kStepsOfANode = 64;
     plan_.steps.reserve(kStepsOfANode * plan_.nodes.size());
     check_limits();
     if (options_.namespaces) each_node(&Planner::create_namespace);
