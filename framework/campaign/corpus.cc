@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "sys/files.hh"
-#include "sys/output.hh"
+#include "sys/replace_file.hh"
 
 namespace topoproof::campaign {
 namespace {
@@ -18,13 +18,6 @@ constexpr auto kBetweenSaves = std::chrono::milliseconds(300);
 
 std::string name_of(std::size_t worker, std::size_t workers) {
   return fmt::format("{}-of-{}", worker, workers);
-}
-
-void replace_file(const std::filesystem::path& path, std::string_view text) {
-  std::filesystem::path aside = path;
-  aside += ".new";
-  sys::save_file(aside, text);
-  std::filesystem::rename(aside, path);
 }
 
 // Written by one worker, with the number of the next case before all else.
@@ -97,7 +90,7 @@ std::expected<void, std::string> prepare_corpus(const std::filesystem::path& fol
   for (std::size_t worker = 0; worker < workers; ++worker) {
     if (auto damage = find_damage(folder, worker, workers)) return std::unexpected(*damage);
   }
-  if (!found) replace_file(file, std::string(settings) + "\n");
+  if (!found) sys::replace_file(file, std::string(settings) + "\n");
   return {};
 }
 
@@ -132,9 +125,9 @@ void Corpus::done(std::uint64_t number, bool is_new, const Coverage& coverage, b
 
 void Corpus::save(std::uint64_t next, const Coverage& coverage) {
   if (folder_.empty()) return;
-  replace_file(folder_ / ("cases-" + name_), found_);
-  replace_file(folder_ / ("coverage-" + name_), to_text(coverage));
-  replace_file(folder_ / ("next-" + name_), std::to_string(next) + "\n");
+  sys::replace_file(folder_ / ("cases-" + name_), found_);
+  sys::replace_file(folder_ / ("coverage-" + name_), to_text(coverage));
+  sys::replace_file(folder_ / ("next-" + name_), std::to_string(next) + "\n");
   saved_ = sys::Clock::now();
 }
 

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "sys/files.hh"
-#include "sys/output.hh"
+#include "sys/replace_file.hh"
 
 namespace topoproof::live {
 namespace {
@@ -46,9 +46,7 @@ std::expected<Record, Issue> parse_record(std::string_view text) {
 }
 
 void save_record(const std::filesystem::path& lab_folder, const Record& record) {
-  const std::filesystem::path whole = lab_folder / "record.new";
-  sys::save_file(whole, to_json(record));
-  std::filesystem::rename(whole, path_of(lab_folder));
+  sys::replace_file(path_of(lab_folder), to_json(record));
 }
 
 std::expected<Record, Issue> load_record(const std::filesystem::path& lab_folder) {

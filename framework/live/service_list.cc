@@ -12,7 +12,7 @@
 #include "base/suggest.hh"
 #include "live/refusal.hh"
 #include "sys/files.hh"
-#include "sys/output.hh"
+#include "sys/replace_file.hh"
 
 namespace topoproof::service {
 NLOHMANN_JSON_SERIALIZE_ENUM(State, {{State::Starting, "starting"},
@@ -82,9 +82,7 @@ std::string to_json(const std::vector<service::Status>& services) {
 }
 
 void save_services(const fs::path& lab_folder, const std::vector<service::Status>& services) {
-  const fs::path whole = lab_folder / "services.new";  // readers see all of it, or the last one
-  sys::save_file(whole, to_json(services));
-  fs::rename(whole, file_of(lab_folder));
+  sys::replace_file(file_of(lab_folder), to_json(services));
 }
 
 std::vector<service::Status> load_services(const fs::path& lab_folder) {
