@@ -24,6 +24,7 @@ class Boxed {
   const T& operator*() const { return *value_; }
   T* operator->() { return value_.get(); }
   const T* operator->() const { return value_.get(); }
+  operator const T&() const { return *value_; }  // NOLINT: likewise
 
   friend auto operator<=>(const Boxed& a, const Boxed& b) { return *a <=> *b; }
   friend bool operator==(const Boxed& a, const Boxed& b) { return *a == *b; }

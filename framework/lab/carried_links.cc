@@ -35,7 +35,7 @@ CarriedLinks::Workshop::Workshop() : netns(sys::Netns::create()) {
 
 void CarriedLinks::create(const plan::CreateVeth& op, const std::string& attempt) {
   if (!workshop_) workshop_.emplace();
-  Link link{.ends = {op.link.index.value(), op.peer->index.value()},
+  Link link{.ends = {op.link->index.value(), op.peer->index.value()},
             .devices = {fmt::format("left{}", made_), fmt::format("right{}", made_)}};
   ++made_;
   const auto make = [&](NodeId node, const state::Link& end, const std::string& device) {

@@ -96,14 +96,14 @@ struct Refusal {
     return error;
   }
   int operator()(const plan::DeleteRoute& op) const {
-    return std::ranges::count(of(op.node).routes, op.route) != 0 ? 0 : ESRCH;
+    return std::ranges::count(of(op.node).routes, *op.route) != 0 ? 0 : ESRCH;
   }
   int operator()(const plan::AddPolicyRule& op) const {
     if (!exists(of(op.node))) return ENOENT;
-    return std::ranges::count(of(op.node).rules, op.rule) != 0 ? EEXIST : 0;
+    return std::ranges::count(of(op.node).rules, *op.rule) != 0 ? EEXIST : 0;
   }
   int operator()(const plan::DeletePolicyRule& op) const {
-    return std::ranges::count(of(op.node).rules, op.rule) != 0 ? 0 : ENOENT;
+    return std::ranges::count(of(op.node).rules, *op.rule) != 0 ? 0 : ENOENT;
   }
   int operator()(const plan::AddNeighbor& op) const {
     return needs_link(op.node, op.neighbor.interface);

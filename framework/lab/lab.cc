@@ -20,7 +20,7 @@ bool makes_namespace(const plan::Step& step) {
 }
 
 void leave_missing(std::vector<state::Sysctl>& expected, const std::vector<state::Sysctl>& found,
-                   const std::set<std::string>& optional) {
+                   const std::set<SharedText>& optional) {
   std::erase_if(expected, [&](const state::Sysctl& sysctl) {
     const bool is_missing =
         std::ranges::find(found, sysctl.name, &state::Sysctl::name) == found.end();
@@ -130,7 +130,6 @@ state::Namespace Lab::observe(NodeId node, const std::vector<std::string>& sysct
   state::Namespace found = netlink::observe_namespace(namespaces_.route_socket(node));
   executor_.carried_links().join_ends(found);
   run(node, [&] { found.sysctls = netlink::observe_sysctls(namespaces_.sysctls(node), sysctls); });
-  for (state::Sysctl& sysctl : found.sysctls) sysctl.value = with_spaces(sysctl.value);
   return found;
 }
 
@@ -166,7 +165,7 @@ std::vector<NodeDifference> Lab::differences(std::span<const NodeId> nodes, Sysc
 std::vector<state::Difference> Lab::differences_of(NodeId node, Sysctls sysctls) {
   state::Namespace expected = expected_[node.index()];
   std::erase_if(expected.sysctls, [&](const state::Sysctl& sysctl) {
-    const bool is_written = !namespaces_.untouched_sysctls(node).contains(sysctl.name);
+    const bool is_written = namespaces_.written_sysctls(node).contains(sysctl.name);
     return sysctls == Sysctls::LeftOut || (sysctls == Sysctls::Written && !is_written);
   });
   const state::Namespace found = observe(node, names_of(expected.sysctls));

@@ -131,8 +131,8 @@ class Lab {
 
   const std::atomic<bool>* stop_ = nullptr;
   std::vector<std::string> nodes_;
-  plan::States expected_;                // of the steps so far
-  std::set<std::string> optional_pins_;  // that a kernel may lack
+  plan::States expected_;               // of the steps so far
+  std::set<SharedText> optional_pins_;  // that a kernel may lack
   Namespaces namespaces_;
   LinuxExecutor executor_;
 };

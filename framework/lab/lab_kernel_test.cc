@@ -69,7 +69,7 @@ TEST_F(LabTest, TakesNothingOverFromTheMachine) {
   const auto& sysctls = lab.expected(kHost).sysctls;
   for (const char* name : {"proxy_arp", "route_localnet", "arp_filter", "accept_source_route",
                            "src_valid_mark", "drop_unicast_in_l2_multicast", "arp_accept"}) {
-    const auto all = std::string("net.ipv4.conf.all.") + name;
+    const SharedText all = std::string("net.ipv4.conf.all.") + name;
     EXPECT_NE(std::ranges::find(sysctls, all, &state::Sysctl::name), sysctls.end()) << all;
   }
   EXPECT_EQ(to_string(lab.differences()), "");

@@ -44,11 +44,11 @@ struct LinuxExecutor::Visitor {
     self.steps_.push_back(&step);
   }
   void operator()(const plan::CreateBridge& op) const {
-    names(op.node).add(op.link.name, op.link.index.value());
+    names(op.node).add(op.link->name, op.link->index.value());
     send(op.node, netlink::kCreateLink, op.link);
   }
   void operator()(const plan::CreateVeth& op) const {
-    names(op.node).add(op.link.name, op.link.index.value());
+    names(op.node).add(op.link->name, op.link->index.value());
     names(op.peer_node).add(op.peer->name, op.peer->index.value());
     if (op.carried) {
       self.finish();
@@ -161,16 +161,12 @@ void LinuxExecutor::hold(Held kind, NodeId node) {
 void LinuxExecutor::create_namespace() {
   namespaces_.create(node_, [&] {
     sysctls_.begin_namespace(namespaces_.sysctls(node_));
-    std::set<std::string>& untouched = namespaces_.untouched_sysctls(node_);
+    std::set<SharedText>& written = namespaces_.written_sysctls(node_);
     for (const plan::Step* step : steps_) {
       const auto& [node, sysctl, where_present] = std::get<plan::SetSysctl>(step->operation);
-      bool is_written = false;
-      attempt(*step, [&] { is_written = sysctls_.write(sysctl, where_present); });
-      if (is_written) {
-        untouched.erase(sysctl.name);
-      } else {
-        untouched.insert(sysctl.name);
-      }
+      attempt(*step, [&] {
+        if (sysctls_.write(sysctl, where_present)) written.insert(sysctl.name);
+      });
     }
   });
 }
@@ -182,7 +178,7 @@ void LinuxExecutor::write_sysctls() {
       const auto& op = std::get<plan::SetSysctl>(step->operation);
       if (op.where_present && !sysctls.read(op.sysctl.name)) continue;
       attempt(*step, [&] { sysctls.write(op.sysctl.name, op.sysctl.value); });
-      namespaces_.untouched_sysctls(node_).erase(op.sysctl.name);
+      namespaces_.written_sysctls(node_).insert(op.sysctl.name);
     }
   });
 }

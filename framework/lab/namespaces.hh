@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/id.hh"
+#include "base/shared_text.hh"
 #include "netfilter/text.hh"
 #include "netlink/interface_names.hh"
 #include "netlink/socket.hh"
@@ -46,9 +47,9 @@ class Namespaces {
   // Of the node's namespace, where the calling thread is. The next call may end what this returned.
   sys::Sysctls& sysctls(NodeId node);
   rules::RuleLines& rule_lines(NodeId node) { return nodes_[node.index()].rule_lines; }
-  // Those that were to be set, but that new namespaces have so anyway: nobody wrote them.
-  std::set<std::string>& untouched_sysctls(NodeId node) {
-    return nodes_[node.index()].untouched_sysctls;
+  // Few: what new namespaces have anyway is not written.
+  std::set<SharedText>& written_sysctls(NodeId node) {
+    return nodes_[node.index()].written_sysctls;
   }
 
  private:
@@ -60,7 +61,7 @@ class Namespaces {
     netlink::InterfaceNames names;
     sys::Sysctls sysctls;
     rules::RuleLines rule_lines;  // of the rules that were loaded
-    std::set<std::string> untouched_sysctls;
+    std::set<SharedText> written_sysctls;
   };
 
   bool may_keep_folders_;  // of sysctls: two or three descriptors a namespace

@@ -21,10 +21,10 @@ Issues load_ruleset(Namespaces& namespaces, NodeId node, const firewall::Ruleset
 
 // nft text is loaded as it is: it may act on what is there already, and name interfaces by index.
 Issues load_text(Namespaces& namespaces, const plan::LoadRulesText& op) {
-  const auto& where = op.rules.where;
+  const auto& where = op.rules->where;
   Issues issues = rules::check_includes(op.rules);
   if (!issues.empty()) return issues;
-  issues = namespaces.text_loader(op.node).load(op.rules.text,
+  issues = namespaces.text_loader(op.node).load(op.rules->text,
                                                 {.file = where.file, .first_line = where.line});
   if (!issues.empty()) {
     rules::explain_refusals(op.rules, issues);
@@ -46,8 +46,8 @@ Issues load_rules(Namespaces& namespaces, const plan::LoadRuleset& op) {
 
 // Rules of iptables replace their tables, whatever was there.
 Issues load_rules(Namespaces& namespaces, const plan::LoadRulesText& op) {
-  if (op.rules.language == rules::Language::Nft) return load_text(namespaces, op);
-  const auto ruleset = rules::import_rules({&op.rules, 1});
+  if (op.rules->language == rules::Language::Nft) return load_text(namespaces, op);
+  const auto ruleset = rules::import_rules({&*op.rules, 1});
   if (!ruleset) return ruleset.error();
   return load_ruleset(namespaces, op.node, *ruleset);
 }

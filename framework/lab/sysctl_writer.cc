@@ -3,42 +3,46 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace topoproof::lab {
 namespace {
 
 constexpr std::string_view kForwarding = "net.ipv4.ip_forward";
 
-}  // namespace
-
+// As the kernel separates words, and as people do: "32768\t60999" is "32768 60999".
 std::string with_spaces(std::string value) {
   std::ranges::replace(value, '\t', ' ');
   return value;
 }
 
+}  // namespace
+
 void SysctlWriter::begin_namespace(sys::Sysctls& sysctls) {
   sysctls_ = &sysctls;
-  written_.clear();
+  ++namespace_;
   forwarding_.clear();
 }
 
-const std::optional<std::string>& SysctlWriter::untouched_value(const std::string& name) {
-  const auto [entry, is_new] = untouched_[forwarding_].try_emplace(name);
+const std::optional<std::string>& SysctlWriter::untouched_value(const std::string& name,
+                                                                Known& known) {
+  const auto [entry, is_new] = known.untouched.try_emplace(forwarding_);
   if (is_new) entry->second = sysctls_->read(name).transform(with_spaces);
   return entry->second;
 }
 
 bool SysctlWriter::write(const state::Sysctl& sysctl, bool where_present) {
-  const auto& untouched = untouched_value(sysctl.name);
+  Known& known = known_[sysctl.name];
+  const auto& untouched = untouched_value(sysctl.name, known);
   if (!untouched && where_present) return false;
-  const bool is_first = written_.insert(sysctl.name).second;
+  const bool is_first = std::exchange(known.written_in, namespace_) != namespace_;
   const bool is_forwarding = sysctl.name == kForwarding;
   if (is_first && untouched == with_spaces(sysctl.value)) {
     if (is_forwarding) write_forwarding_of_links(sysctl.value);
     return false;
   }
   sysctls_->write(sysctl.name, sysctl.value);
-  if (is_forwarding) forwarding_ = sysctl.value;
+  if (is_forwarding) forwarding_ = sysctl.value.str();
   return true;
 }
 
@@ -46,7 +50,7 @@ bool SysctlWriter::write(const state::Sysctl& sysctl, bool where_present) {
 // for its own.
 void SysctlWriter::write_forwarding_of_links(const std::string& value) {
   const std::string name = "net.ipv4.conf.default.forwarding";
-  const auto& untouched = untouched_value(name);
+  const auto& untouched = untouched_value(name, known_[name]);
   if (untouched && untouched != value) sysctls_->write(name, value);
 }
 

@@ -3,10 +3,11 @@
 // write costs 15-40 us, and most pins say what is usual.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
+#include <unordered_map>
 
 #include "state/namespace.hh"
 #include "sys/sysctls.hh"
@@ -24,18 +25,20 @@ class SysctlWriter {
   bool write(const state::Sysctl& sysctl, bool where_present);
 
  private:
-  const std::optional<std::string>& untouched_value(const std::string& name);
+  struct Known {
+    std::size_t written_in = 0;  // the last namespace it was written in
+    // By what was written to ip_forward: what new namespaces have, read once. All are alike.
+    std::map<std::string, std::optional<std::string>> untouched = {};
+  };
+
+  const std::optional<std::string>& untouched_value(const std::string& name, Known& known);
   void write_forwarding_of_links(const std::string& value);
 
   sys::Sysctls* sysctls_ = nullptr;  // of this namespace
-  std::set<std::string> written_;    // in this namespace
+  std::size_t namespace_ = 0;        // its number, from 1
   // The value that was written to ip_forward, if one was: that resets other sysctls.
   std::string forwarding_;
-  // By forwarding and name: what new namespaces have, read once. All are alike.
-  std::map<std::string, std::map<std::string, std::optional<std::string>>> untouched_;
+  std::unordered_map<std::string, Known> known_;
 };
-
-// As the kernel separates words, and as people do: "32768\t60999" is "32768 60999".
-std::string with_spaces(std::string value);
 
 }  // namespace topoproof::lab

@@ -92,8 +92,10 @@ std::vector<state::Sysctl> observe_sysctls(sys::Sysctls& sysctls,
                                            std::span<const std::string> names) {
   std::vector<state::Sysctl> found;
   for (const std::string& name : names) {
-    if (auto value = sysctls.read(name))
-      found.push_back({.name = name, .value = *std::move(value)});
+    auto value = sysctls.read(name);
+    if (!value) continue;
+    std::ranges::replace(*value, '\t', ' ');
+    found.push_back({.name = name, .value = *std::move(value)});
   }
   return found;
 }

@@ -27,6 +27,7 @@ InterfaceNames observe_names(Socket& socket);
 std::vector<state::BridgeEntry> observe_bridge_entries(Socket& socket, const InterfaceNames& names);
 
 // The named ones of `sysctls`, where the calling thread is; one that does not exist is left out.
+// Several numbers in one have blanks between, as people write them (the kernel says tabs).
 std::vector<state::Sysctl> observe_sysctls(sys::Sysctls& sysctls,
                                            std::span<const std::string> names);
 

@@ -50,7 +50,7 @@ class Follower {
       const auto* same = std::get_if<Impair>(&old);
       return same != nullptr && same->node == op.node && same->interface == op.interface;
     });
-    adds_ = op.impairment != impair::Impairment{};
+    adds_ = *op.impairment != impair::Impairment{};
   }
   // Of a port, options are taken back by giving those that it had at first.
   void operator()(const SetLink& op) {
@@ -85,8 +85,8 @@ class Follower {
       set->master.reset();
     }
     if (auto* veth = std::get_if<CreateVeth>(&operation);
-        veth != nullptr && veth->node == bridge.node && veth->link.master == bridge.interface) {
-      veth->link.master.reset();
+        veth != nullptr && veth->node == bridge.node && veth->link->master == bridge.interface) {
+      veth->link->master.reset();
     }
   }
 

@@ -11,9 +11,9 @@ namespace {
 struct AnyInterface {
   const std::function<bool(const InterfaceName&)>& f;
 
-  bool operator()(const CreateBridge& op) const { return f({op.node, op.link.name}); }
+  bool operator()(const CreateBridge& op) const { return f({op.node, op.link->name}); }
   bool operator()(const CreateVeth& op) const {
-    return f({op.node, op.link.name}) || f({op.peer_node, op.peer->name});
+    return f({op.node, op.link->name}) || f({op.peer_node, op.peer->name});
   }
   bool operator()(const SetLink& op) const { return f({op.node, op.interface}); }
   bool operator()(const Impair& op) const { return f({op.node, op.interface}); }
@@ -22,8 +22,8 @@ struct AnyInterface {
     const auto leaves = [&](const state::NextHop& hop) {
       return hop.interface && f({op.node, *hop.interface});
     };
-    return (op.route.interface && f({op.node, *op.route.interface})) ||
-           std::ranges::any_of(op.route.next_hops, leaves);
+    return (op.route->interface && f({op.node, *op.route->interface})) ||
+           std::ranges::any_of(op.route->next_hops, leaves);
   }
   bool operator()(const AddNeighbor& op) const { return f({op.node, op.neighbor.interface}); }
   bool operator()(const AddBridgeEntry& op) const { return f({op.node, op.entry.port}); }
@@ -64,9 +64,10 @@ bool LostInterfaces::spread(const Operation& operation) {
     if (lost_.contains({set->node, *set->master})) lost_.insert({set->node, set->interface});
   }
   if (const auto* veth = std::get_if<CreateVeth>(&operation)) {
-    const bool loses_bridge = veth->link.master && lost_.contains({veth->node, *veth->link.master});
+    const bool loses_bridge =
+        veth->link->master && lost_.contains({veth->node, *veth->link->master});
     if (loses_bridge || is_lost(operation)) {
-      lost_.insert({veth->node, veth->link.name});
+      lost_.insert({veth->node, veth->link->name});
       lost_.insert({veth->peer_node, veth->peer->name});
     }
   }

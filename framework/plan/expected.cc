@@ -89,7 +89,7 @@ struct Foresight {
     near.peer_index = op.peer->index;
     if (near.master) attach(of(op.node), near, std::string(*near.master));
     of(op.peer_node).links.push_back(*op.peer);
-    of(op.peer_node).links.back().peer_index = op.link.index;
+    of(op.peer_node).links.back().peer_index = op.link->index;
   }
   void operator()(const DeleteLink& op) const {
     state::Namespace& ns = of(op.node);
@@ -120,7 +120,7 @@ struct Foresight {
                   [&](const state::Route& route) { return is_meant_by(route, op.route); });
   }
   void operator()(const AddPolicyRule& op) const { of(op.node).rules.push_back(op.rule); }
-  void operator()(const DeletePolicyRule& op) const { erase_value(of(op.node).rules, op.rule); }
+  void operator()(const DeletePolicyRule& op) const { erase_value(of(op.node).rules, *op.rule); }
   void operator()(const AddNeighbor& op) const { of(op.node).neighbors.push_back(op.neighbor); }
   void operator()(const DeleteNeighbor& op) const {
     erase_value(of(op.node).neighbors, op.neighbor);

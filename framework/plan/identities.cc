@@ -29,12 +29,12 @@ struct CollectDevices {
   Devices& devices;
 
   void operator()(const CreateBridge& op) const {
-    devices.emplace(DeviceName{op.node, op.link.name}, &op.link);
+    devices.emplace(DeviceName{op.node, op.link->name}, &*op.link);
   }
   void operator()(const CreateVeth& op) const {
-    const std::pair<NodeId, std::string_view> near{op.node, op.link.name};
+    const std::pair<NodeId, std::string_view> near{op.node, op.link->name};
     const std::pair<NodeId, std::string_view> far{op.peer_node, op.peer->name};
-    devices.emplace(DeviceName{near.first, near.second, far}, &op.link);
+    devices.emplace(DeviceName{near.first, near.second, far}, &*op.link);
     devices.emplace(DeviceName{far.first, far.second, near}, &*op.peer);
   }
   void operator()(const auto&) const {}
@@ -61,9 +61,9 @@ struct Translation {
     translate(link.mac);
   }
 
-  void operator()(CreateBridge& op) const { translate(op.link); }
+  void operator()(CreateBridge& op) const { translate(*op.link); }
   void operator()(CreateVeth& op) const {
-    translate(op.link);
+    translate(*op.link);
     translate(*op.peer);
   }
   void operator()(AddNeighbor& op) const { translate(op.neighbor.mac); }

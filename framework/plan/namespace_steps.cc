@@ -43,13 +43,15 @@ bool has_same_namespace(const Topology& a, NodeId in_a, const Topology& b, NodeI
 // Sysctls of the namespace are written before it has links: links inherit them when they are born.
 std::vector<Step> namespace_steps(const Topology& topology, NodeId id, bool ipv6) {
   const topology::Node& node = topology.node(id);
-  std::vector<Step> steps{{CreateNamespace{id}, fmt::format("node {} exists", node.name)}};
+  std::vector<Step> steps;
   const PinScope scope{
       .forwarding = node.forwarding, .bridges = !topology.bridges_of(id).empty(), .ipv6 = ipv6};
-  for (const Pin& pin : make_pins(scope)) {
+  const std::vector<Pin>& pins = pins_of(scope);
+  steps.reserve(1 + pins.size() + node.sysctls.size());
+  steps.push_back({CreateNamespace{id}, fmt::format("node {} exists", node.name)});
+  for (const Pin& pin : pins) {
     if (says_sysctl(node, pin.name)) continue;
-    steps.push_back({SetSysctl{id, {std::string(pin.name), std::string(pin.value)}, true},
-                     std::string(pin.reason)});
+    steps.push_back({SetSysctl{id, {pin.name, pin.value}, true}, pin.reason});
   }
   for (const auto& sysctl : node.sysctls) {
     if (!interface_of_sysctl(sysctl.value.name).empty()) continue;

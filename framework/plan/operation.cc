@@ -71,7 +71,7 @@ struct Describer {
   }
   std::string operator()(const LoadRuleset& op) const { return "load ruleset in " + name(op.node); }
   std::string operator()(const LoadRulesText& op) const {
-    const std::string where = to_string(op.rules.where);
+    const std::string where = to_string(op.rules->where);
     return fmt::format("load rules{}{} in {}", where.empty() ? "" : " of ", where, name(op.node));
   }
   std::string operator()(const FlushRuleset& op) const {

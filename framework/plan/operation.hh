@@ -14,6 +14,7 @@
 
 #include "base/boxed.hh"
 #include "base/id.hh"
+#include "base/shared_text.hh"
 #include "firewall/ruleset.hh"
 #include "state/namespace.hh"
 #include "topology/topology.hh"
@@ -34,7 +35,7 @@ struct SetSysctl {
 
 struct CreateBridge {
   NodeId node;
-  state::Link link;
+  Boxed<state::Link> link;
   friend auto operator<=>(const CreateBridge&, const CreateBridge&) = default;
 };
 
@@ -42,7 +43,7 @@ struct CreateBridge {
 // can be given a master and be up at once; the far end cannot (its peer does not exist yet).
 struct CreateVeth {
   NodeId node;
-  state::Link link;
+  Boxed<state::Link> link;
   NodeId peer_node;
   Boxed<state::Link> peer;
   // Not one veth but two, and what passes between them is carried, so that it can be impaired.
@@ -60,9 +61,9 @@ struct DeleteLink {
 // What is unset stays as it is.
 struct SetLink {
   NodeId node;
-  std::string interface;
+  SharedText interface;
   std::optional<bool> up = {};
-  std::optional<std::string> master = {};
+  std::optional<SharedText> master = {};
   std::optional<std::uint32_t> mtu = {};
   std::optional<state::PortOptions> port = {};
   friend auto operator<=>(const SetLink&, const SetLink&) = default;
@@ -72,7 +73,7 @@ struct SetLink {
 struct Impair {
   NodeId node;
   std::string interface;
-  impair::Impairment impairment;
+  Boxed<impair::Impairment> impairment;
   friend auto operator<=>(const Impair&, const Impair&) = default;
 };
 
@@ -89,24 +90,24 @@ struct DeleteAddress {
 
 struct AddRoute {
   NodeId node;
-  state::Route route;
+  Boxed<state::Route> route;
   friend auto operator<=>(const AddRoute&, const AddRoute&) = default;
 };
 struct DeleteRoute {
   NodeId node;
-  state::Route route;
+  Boxed<state::Route> route;
   friend auto operator<=>(const DeleteRoute&, const DeleteRoute&) = default;
 };
 
 // Of policy routing (ip-rule(8)).
 struct AddPolicyRule {
   NodeId node;
-  state::Rule rule;
+  Boxed<state::Rule> rule;
   friend auto operator<=>(const AddPolicyRule&, const AddPolicyRule&) = default;
 };
 struct DeletePolicyRule {
   NodeId node;
-  state::Rule rule;
+  Boxed<state::Rule> rule;
   friend auto operator<=>(const DeletePolicyRule&, const DeletePolicyRule&) = default;
 };
 
@@ -139,7 +140,7 @@ struct LoadRuleset {
 // The user's own rules, as written.
 struct LoadRulesText {
   NodeId node;
-  topology::RulesText rules;
+  Boxed<topology::RulesText> rules;
   friend auto operator<=>(const LoadRulesText&, const LoadRulesText&) = default;
 };
 

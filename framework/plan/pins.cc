@@ -8,6 +8,12 @@
 namespace topoproof::plan {
 namespace {
 
+struct PinText {
+  std::string_view name;
+  std::string_view value;
+  std::string_view reason;
+};
+
 constexpr std::string_view kRouter = "the topology says that it forwards";
 constexpr std::string_view kHost = "only nodes with `forwarding` route for others";
 constexpr std::string_view kErrors = "every probe gets its ICMP error, however many there are";
@@ -27,81 +33,82 @@ constexpr std::string_view kDeadWays = "routes over a link without carrier are r
 constexpr std::string_view kTracking = "connection tracking judges TCP as its documentation says";
 
 constexpr std::array kEverywhere = {
-    Pin{"net.ipv4.conf.all.rp_filter", "0", kReversePath},
-    Pin{"net.ipv4.conf.default.rp_filter", "0", kReversePath},
-    Pin{"net.ipv4.conf.all.accept_local", "0", kSources},
-    Pin{"net.ipv4.conf.default.accept_local", "0", kSources},
-    Pin{"net.ipv4.conf.all.arp_ignore", "0", kArpReply},
-    Pin{"net.ipv4.conf.default.arp_ignore", "0", kArpReply},
-    Pin{"net.ipv4.conf.all.arp_announce", "0", kArpSource},
-    Pin{"net.ipv4.conf.default.arp_announce", "0", kArpSource},
-    Pin{"net.ipv4.conf.all.send_redirects", "1", kSendRedirects},
-    Pin{"net.ipv4.conf.default.send_redirects", "1", kSendRedirects},
-    Pin{"net.ipv4.conf.all.accept_redirects", "0", kTakeRedirects},
-    Pin{"net.ipv4.conf.default.accept_redirects", "0", kTakeRedirects},
-    Pin{"net.ipv4.conf.all.shared_media", "1", kSendRedirects},
-    Pin{"net.ipv4.conf.all.accept_source_route", "0", kSourceRoutes},
-    Pin{"net.ipv4.conf.all.bootp_relay", "0", kSources},
-    Pin{"net.ipv4.conf.all.src_valid_mark", "0", kReversePath},
-    Pin{"net.ipv4.conf.default.src_valid_mark", "0", kReversePath},
-    Pin{"net.ipv4.conf.all.route_localnet", "0", kLoopback},
-    Pin{"net.ipv4.conf.default.route_localnet", "0", kLoopback},
-    Pin{"net.ipv4.conf.all.proxy_arp", "0", kArpForOthers},
-    Pin{"net.ipv4.conf.default.proxy_arp", "0", kArpForOthers},
-    Pin{"net.ipv4.conf.default.proxy_arp_pvlan", "0", kArpForOthers},
-    Pin{"net.ipv4.conf.all.arp_filter", "0", kArpReply},
-    Pin{"net.ipv4.conf.default.arp_filter", "0", kArpReply},
-    Pin{"net.ipv4.conf.all.arp_accept", "0", kArpLearning},
-    Pin{"net.ipv4.conf.default.arp_accept", "0", kArpLearning},
-    Pin{"net.ipv4.conf.all.drop_gratuitous_arp", "0", kArpLearning},
-    Pin{"net.ipv4.conf.default.drop_gratuitous_arp", "0", kArpLearning},
-    Pin{"net.ipv4.conf.all.drop_unicast_in_l2_multicast", "0", kGroupFrames},
-    Pin{"net.ipv4.conf.default.drop_unicast_in_l2_multicast", "0", kGroupFrames},
-    Pin{"net.ipv4.conf.all.ignore_routes_with_linkdown", "0", kDeadWays},
-    Pin{"net.ipv4.conf.default.ignore_routes_with_linkdown", "0", kDeadWays},
-    Pin{"net.ipv4.icmp_ratelimit", "0", kErrors},
+    PinText{"net.ipv4.conf.all.rp_filter", "0", kReversePath},
+    PinText{"net.ipv4.conf.default.rp_filter", "0", kReversePath},
+    PinText{"net.ipv4.conf.all.accept_local", "0", kSources},
+    PinText{"net.ipv4.conf.default.accept_local", "0", kSources},
+    PinText{"net.ipv4.conf.all.arp_ignore", "0", kArpReply},
+    PinText{"net.ipv4.conf.default.arp_ignore", "0", kArpReply},
+    PinText{"net.ipv4.conf.all.arp_announce", "0", kArpSource},
+    PinText{"net.ipv4.conf.default.arp_announce", "0", kArpSource},
+    PinText{"net.ipv4.conf.all.send_redirects", "1", kSendRedirects},
+    PinText{"net.ipv4.conf.default.send_redirects", "1", kSendRedirects},
+    PinText{"net.ipv4.conf.all.accept_redirects", "0", kTakeRedirects},
+    PinText{"net.ipv4.conf.default.accept_redirects", "0", kTakeRedirects},
+    PinText{"net.ipv4.conf.all.shared_media", "1", kSendRedirects},
+    PinText{"net.ipv4.conf.all.accept_source_route", "0", kSourceRoutes},
+    PinText{"net.ipv4.conf.all.bootp_relay", "0", kSources},
+    PinText{"net.ipv4.conf.all.src_valid_mark", "0", kReversePath},
+    PinText{"net.ipv4.conf.default.src_valid_mark", "0", kReversePath},
+    PinText{"net.ipv4.conf.all.route_localnet", "0", kLoopback},
+    PinText{"net.ipv4.conf.default.route_localnet", "0", kLoopback},
+    PinText{"net.ipv4.conf.all.proxy_arp", "0", kArpForOthers},
+    PinText{"net.ipv4.conf.default.proxy_arp", "0", kArpForOthers},
+    PinText{"net.ipv4.conf.default.proxy_arp_pvlan", "0", kArpForOthers},
+    PinText{"net.ipv4.conf.all.arp_filter", "0", kArpReply},
+    PinText{"net.ipv4.conf.default.arp_filter", "0", kArpReply},
+    PinText{"net.ipv4.conf.all.arp_accept", "0", kArpLearning},
+    PinText{"net.ipv4.conf.default.arp_accept", "0", kArpLearning},
+    PinText{"net.ipv4.conf.all.drop_gratuitous_arp", "0", kArpLearning},
+    PinText{"net.ipv4.conf.default.drop_gratuitous_arp", "0", kArpLearning},
+    PinText{"net.ipv4.conf.all.drop_unicast_in_l2_multicast", "0", kGroupFrames},
+    PinText{"net.ipv4.conf.default.drop_unicast_in_l2_multicast", "0", kGroupFrames},
+    PinText{"net.ipv4.conf.all.ignore_routes_with_linkdown", "0", kDeadWays},
+    PinText{"net.ipv4.conf.default.ignore_routes_with_linkdown", "0", kDeadWays},
+    PinText{"net.ipv4.icmp_ratelimit", "0", kErrors},
     // Per namespace since Linux 6.13; before, only the machine's administrator can set them.
-    Pin{"net.ipv4.icmp_msgs_per_sec", "1000000", kErrors},
-    Pin{"net.ipv4.icmp_msgs_burst", "1000000", kErrors},
-    Pin{"net.ipv4.ip_local_port_range", "32768 60999", "source ports come from the usual range"},
-    Pin{"net.netfilter.nf_conntrack_tcp_loose", "1", kTracking},
-    Pin{"net.netfilter.nf_conntrack_tcp_be_liberal", "0", kTracking},
+    PinText{"net.ipv4.icmp_msgs_per_sec", "1000000", kErrors},
+    PinText{"net.ipv4.icmp_msgs_burst", "1000000", kErrors},
+    PinText{"net.ipv4.ip_local_port_range", "32768 60999",
+            "source ports come from the usual range"},
+    PinText{"net.netfilter.nf_conntrack_tcp_loose", "1", kTracking},
+    PinText{"net.netfilter.nf_conntrack_tcp_be_liberal", "0", kTracking},
 };
 
 // Written to "all" it holds for "default" and for every interface, present and future.
 constexpr std::array kWithoutIpv6 = {
-    Pin{"net.ipv6.conf.all.disable_ipv6", "1",
-        "no address is IPv6: discovery would only fill links and captures"},
+    PinText{"net.ipv6.conf.all.disable_ipv6", "1",
+            "no address is IPv6: discovery would only fill links and captures"},
 };
 
 constexpr std::array kWithIpv6 = {
-    Pin{"net.ipv6.conf.all.disable_ipv6", "0", "the topology has IPv6 addresses"},
-    Pin{"net.ipv6.conf.default.accept_dad", "0", "addresses are usable at once"},
-    Pin{"net.ipv6.conf.all.accept_dad", "0", "addresses are usable at once"},
-    Pin{"net.ipv6.conf.default.accept_ra", "0", "addresses and routes are those of the file"},
-    Pin{"net.ipv6.conf.default.router_solicitations", "0", "nobody waits for an advertisement"},
+    PinText{"net.ipv6.conf.all.disable_ipv6", "0", "the topology has IPv6 addresses"},
+    PinText{"net.ipv6.conf.default.accept_dad", "0", "addresses are usable at once"},
+    PinText{"net.ipv6.conf.all.accept_dad", "0", "addresses are usable at once"},
+    PinText{"net.ipv6.conf.default.accept_ra", "0", "addresses and routes are those of the file"},
+    PinText{"net.ipv6.conf.default.router_solicitations", "0", "nobody waits for an advertisement"},
     // Else each is repeated after up to a second, into captures of something else.
-    Pin{"net.ipv6.conf.default.mldv2_unsolicited_report_interval", "0",
-        "groups are reported when they are joined"},
-    Pin{"net.ipv6.conf.default.accept_redirects", "0", kTakeRedirects},
+    PinText{"net.ipv6.conf.default.mldv2_unsolicited_report_interval", "0",
+            "groups are reported when they are joined"},
+    PinText{"net.ipv6.conf.default.accept_redirects", "0", kTakeRedirects},
     // As new namespaces have it, but where the machine says that they take its own settings
     // (net.core.devconf_inherit_init_net).
-    Pin{"net.ipv6.conf.default.hop_limit", "64", "packets begin with the usual TTL"},
-    Pin{"net.ipv6.conf.all.proxy_ndp", "0", kArpForOthers},
-    Pin{"net.ipv6.conf.default.proxy_ndp", "0", kArpForOthers},
-    Pin{"net.ipv6.icmp.ratelimit", "0", kErrors},
+    PinText{"net.ipv6.conf.default.hop_limit", "64", "packets begin with the usual TTL"},
+    PinText{"net.ipv6.conf.all.proxy_ndp", "0", kArpForOthers},
+    PinText{"net.ipv6.conf.default.proxy_ndp", "0", kArpForOthers},
+    PinText{"net.ipv6.icmp.ratelimit", "0", kErrors},
 };
 
 constexpr std::string_view kBridged =
     "bridged frames do not cross the IP hooks (where br_netfilter is built in, they do)";
 constexpr std::array kWithBridges = {
-    Pin{"net.bridge.bridge-nf-call-iptables", "0", kBridged},
-    Pin{"net.bridge.bridge-nf-call-ip6tables", "0", kBridged},
-    Pin{"net.bridge.bridge-nf-call-arptables", "0", kBridged},
+    PinText{"net.bridge.bridge-nf-call-iptables", "0", kBridged},
+    PinText{"net.bridge.bridge-nf-call-ip6tables", "0", kBridged},
+    PinText{"net.bridge.bridge-nf-call-arptables", "0", kBridged},
 };
 
 constexpr std::array kWithForwarding = {
-    Pin{"net.ipv4.fib_multipath_hash_seed", "1", "equal ways are chosen alike in every run"},
+    PinText{"net.ipv4.fib_multipath_hash_seed", "1", "equal ways are chosen alike in every run"},
 };
 
 bool is_dotted(std::string_view name) {
@@ -115,11 +122,9 @@ std::string with_slashes(std::string_view name) {
   return text;
 }
 
-void append(std::vector<Pin>& pins, std::span<const Pin> more) {
-  pins.insert(pins.end(), more.begin(), more.end());
+void append(std::vector<Pin>& pins, std::span<const PinText> more) {
+  for (const PinText& pin : more) pins.push_back({pin.name, pin.value, pin.reason});
 }
-
-}  // namespace
 
 std::vector<Pin> make_pins(const PinScope& scope) {
   const std::string_view forwarding = scope.forwarding ? "1" : "0";
@@ -135,6 +140,32 @@ std::vector<Pin> make_pins(const PinScope& scope) {
   if (scope.bridges) append(pins, kWithBridges);
   if (scope.forwarding) append(pins, kWithForwarding);
   return pins;
+}
+
+constexpr std::size_t kScopes = 8;
+
+std::size_t number_of(const PinScope& scope) {
+  return (scope.forwarding ? 4U : 0U) + (scope.bridges ? 2U : 0U) + (scope.ipv6 ? 1U : 0U);
+}
+
+std::array<std::vector<Pin>, kScopes> pins_of_all_scopes() {
+  std::array<std::vector<Pin>, kScopes> pins;
+  for (const bool forwarding : {false, true}) {
+    for (const bool bridges : {false, true}) {
+      for (const bool ipv6 : {false, true}) {
+        const PinScope scope{.forwarding = forwarding, .bridges = bridges, .ipv6 = ipv6};
+        pins[number_of(scope)] = make_pins(scope);
+      }
+    }
+  }
+  return pins;
+}
+
+}  // namespace
+
+const std::vector<Pin>& pins_of(const PinScope& scope) {
+  static const auto kPins = pins_of_all_scopes();
+  return kPins[number_of(scope)];
 }
 
 bool is_same_sysctl(std::string_view a, std::string_view b) {

@@ -7,14 +7,14 @@
 #include <string_view>
 #include <vector>
 
-#include "state/namespace.hh"
+#include "base/shared_text.hh"
 
 namespace topoproof::plan {
 
 struct Pin {
-  std::string_view name;
-  std::string_view value;
-  std::string_view reason;
+  SharedText name;
+  SharedText value;
+  SharedText reason;
 };
 
 // What the pins of a node depend on.
@@ -24,8 +24,9 @@ struct PinScope {
   bool ipv6 = false;  // anywhere in the topology: neighbours send it to everybody
 };
 
-// In the order of writing: ip_forward first, because writing it resets other settings.
-std::vector<Pin> make_pins(const PinScope& scope);
+// In the order of writing: ip_forward first, because writing it resets other settings. Made once
+// for all nodes of a scope.
+const std::vector<Pin>& pins_of(const PinScope& scope);
 
 // True if both name one sysctl: sysctl(8) takes dots and slashes as separators.
 bool is_same_sysctl(std::string_view a, std::string_view b);

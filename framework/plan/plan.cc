@@ -22,7 +22,7 @@ std::string indented(std::string_view text) {
 }
 
 std::string rules_of(const Operation& operation) {
-  if (const auto* load = std::get_if<LoadRulesText>(&operation)) return indented(load->rules.text);
+  if (const auto* load = std::get_if<LoadRulesText>(&operation)) return indented(load->rules->text);
   if (const auto* load = std::get_if<LoadRuleset>(&operation)) {
     const auto text = listing::to_text(load->ruleset);
     return indented(text ? *text : text.error().text);

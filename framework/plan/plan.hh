@@ -13,7 +13,7 @@ namespace topoproof::plan {
 
 struct Step {
   Operation operation;
-  std::string reason;  // "link red:eth0 -- host:red exists", or where it was asked for
+  SharedText reason;  // "link red:eth0 -- host:red exists", or where it was asked for
   friend auto operator<=>(const Step&, const Step&) = default;
 };
 

@@ -52,8 +52,8 @@ state::BridgeOptions bridge_options(const topology::Bridge& bridge) {
 
 bool answers_for_others(const topology::Node& node) {
   return std::ranges::any_of(node.sysctls, [](const auto& sysctl) {
-    const bool proxies =
-        sysctl.value.name.ends_with(".proxy_arp") || sysctl.value.name.ends_with("/proxy_arp");
+    const std::string& name = sysctl.value.name;
+    const bool proxies = name.ends_with(".proxy_arp") || name.ends_with("/proxy_arp");
     return proxies && sysctl.value.value != "0";
   });
 }
@@ -93,7 +93,7 @@ class Planner {
   void each_node(void (Planner::*f)(NodeId)) {
     for (std::size_t i = 0; i < topology_.nodes().size(); ++i) (this->*f)(NodeId(i));
   }
-  void step(Operation operation, std::string reason) {
+  void step(Operation operation, SharedText reason) {
     plan_.steps.push_back({std::move(operation), std::move(reason)});
   }
 
@@ -158,13 +158,12 @@ void Planner::create_devices(NodeId node) {
 void Planner::create_bridge(NodeId node, BridgeId id) {
   const Device& device = devices_.bridge(id);
   const topology::Bridge& bridge = topology_.bridge(id);
-  step(CreateBridge{node,
-                    {.name = device.name,
-                     .kind = state::LinkKind::Bridge,
-                     .index = device.index,
-                     .mac = device.mac,
-                     .up = true,
-                     .bridge = bridge_options(bridge)}},
+  step(CreateBridge{node, state::Link{.name = device.name,
+                                      .kind = state::LinkKind::Bridge,
+                                      .index = device.index,
+                                      .mac = device.mac,
+                                      .up = true,
+                                      .bridge = bridge_options(bridge)}},
        fmt::format("{} has bridge {}", topology_.node(node).name, bridge.name));
 }
 
@@ -177,9 +176,9 @@ void Planner::create_veth(NodeId node, LinkId id) {
         .name = device.name, .index = device.index, .mac = device.mac, .mtu = device.mtu};
   };
   CreateVeth veth{node, end(near), link.ends[1 - near].node, end(1 - near)};
-  veth.link.up = true;
+  veth.link->up = true;
   veth.carried = is_carried(id);
-  if (link.ends[near].bridge) veth.link.master = devices_.bridge(*link.ends[near].bridge).name;
+  if (link.ends[near].bridge) veth.link->master = devices_.bridge(*link.ends[near].bridge).name;
   step(std::move(veth), because_of(topology_, link));
 }
 

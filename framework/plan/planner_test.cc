@@ -86,9 +86,9 @@ TEST(Planner, IsDeterministic) { EXPECT_EQ(plan_of(container_nat()), plan_of(con
 TEST(Planner, AVethIsMadeFromTheEndThatIsAPort) {
   const auto veths = all<CreateVeth>(plan_of(container_network()));
   ASSERT_EQ(veths.size(), 3U);
-  EXPECT_EQ(veths[0].link.name, "veth-red-br");
-  EXPECT_EQ(veths[0].link.master, "v-eth-0");
-  EXPECT_TRUE(veths[0].link.up);
+  EXPECT_EQ(veths[0].link->name, "veth-red-br");
+  EXPECT_EQ(veths[0].link->master, "v-eth-0");
+  EXPECT_TRUE(veths[0].link->up);
   EXPECT_EQ(veths[0].peer->name, "veth-red");
   EXPECT_FALSE(veths[0].peer->up) << "the kernel refuses that";
 }
@@ -212,7 +212,7 @@ TEST(Planner, ASysctlIsExpectedOnceInWhicheverSpelling) {
 TEST(Planner, ARouteSaysTheInterfaceOfItsGateway) {
   const auto routes = all<AddRoute>(plan_of(container_nat()));
   ASSERT_EQ(routes.size(), 1U);
-  EXPECT_EQ(routes[0].route.interface, "veth-blue");
+  EXPECT_EQ(routes[0].route->interface, "veth-blue");
 }
 
 TEST(Planner, RefusesAGatewayThatNobodyReaches) {

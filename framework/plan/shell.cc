@@ -121,18 +121,19 @@ struct Commands {
     return fmt::format("ip netns add {}", name(op.node));
   }
   Result operator()(const SetSysctl& op) const {
-    return fmt::format("ip netns exec {} sysctl -qw {}", name(op.node),
-                       shell_quoted(op.sysctl.name + "=" + op.sysctl.value));
+    return fmt::format(
+        "ip netns exec {} sysctl -qw {}", name(op.node),
+        shell_quoted(fmt::format("{}={}", op.sysctl.name.str(), op.sysctl.value.str())));
   }
   Result operator()(const CreateBridge& op) const {
     return ip(op.node, fmt::format("link add {}{} type bridge {}", link_words(op.link),
-                                   op.link.up ? " up" : "",
-                                   bridge_words(op.link.bridge.value_or(state::BridgeOptions{}))));
+                                   op.link->up ? " up" : "",
+                                   bridge_words(op.link->bridge.value_or(state::BridgeOptions{}))));
   }
   Result operator()(const CreateVeth& op) const {
     std::string near = link_words(op.link);
-    if (op.link.master) near += " master " + shell_quoted(*op.link.master);
-    if (op.link.up) near += " up";
+    if (op.link->master) near += " master " + shell_quoted(*op.link->master);
+    if (op.link->up) near += " up";
     return ip(op.node, fmt::format("link add {} type veth peer name {} netns {}", near,
                                    link_words(*op.peer), name(op.peer_node)));
   }
@@ -173,16 +174,16 @@ struct Commands {
                                    shell_quoted(op.address.interface)));
   }
   Result operator()(const AddRoute& op) const {
-    return ip(op.node, op.route.family(), "route add " + route_words(op.route));
+    return ip(op.node, op.route->family(), "route add " + route_words(op.route));
   }
   Result operator()(const DeleteRoute& op) const {
-    return ip(op.node, op.route.family(), "route delete " + route_words(op.route));
+    return ip(op.node, op.route->family(), "route delete " + route_words(op.route));
   }
   Result operator()(const AddPolicyRule& op) const {
-    return ip(op.node, op.rule.family, "rule add " + to_string(op.rule));
+    return ip(op.node, op.rule->family, "rule add " + to_string(op.rule));
   }
   Result operator()(const DeletePolicyRule& op) const {
-    return ip(op.node, op.rule.family, "rule delete " + to_string(op.rule));
+    return ip(op.node, op.rule->family, "rule delete " + to_string(op.rule));
   }
   Result operator()(const AddNeighbor& op) const {
     const std::string mac = op.neighbor.mac ? " lladdr " + to_string(*op.neighbor.mac) : "";
@@ -206,11 +207,11 @@ struct Commands {
     return command_with_input(name(op.node), "nft -f -", *text);
   }
   Result operator()(const LoadRulesText& op) const {
-    if (op.rules.language == topology::RulesText::Language::Compiled) {
+    if (op.rules->language == topology::RulesText::Language::Compiled) {
       return std::unexpected(
-          make_issue(op.rules.where, "compiled rules are messages: no command loads them"));
+          make_issue(op.rules->where, "compiled rules are messages: no command loads them"));
     }
-    return command_with_input(name(op.node), loader(op.rules.language), op.rules.text);
+    return command_with_input(name(op.node), loader(op.rules->language), op.rules->text);
   }
   Result operator()(const FlushRuleset& op) const {
     return fmt::format("ip netns exec {} nft flush ruleset", name(op.node));

@@ -42,7 +42,7 @@ std::vector<NodeSteps> by_node(const Plan& plan, std::size_t count) {
 
 std::optional<Family> family_on_interface(const Operation& op) {
   if (const auto* add = std::get_if<AddAddress>(&op)) return add->address.address.family();
-  if (const auto* add = std::get_if<AddRoute>(&op)) return add->route.family();
+  if (const auto* add = std::get_if<AddRoute>(&op)) return add->route->family();
   if (const auto* add = std::get_if<AddNeighbor>(&op)) return add->neighbor.address.family();
   return std::nullopt;
 }
@@ -204,7 +204,8 @@ class Updater {
                 kGone);
     }
     void operator()(const Impair& op) const {
-      if (!self.impairs_again(op)) self.step(Impair{op.node, op.interface, {}}, kGone);
+      if (!self.impairs_again(op))
+        self.step(Impair{op.node, op.interface, impair::Impairment{}}, kGone);
     }
     void operator()(const SetSysctl& op) const {
       if (op.where_present || self.sets_again(op)) return;
@@ -234,12 +235,12 @@ class Updater {
     for (const Step* old : changed_before_) {
       if (!lost_.is_lost(old->operation)) continue;
       if (const auto* bridge = std::get_if<CreateBridge>(&old->operation)) {
-        if (remains(bridge->node)) step(DeleteLink{bridge->node, bridge->link.name}, kGone);
+        if (remains(bridge->node)) step(DeleteLink{bridge->node, bridge->link->name}, kGone);
       }
       const auto* veth = std::get_if<CreateVeth>(&old->operation);
       if (veth == nullptr) continue;
       if (remains(veth->node)) {
-        step(DeleteLink{veth->node, veth->link.name}, kGone);
+        step(DeleteLink{veth->node, veth->link->name}, kGone);
       } else if (remains(veth->peer_node)) {
         step(DeleteLink{veth->peer_node, veth->peer->name}, kGone);
       }

@@ -26,13 +26,10 @@ const std::string kReadBack = "what was written";
 
 // Those that are there, of the named ones.
 std::vector<state::Sysctl> sysctls_in(const Place& place, std::span<const std::string> names) {
-  auto sysctls = sys::call_in(place.netns, [&] {
+  return sys::call_in(place.netns, [&] {
     sys::Sysctls inside;
     return netlink::observe_sysctls(inside, names);
   });
-  // The kernel prints several numbers with tabs between, and takes them with blanks as well.
-  for (state::Sysctl& sysctl : sysctls) std::ranges::replace(sysctl.value, '\t', ' ');
-  return sysctls;
 }
 
 bool forwards(const Place& place) {
@@ -83,9 +80,9 @@ void keep_unplanned_sysctls(const Place& place, const state::Namespace& planned,
   std::vector<std::string> names;
   for (const auto& [name, value] : kUnplanned) {
     const bool is_planned =
-        std::ranges::find(planned.sysctls, name, &state::Sysctl::name) != planned.sysctls.end();
+        std::ranges::any_of(planned.sysctls, [&](const auto& one) { return one.name == name; });
     if (is_planned) continue;
-    usual.push_back({std::string(name), std::string(value)});
+    usual.push_back({name, value});
     names.emplace_back(name);
   }
   for (const state::Sysctl& found : sysctls_in(place, names)) {
@@ -117,7 +114,7 @@ std::string usual_value(const topology::Node& node, std::string_view family,
   const std::string inherited = fmt::format("net.{}.conf.default.{}", family, setting.name);
   const auto stated = std::ranges::find_if(
       node.sysctls, [&](const auto& sysctl) { return sysctl.value.name == inherited; });
-  return stated != node.sysctls.end() ? stated->value.value : std::string(setting.usual);
+  return stated != node.sysctls.end() ? stated->value.value.str() : std::string(setting.usual);
 }
 
 std::vector<state::Sysctl> usual_settings(const topology::Node& node, std::string_view family,

@@ -135,8 +135,8 @@ TEST_F(SnapshotTest, KeepsSysctlsOfInterfaces) {
   const Snapshot snapshot = take(places, "box");
   std::vector<std::string> of_interfaces;
   for (const auto& sysctl : snapshot.topology.node(NodeId(0U)).sysctls) {
-    if (sysctl.value.name.find("/v") == std::string::npos) continue;
-    of_interfaces.push_back(sysctl.value.name + "=" + sysctl.value.value);
+    if (sysctl.value.name.str().find("/v") == std::string::npos) continue;
+    of_interfaces.push_back(sysctl.value.name.str() + "=" + sysctl.value.value.str());
   }
   EXPECT_EQ(of_interfaces, (std::vector<std::string>{"net/ipv4/conf/v1/proxy_arp=1",
                                                      "net/ipv4/conf/v0.1/rp_filter=2"}))
@@ -218,7 +218,8 @@ TEST_F(SnapshotTest, OfANewNamespaceHasNoSysctls) {
   const Snapshot snapshot = take(one_place(with_commands("ip link set lo up")), "box");
   std::string unplanned;
   for (const auto& sysctl : snapshot.topology.node(NodeId(0U)).sysctls) {
-    if (sysctl.value.name.find("conf.") == std::string::npos) unplanned += sysctl.value.name + " ";
+    if (sysctl.value.name.str().find("conf.") == std::string::npos)
+      unplanned += sysctl.value.name.str() + " ";
   }
   EXPECT_EQ(unplanned,
             "net.ipv4.icmp_ratelimit net.ipv4.icmp_msgs_per_sec net.ipv4.icmp_msgs_burst ");

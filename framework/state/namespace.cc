@@ -12,7 +12,7 @@ void append_lines(std::string& text, const std::vector<T>& values) {
 }  // namespace
 
 std::string describe(const Sysctl& sysctl) {
-  return "sysctl " + sysctl.name + " = " + sysctl.value;
+  return "sysctl " + sysctl.name.str() + " = " + sysctl.value.str();
 }
 
 std::string describe(const Namespace& ns) {

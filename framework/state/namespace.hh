@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/shared_text.hh"
 #include "state/address.hh"
 #include "state/link.hh"
 #include "state/neighbor.hh"
@@ -15,8 +16,8 @@
 namespace topoproof::state {
 
 struct Sysctl {
-  std::string name;   // "net.ipv4.ip_forward"
-  std::string value;  // as the kernel prints it, without the line break
+  SharedText name;   // "net.ipv4.ip_forward"
+  SharedText value;  // as the kernel prints it, without the line break
   friend auto operator<=>(const Sysctl&, const Sysctl&) = default;
 };
 

@@ -46,7 +46,7 @@ bool forwards(const Node& node) {
 // It answers for addresses of others.
 bool is_proxy(const Node& node) {
   return std::ranges::any_of(node.sysctls, [](const Located<state::Sysctl>& one) {
-    return is_on(one.value) && one.value.name.find(".proxy_") != std::string::npos;
+    return is_on(one.value) && one.value.name.str().find(".proxy_") != std::string::npos;
   });
 }
 
