@@ -35,6 +35,7 @@ class BrokenKernel final : public netlink::Transport {
     if (!truncated) delivered_.push_back(datagram);
     return {.size = datagram.size(), .truncated = truncated};
   }
+  void hear_other_namespaces() override {}
   void subscribe(unsigned) override {}
   int fd() const override { return -1; }
 

@@ -136,7 +136,9 @@ std::vector<TraceEvent> TraceMonitor::receive() {
   std::vector<TraceEvent> events;
   const auto add = [&](const netlink::Message& message) {
     auto event = decode_trace(nft::with_header(message));
-    if (event) events.push_back(*std::move(event));
+    if (!event) return;
+    event->namespace_id = message.namespace_id;
+    events.push_back(*std::move(event));
   };
   while (socket_.receive_events(add)) continue;
   return events;

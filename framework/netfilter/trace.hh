@@ -25,6 +25,7 @@ namespace topoproof::netfilter {
 enum class TraceType { Rule, ChainEnd, Policy };
 
 struct TraceEvent {
+  std::optional<std::uint32_t> namespace_id;  // of another namespace: its id in the monitor's
   // The same for all events of a packet in one hook. Another one in the next hook may be as well:
   // join those by addresses and IP id.
   std::uint32_t id = 0;
@@ -51,10 +52,12 @@ struct TraceEvent {
 // "rule 7 of ip filter input: drop"
 std::string describe(const TraceEvent& event);
 
-// Hears the events of the namespace that the constructor's thread is in.
+// Hears the events of the namespace that the constructor's thread is in; and of all others that it
+// has an id of (netlink::number_namespace), if it is asked to.
 class TraceMonitor {
  public:
   TraceMonitor();  // THROWS: SystemError
+  void hear_other_namespaces() { socket_.hear_other_namespaces(); }
 
   int fd() const { return socket_.fd(); }  // readable when there are events
   // What has come so far; does not wait. The events of a packet are there when the call that sent

@@ -16,6 +16,7 @@
 #include "netfilter/kernel_ruleset.hh"
 #include "netfilter/text.hh"
 #include "netfilter/trace.hh"
+#include "netlink/peer_namespace.hh"
 #include "sys/error.hh"
 #include "sys/fd.hh"
 #include "sys/kernel_test.hh"
@@ -90,6 +91,28 @@ TEST_F(Trace, EventsOfTheTracesOwnTableAreNotEvenQueued) {
   send_udp(9);
   EXPECT_EQ(::poll(&waiting, 1, 0), 1);
   EXPECT_EQ(story(), (Lines{"input: end", "input: policy drop"}));
+}
+
+TEST_F(Trace, OneMonitorHearsOtherNamespacesByTheirIds) {
+  std::optional<TraceMonitor> elsewhere;
+  std::optional<netlink::Socket> route;
+  const sys::Netns home = sys::Netns::create();
+  sys::run_in(home, [&] {
+    elsewhere.emplace();
+    route.emplace(netlink::Protocol::Route);
+  });
+  load("table ip t {\n chain input { type filter hook input priority 0; policy drop; }\n}\n");
+  trace_all();
+  elsewhere->hear_other_namespaces();
+  send_udp(9);
+  EXPECT_TRUE(elsewhere->receive().empty()) << "of a namespace without an id";
+  const std::uint32_t id = netlink::number_namespace(*route, netns_.fd());
+  EXPECT_EQ(netlink::number_namespace(*route, netns_.fd()), id);
+  send_udp(9);
+  const auto events = elsewhere->receive();
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[0].namespace_id, id);
+  EXPECT_EQ(line(events[1]), "input: policy drop");
 }
 
 TEST_F(Trace, NothingIsToldBeforeItIsAskedFor) {

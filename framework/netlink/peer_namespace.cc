@@ -7,6 +7,7 @@
 #include <linux/net_namespace.h>
 #include <linux/rtnetlink.h>
 
+#include "base/check.hh"
 #include "netlink/link.hh"
 #include "netlink/reader.hh"
 
@@ -29,6 +30,8 @@ constexpr std::array kIdAttributes{
 };
 constexpr Schema kId{.header_size = sizeof(Header), .attributes = kIdAttributes};
 constinit const Request kGetId{RTM_GETNSID, NLM_F_REQUEST, &kId};
+constinit const Request kNewId{RTM_NEWNSID, NLM_F_REQUEST | NLM_F_ACK, &kId};
+constexpr auto kNone = static_cast<std::uint32_t>(NETNSA_NSID_NOT_ASSIGNED);
 
 static_assert(kPeerLink.is_well_formed() && kId.is_well_formed());
 
@@ -58,8 +61,20 @@ std::optional<std::uint32_t> namespace_id(Socket& socket, int netns) {
   if (!answers || answers->size() != 1) return std::nullopt;
   std::string fault;
   const auto id = AttributeReader(answers->begin()->payload, kId, fault).u32(NETNSA_NSID);
-  constexpr auto kNone = static_cast<std::uint32_t>(NETNSA_NSID_NOT_ASSIGNED);
   return id == kNone ? std::nullopt : id;
+}
+
+std::uint32_t number_namespace(Socket& socket, int netns) {
+  if (const auto id = namespace_id(socket, netns)) return *id;
+  Batch request;
+  MessageWriter& writer = request.add(0, kNewId);
+  writer.put_header(Header());
+  writer.put_u32(NETNSA_NSID, kNone);  // any
+  writer.put_u32(NETNSA_FD, static_cast<std::uint32_t>(netns));
+  socket.commit(request, [](std::size_t) { return std::string("give a namespace an id"); });
+  const auto id = namespace_id(socket, netns);
+  TOPOPROOF_CHECK(id.has_value(), "the kernel has given it an id");
+  return *id;
 }
 
 }  // namespace topoproof::netlink

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// In which namespace the far ends of veths are. A namespace numbers those that it knows of by ids
-// of its own (ip-netns(8), list-id).
+// The ids by which a namespace numbers those that it knows of (ip-netns(8), list-id): where the far
+// ends of veths are, and where an event comes from.
 #pragma once
 
 #include <cstdint>
@@ -19,5 +19,8 @@ std::map<std::uint32_t, std::uint32_t> observe_peer_namespaces(Socket& socket);
 // The id that the socket's namespace has for another, which a descriptor holds; nothing if it has
 // none. THROWS: ExchangeError
 std::optional<std::uint32_t> namespace_id(Socket& socket, int netns);
+
+// The same; gives it an id first where it has none. THROWS: NetlinkError, ExchangeError
+std::uint32_t number_namespace(Socket& socket, int netns);
 
 }  // namespace topoproof::netlink

@@ -26,6 +26,8 @@ struct Message {
   std::uint16_t flags = 0;
   std::uint32_t sequence = 0;
   BytesView payload;  // what follows the netlink header
+  // Of an event from another namespace (Socket::hear_other_namespaces): its id in the socket's own.
+  std::optional<std::uint32_t> namespace_id = {};
 };
 
 // A fixed header from the front of `bytes`; nothing if they are too few.

@@ -47,7 +47,10 @@ bool Socket::receive(const Sink& sink) {
   if (received.size == 0) return false;
   const auto messages = split_messages(BytesView(buffer).first(received.size));
   if (!messages) throw ExchangeError(ExchangeFailure::Malformed, EBADMSG);
-  for (const Message& message : *messages) sink(message);
+  for (Message message : *messages) {
+    message.namespace_id = received.namespace_id;
+    sink(message);
+  }
   return true;
 }
 

@@ -65,6 +65,10 @@ class Socket {
   // Events: after subscribe(group), wait until fd() is readable, then receive until it says false.
   // A socket for events is for nothing else. THROWS: ExchangeError, with Overrun if some are lost.
   void subscribe(unsigned group) { transport_->subscribe(group); }
+  // From now on events of all namespaces that this one has an id of (number_namespace) are heard.
+  // One socket for many: the kernel looks at each subscribed socket of the machine for each event.
+  // The opener needs CAP_NET_BROADCAST over them.
+  void hear_other_namespaces() { transport_->hear_other_namespaces(); }
   bool receive_events(const Sink& sink);
   int fd() const { return transport_->fd(); }
 

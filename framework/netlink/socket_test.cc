@@ -33,6 +33,7 @@ class ScriptedTransport final : public Transport {
     std::ranges::copy(next.bytes, buffer.begin());
     return next.received;
   }
+  void hear_other_namespaces() override {}
   void subscribe(unsigned) override {}
   int fd() const override { return -1; }
   int send_error = 0;

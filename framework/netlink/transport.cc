@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "netlink/transport.hh"
 
+#include <array>
+#include <cstring>
+
 #include <linux/netlink.h>
 #include <sys/socket.h>
 
@@ -24,6 +27,16 @@ sockaddr_nl make_address() {
   sockaddr_nl address{};
   address.nl_family = AF_NETLINK;
   return address;
+}
+
+std::optional<std::uint32_t> namespace_id_of(const msghdr& message) {
+  const cmsghdr* control = CMSG_FIRSTHDR(&message);
+  const bool is_id = control != nullptr && control->cmsg_level == SOL_NETLINK &&
+                     control->cmsg_type == NETLINK_LISTEN_ALL_NSID;
+  if (!is_id) return std::nullopt;
+  std::uint32_t id = 0;
+  std::memcpy(&id, CMSG_DATA(control), sizeof id);
+  return id;
 }
 
 class KernelTransport final : public Transport {
@@ -63,10 +76,14 @@ class KernelTransport final : public Transport {
     msghdr message{};
     message.msg_iov = &part;
     message.msg_iovlen = 1;
+    alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(int))> control;  // NOLINT: no zeros
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
     const auto size = ::recvmsg(fd_.get(), &message, MSG_DONTWAIT);
     if (size >= 0) {
       return {.size = static_cast<std::size_t>(size),
-              .truncated = (message.msg_flags & MSG_TRUNC) != 0};
+              .truncated = (message.msg_flags & MSG_TRUNC) != 0,
+              .namespace_id = namespace_id_of(message)};
     }
     const int error = sys::last_error();
     return {.error = error == EAGAIN ? 0 : error};
@@ -75,6 +92,12 @@ class KernelTransport final : public Transport {
   void subscribe(unsigned group) override {
     if (!set_option(fd_, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, static_cast<int>(group))) {
       sys::throw_errno("subscribe to netlink events");
+    }
+  }
+
+  void hear_other_namespaces() override {
+    if (!set_option(fd_, SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, 1)) {
+      sys::throw_errno("hear events of other namespaces");
     }
   }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "listing/listing.hh"
 #include "netfilter/kernel_ruleset.hh"
 #include "netfilter/trace.hh"
+#include "netlink/peer_namespace.hh"
 #include "packet/tcp.hh"
 #include "packet/view.hh"
 #include "probe/echo.hh"
@@ -118,7 +120,6 @@ bool is_reject(const firewall::Rule& rule) {
 class Node {
  public:
   Node(lab::Lab& lab, NodeId node) {
-    lab.run(node, [this] { monitor_ = std::make_unique<netfilter::TraceMonitor>(); });
     read_rules(lab, node);
     routes_by_mark_ = std::ranges::any_of(
         lab.expected(node).rules, [](const state::Rule& rule) { return rule.mark.has_value(); });
@@ -144,28 +145,23 @@ class Node {
     index_ = std::make_unique<netfilter::RuleIndex>(ruleset_);
   }
 
-  int fd() const { return monitor_->fd(); }
-
-  void receive() {
-    for (netfilter::TraceEvent& event : monitor_->receive()) {
-      Bytes& headers = headers_[event.id];
-      if (!event.network_header.empty()) {
-        hooks_[event.id] = hook_of(event);
-        headers = event.network_header;
-        headers.insert(headers.end(), event.transport_header.begin(), event.transport_header.end());
-      }
-      if (event.goes_on()) {
-        note_routed(headers, event.mark.value_or(0));
-      } else if (event.ends_packet()) {
-        note_end(std::move(event), headers);
-      } else if (keeps_passed && is_decision(event)) {
-        note_passed(std::move(event), headers);
-      }
+  void take(netfilter::TraceEvent event) {
+    Bytes& headers = headers_[event.id];
+    if (!event.network_header.empty()) {
+      hooks_[event.id] = hook_of(event);
+      headers = event.network_header;
+      headers.insert(headers.end(), event.transport_header.begin(), event.transport_header.end());
+    }
+    if (event.goes_on()) {
+      note_routed(headers, event.mark.value_or(0));
+    } else if (event.ends_packet()) {
+      note_end(std::move(event), headers);
+    } else if (keeps_passed && is_decision(event)) {
+      note_passed(std::move(event), headers);
     }
   }
 
   void forget_events() {
-    receive();
     ends_.clear();
     routed_.clear();
     headers_.clear();
@@ -175,8 +171,8 @@ class Node {
 
   bool keeps_passed = false;
 
-  std::vector<RuleTrace::Passed> passed(const PacketName& as_came, const flow::Tuple& as_left) {
-    receive();
+  std::vector<RuleTrace::Passed> passed(const PacketName& as_came,
+                                        const flow::Tuple& as_left) const {
     std::vector<RuleTrace::Passed> out;
     for (const Pass& pass : passed_) {
       if (!is_of(pass, as_came, as_left)) continue;
@@ -189,8 +185,7 @@ class Node {
     return out;
   }
 
-  std::optional<RuleHit> find(const PacketName& name) {
-    receive();
+  std::optional<RuleHit> find(const PacketName& name) const {
     const End* best = nullptr;
     const auto [first, last] = ends_.equal_range(key_of(name));
     for (auto at = first; at != last; ++at) {
@@ -204,8 +199,7 @@ class Node {
     return hit;
   }
 
-  std::optional<RuleTrace::Routed> routed(const PacketName& name) {
-    receive();
+  std::optional<RuleTrace::Routed> routed(const PacketName& name) const {
     const auto found = routed_.find(key_of(name));
     if (found == routed_.end()) return std::nullopt;
     flow::Tuple tuple = name.tuple;
@@ -288,7 +282,6 @@ class Node {
     return text ? *text : fmt::format("rule with handle {}", event.rule);
   }
 
-  std::unique_ptr<netfilter::TraceMonitor> monitor_;
   firewall::Ruleset ruleset_;
   bool known_ = false;  // the values can say all of it
   bool routes_by_mark_ = false;
@@ -302,18 +295,20 @@ class Node {
 
 }  // namespace
 
+// One monitor hears all nodes: for each event the kernel looks at every socket that is subscribed.
 class RuleTrace::Impl {
  public:
   explicit Impl(sys::EventLoop& loop) : loop_(loop) {}
   ~Impl() {
-    for (const auto& [node, traced] : nodes_) loop_.forget(traced->fd());
+    if (monitor_) loop_.forget(monitor_->fd());
   }
 
   void start(lab::Lab& lab, NodeId node) {
     if (!traced_.insert(node).second) return;
+    if (!monitor_) open_monitor(lab, node);
     Node& traced = *(nodes_[node] = std::make_unique<Node>(lab, node));
     traced.keeps_passed = keeps_passed_;
-    loop_.watch(traced.fd(), EPOLLIN, [&traced](std::uint32_t) { traced.receive(); });
+    by_id_[id_of(lab, node)] = &traced;
   }
 
   void restart(lab::Lab& lab, NodeId node) {
@@ -324,12 +319,13 @@ class RuleTrace::Impl {
   }
 
   void forget_events() {
+    receive();
     for (const auto& [node, traced] : nodes_) traced->forget_events();
   }
 
   std::optional<RuleHit> find(NodeId node, const PacketName& packet) {
-    const auto traced = nodes_.find(node);
-    return traced == nodes_.end() ? std::nullopt : traced->second->find(packet);
+    const Node* traced = up_to_date(node);
+    return traced == nullptr ? std::nullopt : traced->find(packet);
   }
 
   void keep_passed() {
@@ -338,23 +334,52 @@ class RuleTrace::Impl {
   }
 
   std::vector<Passed> passed(NodeId node, const PacketName& as_came, const flow::Tuple& as_left) {
-    const auto traced = nodes_.find(node);
-    return traced == nodes_.end() ? std::vector<Passed>()
-                                  : traced->second->passed(as_came, as_left);
+    const Node* traced = up_to_date(node);
+    return traced == nullptr ? std::vector<Passed>() : traced->passed(as_came, as_left);
   }
 
   std::optional<Routed> routed(NodeId node, const PacketName& packet) {
-    const auto traced = nodes_.find(node);
-    return traced == nodes_.end() ? std::nullopt : traced->second->routed(packet);
+    const Node* traced = up_to_date(node);
+    return traced == nullptr ? std::nullopt : traced->routed(packet);
   }
 
   const std::set<NodeId>& traced() const { return traced_; }
 
  private:
+  void open_monitor(lab::Lab& lab, NodeId home) {
+    home_ = home;
+    lab.run(home, [this] { monitor_.emplace(); });
+    monitor_->hear_other_namespaces();
+    loop_.watch(monitor_->fd(), EPOLLIN, [this](std::uint32_t) { receive(); });
+  }
+
+  // As events name it: those of the monitor's own namespace name none.
+  std::optional<std::uint32_t> id_of(lab::Lab& lab, NodeId node) const {
+    if (node == home_) return std::nullopt;
+    return netlink::number_namespace(lab.route_socket(home_), lab.netns(node).fd());
+  }
+
+  void receive() {
+    if (!monitor_) return;
+    for (netfilter::TraceEvent& event : monitor_->receive()) {
+      const auto traced = by_id_.find(event.namespace_id);
+      if (traced != by_id_.end()) traced->second->take(std::move(event));
+    }
+  }
+
+  const Node* up_to_date(NodeId node) {
+    receive();
+    const auto traced = nodes_.find(node);
+    return traced == nodes_.end() ? nullptr : traced->second.get();
+  }
+
   sys::EventLoop& loop_;
   bool keeps_passed_ = false;
   std::set<NodeId> traced_;
   std::map<NodeId, std::unique_ptr<Node>> nodes_;
+  std::map<std::optional<std::uint32_t>, Node*> by_id_;  // that the home namespace has for theirs
+  NodeId home_;
+  std::optional<netfilter::TraceMonitor> monitor_;
 };
 
 RuleTrace::RuleTrace(sys::EventLoop& loop) : impl_(std::make_unique<Impl>(loop)) {}
