@@ -103,7 +103,7 @@ void Run::change_ecn(BytesView info) {
 
 // struct xt_tcpoptstrip_target_info: a bit for each kind (tcpoptstrip_mangle_packet).
 void Run::strip_options(BytesView kinds) {
-  constexpr std::byte kNoOperation{1};
+  constexpr std::byte kFiller{1};
   if (headers_.fragment_offset != 0 || headers_.protocol != packet::Tcp::kProtocol) return;
   const auto at = headers_.transport;
   if (!headers_.has_transport || packet_.size() < at + packet::Tcp::kSize) {
@@ -123,7 +123,7 @@ void Run::strip_options(BytesView kinds) {
     if (i + size > length) break;
     std::uint32_t word = 0;
     std::memcpy(&word, &kinds[kind / 32 * 4], sizeof word);
-    if ((word >> (kind % 32) & 1U) != 0) std::ranges::fill(tcp.subspan(i, size), kNoOperation);
+    if ((word >> (kind % 32) & 1U) != 0) std::ranges::fill(tcp.subspan(i, size), kFiller);
     i += size;
   }
   if (packet_.checksum_partial) return;
