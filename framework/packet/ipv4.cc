@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "packet/checksum.hh"
+
 namespace topoproof::packet {
 namespace {
 
@@ -80,6 +82,15 @@ std::string Ipv4::describe() const {
   if (!options.empty()) text += fmt::format(" options [{}]", to_hex(options));
   return text + as_given("header_length", header_length) + as_given("total_length", total_length) +
          as_given("protocol", protocol) + as_given("checksum", checksum);
+}
+
+void clear_identification(std::span<std::byte> packet) {
+  constexpr std::size_t kIdentificationAt = 4;
+  constexpr std::size_t kChecksumAt = 10;
+  const std::size_t header = 4 * (std::to_integer<std::size_t>(packet[0]) & 0xf);
+  store_be16(packet.data() + kIdentificationAt, 0);
+  store_be16(packet.data() + kChecksumAt, 0);
+  store_be16(packet.data() + kChecksumAt, internet_checksum(packet.first(header)));
 }
 
 }  // namespace topoproof::packet

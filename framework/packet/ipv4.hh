@@ -2,8 +2,10 @@
 // IPv4 (RFC 791) with options as bytes. Reassembly is not done here: a fragment is a packet.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <tuple>
 
@@ -54,5 +56,8 @@ struct Ipv4 {
   auto computed() { return std::tie(header_length, total_length, protocol, checksum); }
   friend bool operator==(const Ipv4&, const Ipv4&) = default;
 };
+
+// Makes the identification 0, and the header checksum right. REQUIRES: a whole IPv4 header.
+void clear_identification(std::span<std::byte> packet);
 
 }  // namespace topoproof::packet

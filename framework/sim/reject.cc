@@ -66,19 +66,6 @@ void attach(Packet& answer, const Packet& to) {
   if (to.skb.connection) conntrack::Tracker::attach(answer.skb, to.skb);
 }
 
-// What stands in the checksum until the packet leaves: the sum of the pseudo header alone, which
-// whoever quotes it before quotes (nf_reject_ip_tcphdr_put; of IPv6 it is whole at once).
-void begin_checksum(skb::Skb& reset) {
-  if (!reset.is_ipv4()) return;
-  constexpr std::size_t kChecksumAt = 16;
-  const auto begun =
-      packet::pseudo_header(reset.source(), reset.destination(), packet::Tcp::kProtocol,
-                            static_cast<std::uint32_t>(reset.transport().size()))
-          .checksum();
-  auto* field = reset.writable().data() + reset.headers().transport + kChecksumAt;
-  store_be16(field, static_cast<std::uint16_t>(~begun));
-}
-
 // nf_skb_is_icmp_unreach: errors of this kind alone are not answered by the like.
 bool is_unreachable_error(const skb::Skb& skb) {
   const bool v4 = skb.is_ipv4();
@@ -135,7 +122,8 @@ void send_reject(const HookPlace& at, Packet& packet, const machine::RejectAnswe
   if (!may_be_answered(packet.skb) || !give_way(at, packet)) return;
   if (how.tcp_reset) {
     return send_reset(at.world, at.host, packet, [&](Packet& reset) {
-      begin_checksum(reset.skb);
+      // nf_reject_ip_tcphdr_put; of IPv6 it is whole at once.
+      if (reset.skb.is_ipv4()) skb::begin_checksum(reset.skb);
       attach(reset, packet);
     });
   }

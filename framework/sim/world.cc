@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <span>
 
-#include "packet/checksum.hh"
 #include "packet/ether.hh"
+#include "packet/ipv4.hh"
 #include "sim/device.hh"
 #include "sim/neighbor.hh"
 #include "sim/netfilter.hh"
@@ -172,17 +172,6 @@ void World::note_way(const Host& host, Packet& packet) {
   ++route_uses[{host.id, packet.skb.is_ipv6(), route.prefix, route.length, route.metric}];
 }
 
-namespace {
-
-void clear_identification(std::span<std::byte> ipv4) {
-  const std::size_t header = 4 * (std::to_integer<std::size_t>(ipv4[0]) & 0xf);
-  store_be16(ipv4.data() + 4, 0);
-  store_be16(ipv4.data() + 10, 0);
-  store_be16(ipv4.data() + 10, packet::internet_checksum(ipv4.first(header)));
-}
-
-}  // namespace
-
 void World::show(const Host& host, Slot in, const Packet& packet) const {
   if (!tap || !packet.skb.link) return;
   skb::Skb whole = packet.skb;
@@ -193,7 +182,7 @@ void World::show(const Host& host, Slot in, const Packet& packet) const {
   store_be16(frame.data() + 12, whole.link->ether_type);
   frame.insert(frame.end(), whole.bytes().begin(), whole.bytes().end());
   if (whole.has_drawn_id && whole.is_ipv4()) {
-    clear_identification(std::span(frame).subspan(packet::Ether::kSize));
+    packet::clear_identification(std::span(frame).subspan(packet::Ether::kSize));
   }
   tap(host.node(), host.at(in).name, frame);
 }

@@ -17,6 +17,17 @@ std::size_t checksum_offset(std::uint8_t protocol) {
   return protocol == kIcmpv6 ? 2 : 0;
 }
 
+std::byte* checksum_field(Skb& skb) {
+  const auto at = checksum_offset(skb.headers().protocol);
+  if (at == 0 || skb.transport().size() < at + 2) return nullptr;
+  return skb.writable().data() + skb.headers().transport + at;
+}
+
+packet::InternetSum pseudo_header_of(const Skb& skb) {
+  return packet::pseudo_header(skb.source(), skb.destination(), skb.headers().protocol,
+                               static_cast<std::uint32_t>(skb.transport().size()));
+}
+
 }  // namespace
 
 Skb::Skb(BytesView network, std::uint16_t ether_type) : buffer_(network), ether_type_(ether_type) {}
@@ -66,16 +77,17 @@ void Skb::scrub() {
 void complete_checksum(Skb& skb) {
   if (!skb.checksum_partial) return;
   skb.checksum_partial = false;
-  const auto transport = skb.transport();
-  const auto protocol = skb.headers().protocol;
-  const auto at = checksum_offset(protocol);
-  if (at == 0 || transport.size() < at + 2) return;
-  auto* field = skb.writable().data() + skb.headers().transport + at;
+  auto* field = checksum_field(skb);
+  if (field == nullptr) return;
   store_be16(field, 0);
-  auto sum = packet::pseudo_header(skb.source(), skb.destination(), protocol,
-                                   static_cast<std::uint32_t>(transport.size()));
-  const auto checksum = sum.add(skb.transport()).checksum();
-  store_be16(field, protocol == kUdp && checksum == 0 ? 0xffff : checksum);
+  const auto checksum = pseudo_header_of(skb).add(skb.transport()).checksum();
+  store_be16(field, skb.headers().protocol == kUdp && checksum == 0 ? 0xffff : checksum);
+}
+
+void begin_checksum(Skb& skb) {
+  auto* field = checksum_field(skb);
+  if (field == nullptr) return;
+  store_be16(field, static_cast<std::uint16_t>(~pseudo_header_of(skb).checksum()));
 }
 
 }  // namespace topoproof::skb

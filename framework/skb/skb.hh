@@ -119,5 +119,8 @@ class Skb {
 // Computes the transport checksum of a packet with checksum_partial, and clears that. Without
 // effect on others and on protocols that have none.
 void complete_checksum(Skb& skb);
+// Puts there what stands in it until then: the sum of the pseudo header alone (CHECKSUM_PARTIAL),
+// which whoever quotes the packet before quotes.
+void begin_checksum(Skb& skb);
 
 }  // namespace topoproof::skb

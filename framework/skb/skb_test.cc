@@ -52,6 +52,12 @@ TEST(Skb, ThePartialChecksumIsFilledIn) {
   EXPECT_EQ(sum.add(packet.transport()).checksum(), 0U);
 }
 
+TEST(Skb, UntilThenItIsTheSumOfThePseudoHeader) {
+  Skb packet(udp_packet(), kEtherIpv4);
+  begin_checksum(packet);
+  EXPECT_EQ(to_hex(packet.transport().subspan(6, 2)), "141e");
+}
+
 TEST(Skb, AnotherNamespaceKnowsNothingOfMarkAndTrace) {
   Skb packet(udp_packet(), kEtherIpv4);
   packet.mark = 7;

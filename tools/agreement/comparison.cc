@@ -21,11 +21,6 @@ bool is_ipv4(const Bytes& frame) {
   return frame.size() >= kNetwork + 20 && load_be16(frame.data() + 12) == 0x0800;
 }
 
-void clear_identification(Bytes& frame) {
-  store_be16(frame.data() + kNetwork + 4, 0);
-  store_be16(frame.data() + kNetwork + 10, 0);
-}
-
 // The identification in an IPv6 fragment header that is the first extension header: who cuts a
 // packet again draws another.
 constexpr std::size_t kFragmentId = kNetwork + 44;
@@ -44,8 +39,8 @@ bool is_same(Bytes kernel, Bytes simulated) {
   if (kernel == simulated || is_same_fragment(kernel, simulated)) return true;
   if (!is_ipv4(kernel) || !is_ipv4(simulated)) return false;
   if (load_be16(simulated.data() + kNetwork + 4) != 0) return false;
-  clear_identification(kernel);
-  clear_identification(simulated);
+  packet::clear_identification(std::span(kernel).subspan(kNetwork));
+  packet::clear_identification(std::span(simulated).subspan(kNetwork));
   return kernel == simulated;
 }
 
