@@ -55,7 +55,7 @@ TEST(Skb, ThePartialChecksumIsFilledIn) {
 TEST(Skb, UntilThenItIsTheSumOfThePseudoHeader) {
   Skb packet(udp_packet(), kEtherIpv4);
   begin_checksum(packet);
-  EXPECT_EQ(to_hex(packet.transport().subspan(6, 2)), "141e");
+  EXPECT_EQ(to_hex(packet.transport().subspan(6, 2)), "14 1e");
 }
 
 TEST(Skb, AnotherNamespaceKnowsNothingOfMarkAndTrace) {
