@@ -25,16 +25,15 @@ std::string at(const Location& where) {
 // One direction of the flow, which ended at a node.
 class Ending {
  public:
-  Ending(const Topology& topology, const flow::Flow& flow, const flow::Journey& journey,
-         bool is_reply)
+  Ending(const Topology& topology, const Subject& subject, const flow::Journey& journey)
       : topology_(topology),
-        flow_(flow),
+        flow_(subject.flow),
         journey_(journey),
         fate_(journey.fate),
         node_id_(*journey.fate.at),
         node_(topology.node(node_id_)),
-        packet_(last_packet(flow)),
-        is_reply_(is_reply) {}
+        is_reply_(&journey == subject.reply),
+        packet_(last_packet(subject)) {}
 
   Explanation explain() && {
     why_end();
@@ -84,15 +83,22 @@ class Ending {
     out_.change.push_back(fmt::format(format, std::forward<Args>(args)...));
   }
 
-  // As it was where it ended, translated there or not. Of one that never left, its source is not
-  // known.
-  flow::Tuple last_packet(const flow::Flow& flow) const {
+  static const flow::Step* last_seen(const flow::Trace& trace) {
+    const auto step = std::ranges::find_if(trace.rbegin(), trace.rend(),
+                                           [](const flow::Step& s) { return s.ttl != 0; });
+    return step == trace.rend() ? nullptr : &*step;
+  }
+
+  // As it was where it ended, translated there or not. An answer that never left answers what had
+  // come; of a request that never left, its source is not known.
+  flow::Tuple last_packet(const Subject& subject) const {
     const bool says_end = !journey_.trace.empty() && journey_.trace.back().node == node_id_ &&
                           journey_.trace.back().tuple.destination_port != 0;
     if (says_end) return journey_.trace.back().tuple;
-    const auto step = std::ranges::find_if(journey_.trace.rbegin(), journey_.trace.rend(),
-                                           [](const flow::Step& s) { return s.ttl != 0; });
-    if (step != journey_.trace.rend()) return step->tuple;
+    if (const flow::Step* step = last_seen(journey_.trace)) return step->tuple;
+    const flow::Step* arrived = is_reply_ ? last_seen(subject.request.trace) : nullptr;
+    if (arrived != nullptr) return arrived->tuple.inverse();
+    const flow::Flow& flow = subject.flow;
     return {.source = flow.source.value_or(flow.destination),
             .destination = flow.destination,
             .protocol = flow.service.protocol,
@@ -140,7 +146,14 @@ class Ending {
     }
   }
 
+  // Which table was asked is the rules' affair: what was seen says more than what is stated.
+  bool has_policy() const { return !node_.policy_rules.empty(); }
+
   void no_route() {
+    if (has_policy()) {
+      why("{}, when it looks for a route by its rules: {}", node_.name, fate_.proof);
+      return change("see its `rules:` and the tables that they name{}", at(node_.where));
+    }
     const auto* route = stated_route(node_, packet_.destination);
     if (route != nullptr && route->value.type != state::RouteType::Unicast) {
       why("{}, when it looks for a route: `{}`{}", node_.name, describe(route->value),
@@ -165,6 +178,7 @@ class Ending {
   }
 
   void no_neighbor() {
+    if (has_policy()) return why("{}, behind its rules: {}", node_.name, fate_.proof);
     const auto* route = is_on_link(topology_, node_id_, packet_.destination)
                             ? nullptr
                             : stated_route(node_, packet_.destination);
@@ -227,16 +241,10 @@ class Ending {
     return is_rule ? fate_.proof : std::string();
   }
 
-  std::string_view hook() const {
-    if (topology::owner_of(topology_, packet_.destination) == node_id_) return "input";
-    const bool sent_here = !journey_.trace.empty() && journey_.trace.front().node == node_id_;
-    return sent_here ? "output" : "forward";
-  }
-
   void by_rule() {
     const std::string found = rule();
     if (found.empty()) return why("{}: {}", node_.name, fate_.proof);
-    why("{}, on its way through {}: {} by {}", node_.name, hook(),
+    why("{}, in its rules: {} by {}", node_.name,
         fate_.kind == FateKind::Dropped ? "dropped" : "rejected", found);
     const bool policy = found.ends_with("policy drop");
     change("{} that takes `{}`", policy ? "add a rule to this chain" : "put a rule before this one",
@@ -284,8 +292,8 @@ class Ending {
   const flow::Fate& fate_;
   NodeId node_id_;
   const topology::Node& node_;
-  flow::Tuple packet_;
   bool is_reply_;
+  flow::Tuple packet_;
   Explanation out_;
 };
 
@@ -332,7 +340,7 @@ Explanation explain(const Subject& subject, const Topology& topology) {
   const flow::Journey& last = answered ? *subject.reply : subject.request;
   Explanation out;
   if (last.fate.kind != FateKind::Delivered && last.fate.at) {
-    out = Ending(topology, subject.flow, last, answered).explain();
+    out = Ending(topology, subject, last).explain();
   }
   add_translations(subject.request.trace, topology, out);
   advise_on_translation(subject, topology, out);

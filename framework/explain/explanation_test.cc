@@ -90,7 +90,7 @@ TEST_F(Explained, APacketBehindTheHandshakeIsNamed) {
   of(FateKind::Dropped, kHost, "inet f c: tcp flags fin drop");
   request_.fate.packet = "FIN";
   EXPECT_EQ(explain({flow_, request_}, net_).why,
-            std::vector<std::string>{"the request's FIN: host, on its way through forward: dropped "
+            std::vector<std::string>{"the request's FIN: host, in its rules: dropped "
                                      "by inet f c: tcp flags fin drop"});
 }
 
@@ -139,6 +139,18 @@ TEST_F(Explained, AnAnswerWithoutARouteMayBeTranslatedAway) {
   EXPECT_NE(found.change.back().find("masquerade"), std::string::npos);
 }
 
+// The plain case of a masquerade that is missing: it named the answering node's own address.
+TEST_F(Explained, AnAnswerThatNeverLeftWasForWhoeverAsked) {
+  flow::Step arrived = hop(kBlue);
+  arrived.tuple.protocol = flow::Protocol::Icmp;
+  arrived.tuple.destination_port = 0;
+  request_ = {.fate = {.kind = FateKind::Delivered, .at = kBlue}, .trace = {hop(kRed), arrived}};
+  flow::Step died{.kind = StepKind::Died, .node = kBlue};
+  const flow::Journey reply{.fate = {.kind = FateKind::NoRoute, .at = kBlue}, .trace = {died}};
+  EXPECT_EQ(explain({flow_, request_, &reply}, net_).why.front(),
+            "the answer: blue, when it looks for a route: its table has none to 10.0.0.1");
+}
+
 TEST_F(Explained, AListenerThatIsMissingIsNamedWithThoseThatAreThere) {
   net_.node(kBlue).listens = {{{flow::Protocol::Tcp, 8080}}};
   EXPECT_EQ(of(FateKind::Refused, kBlue),
@@ -156,15 +168,15 @@ TEST_F(Explained, AServiceThatDoesNotListenAnyMoreIsNamed) {
                    {"see what it says: `topoproof logs blue www`"}}));
 }
 
-TEST_F(Explained, ARuleIsNamedWithItsPlaceHookAndARemedy) {
+TEST_F(Explained, ARuleIsNamedWithItsPlaceAndARemedy) {
   EXPECT_EQ(of(FateKind::Dropped, kHost, "rules.nft:6 ip filter forward: tcp dport 80 drop"),
-            (Explanation{{"host, on its way through forward: dropped by rules.nft:6 ip filter "
+            (Explanation{{"host, in its rules: dropped by rules.nft:6 ip filter "
                           "forward: tcp dport 80 drop"},
                          {"put a rule before this one that takes `ip saddr 10.0.0.1 tcp dport 80 "
                           "accept`"}}));
   EXPECT_EQ(
       of(FateKind::Rejected, kBlue, "blue answered icmp 3/3 from 10.1.0.1, by ip f i: reject").why,
-      std::vector<std::string>{"blue, on its way through input: rejected by ip f i: reject"});
+      std::vector<std::string>{"blue, in its rules: rejected by ip f i: reject"});
 }
 
 TEST_F(Explained, ANeighborThatNobodyIsIsTheGatewayOfARoute) {
