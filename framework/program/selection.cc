@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -16,14 +17,37 @@ const std::string& name_of(const scenario::CheckItem& item) {
   return std::visit([](const auto& check) -> const std::string& { return check.name; }, item);
 }
 
+// The pairs of a matrix that is not meant as a whole, as a failed one is named.
+std::vector<std::size_t> pairs_of(const scenario::Matrix& matrix,
+                                  const scenario::Scenario& scenario,
+                                  const scenario::NameExpression& expression) {
+  std::vector<std::size_t> pairs;
+  for (std::size_t i = 0; i < scenario::check_count(matrix); ++i) {
+    const std::array<std::string, 4> names{scenario.name, scenario.file, matrix.name,
+                                           scenario::check_at(matrix, scenario.topology, i).name};
+    if (expression.matches(names)) pairs.push_back(i);
+  }
+  return pairs;
+}
+
+// False if nothing of it is meant.
+bool keep_meant(scenario::CheckItem& item, const scenario::Scenario& scenario,
+                const scenario::NameExpression& expression) {
+  const std::array<std::string, 3> names{scenario.name, scenario.file, name_of(item)};
+  if (expression.matches(names)) return true;
+  auto* matrix = std::get_if<scenario::Matrix>(&item);
+  if (matrix == nullptr || !matrix->sample.empty()) return false;
+  matrix->sample = pairs_of(*matrix, scenario, expression);
+  return !matrix->sample.empty();
+}
+
 }  // namespace
 
 scenario::Scenario select(scenario::Scenario scenario, const scenario::NameExpression& expression) {
   scenario.left_out = scenario::find_listeners(scenario);
   for (scenario::Step& step : scenario.steps) {
-    std::erase_if(step.checks, [&](const scenario::CheckItem& item) {
-      const std::array<std::string, 3> names{scenario.name, scenario.file, name_of(item)};
-      return !expression.matches(names);
+    std::erase_if(step.checks, [&](scenario::CheckItem& item) {
+      return !keep_meant(item, scenario, expression);
     });
   }
   while (!scenario.steps.empty() && scenario.steps.back().checks.empty()) {

@@ -65,6 +65,29 @@ checks:
   EXPECT_EQ(scenario::listeners_of(some), scenario::listeners_of(*whole));
 }
 
+// As the `repeat` line of a failed pair names it.
+TEST(Select, APairOfAMatrixStandsForItselfAlone) {
+  const auto whole = scenario::parse_scenario(R"(
+name: all
+topology:
+  nodes: { red: {}, blue: {} }
+  links: [ "red:eth0 10.0.0.1/24 -- blue:eth0 10.0.0.2/24" ]
+checks:
+  - matrix: { nodes: [red, blue], with: icmp, should: delivered }
+)",
+                                              "all.scenario.yaml");
+  ASSERT_TRUE(whole) << to_string(whole.error());
+  const auto pick = [&](const std::string& expression) {
+    return select(*whole, scenario::NameExpression::parse(expression).value());
+  };
+  const auto pair = pick("blue -> red icmp: delivered");
+  ASSERT_TRUE(has_checks(pair));
+  const auto& matrix = std::get<scenario::Matrix>(pair.steps[0].checks[0]);
+  EXPECT_EQ(matrix.sample, std::vector<std::size_t>{1});
+  EXPECT_FALSE(has_checks(pick("blue -> red icmp: dropped")));
+  EXPECT_FALSE(has_checks(pick("not matrix")));
+}
+
 TEST(Select, TheScenariosNameStandsForAllItsChecks) {
   EXPECT_EQ(list_text(selected("pair")), list_text(make_scenario()));
   EXPECT_TRUE(has_checks(selected("pair.scenario")));
