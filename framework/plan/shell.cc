@@ -126,7 +126,7 @@ struct Commands {
         shell_quoted(fmt::format("{}={}", op.sysctl.name.str(), op.sysctl.value.str())));
   }
   Result operator()(const CreateBridge& op) const {
-    return ip(op.node, fmt::format("link add {}{} type bridge {}", link_words(op.link),
+    return ip(op.node, fmt::format("link add name {}{} type bridge {}", link_words(op.link),
                                    op.link->up ? " up" : "",
                                    bridge_words(op.link->bridge.value_or(state::BridgeOptions{}))));
   }
@@ -134,7 +134,7 @@ struct Commands {
     std::string near = link_words(op.link);
     if (op.link->master) near += " master " + shell_quoted(*op.link->master);
     if (op.link->up) near += " up";
-    return ip(op.node, fmt::format("link add {} type veth peer name {} netns {}", near,
+    return ip(op.node, fmt::format("link add name {} type veth peer name {} netns {}", near,
                                    link_words(*op.peer), name(op.peer_node)));
   }
   Result operator()(const DeleteLink& op) const {

@@ -269,13 +269,13 @@ net.netfilter.nf_conntrack_tcp_be_liberal = 0
 net.ipv6.conf.all.disable_ipv6 = 1
 END
 # host has bridge v-eth-0
-ip -n host link add v-eth-0 index 101 address 02:00:00:00:00:65 mtu 1500 up type bridge stp_state 0 forward_delay 0 hello_time 200 max_age 2000 ageing_time 30000 priority 32768 mcast_snooping 1
+ip -n host link add name v-eth-0 index 101 address 02:00:00:00:00:65 mtu 1500 up type bridge stp_state 0 forward_delay 0 hello_time 200 max_age 2000 ageing_time 30000 priority 32768 mcast_snooping 1
 # link red:veth-red -- host:veth-red-br exists
-ip -n host link add veth-red-br index 103 address 02:00:00:00:00:67 mtu 1500 master v-eth-0 up type veth peer name veth-red index 102 address 02:00:00:00:00:66 mtu 1500 netns red
+ip -n host link add name veth-red-br index 103 address 02:00:00:00:00:67 mtu 1500 master v-eth-0 up type veth peer name veth-red index 102 address 02:00:00:00:00:66 mtu 1500 netns red
 # link blue:veth-blue -- host:veth-blue-br exists
-ip -n host link add veth-blue-br index 105 address 02:00:00:00:00:69 mtu 1500 master v-eth-0 up type veth peer name veth-blue index 104 address 02:00:00:00:00:68 mtu 1500 netns blue
+ip -n host link add name veth-blue-br index 105 address 02:00:00:00:00:69 mtu 1500 master v-eth-0 up type veth peer name veth-blue index 104 address 02:00:00:00:00:68 mtu 1500 netns blue
 # link host:eth0 -- client:eth0 exists
-ip -n host link add eth0 index 106 address 02:00:00:00:00:6a mtu 1500 up type veth peer name eth0 index 107 address 02:00:00:00:00:6b mtu 1500 netns client
+ip -n host link add name eth0 index 106 address 02:00:00:00:00:6a mtu 1500 up type veth peer name eth0 index 107 address 02:00:00:00:00:6b mtu 1500 netns client
 # a node reaches itself over it
 ip -n red link set dev lo up
 # link red:veth-red -- host:veth-red-br exists
