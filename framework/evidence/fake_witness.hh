@@ -15,6 +15,7 @@ namespace topoproof::evidence {
 struct FakeWitness : Witness {
   std::vector<std::string> names;
   std::set<NodeId> forwarding;
+  std::set<NodeId> deaf;  // they ignore echo requests
   std::set<NodeId> with_rules;
   std::set<std::pair<NodeId, flow::Service>> listeners;
   std::set<std::pair<NodeId, flow::Service>> programs;
@@ -32,6 +33,7 @@ struct FakeWitness : Witness {
     return "eth" + std::to_string(index);
   }
   bool forwards(NodeId node, Family) const override { return forwarding.contains(node); }
+  bool answers_echoes(NodeId node, Family) override { return !deaf.contains(node); }
   bool has_rules(NodeId node) const override { return with_rules.contains(node); }
   bool listens(NodeId node, flow::Service service) const override {
     return listeners.contains({node, service});

@@ -140,6 +140,17 @@ std::optional<Fate> ended_at_closed_port(const End& end, const RouteAnswer& rout
   return make_fate(end, FateKind::Refused, "nobody listens, and the answer has no route");
 }
 
+// A route that is missing ends no answer that nobody made.
+std::optional<Fate> ended_unanswered(const End& end, Witness& witness) {
+  const Direction& direction = end.direction;
+  const bool never_left = direction.role == Role::Reply && direction.seen.empty();
+  const bool is_echo = direction.service.protocol == flow::Protocol::Icmp;
+  if (!never_left || !is_echo) return std::nullopt;
+  if (witness.answers_echoes(end.node, end.tuple.source.family())) return std::nullopt;
+  return make_fate(end, FateKind::Lost,
+                   fmt::format("{} is told to ignore echo requests", witness.node_name(end.node)));
+}
+
 Fate lost(const End& end, const Witness& witness) {
   const std::string node = witness.node_name(end.node);
   if (end.direction.seen.empty()) {
@@ -176,6 +187,8 @@ End end_of(const Direction& direction) {
 
 Ending silent_end(const Direction& direction, Witness& witness) {
   if (!direction.seen.empty() && direction.seen.back().way == Way::Out) {
+    // Behind a bridge's own interface its rules are still to come.
+    if (const auto ending = ended_by_rule(end_of(direction), witness)) return *ending;
     return {lost_on_the_wire(direction.seen.back(), witness)};
   }
   End end = end_of(direction);
@@ -183,6 +196,7 @@ Ending silent_end(const Direction& direction, Witness& witness) {
   if (bridged) return ended_in_bridge(end, witness);
   if (const auto fate = ended_by_address(end)) return {*fate};
   if (const auto ending = ended_by_rule(end, witness)) return *ending;
+  if (const auto fate = ended_unanswered(end, witness)) return {*fate};
   // Who has not joined a group takes what is sent to it for nobody's; the route lookup does not
   // tell.
   if (end.incoming != 0 && end.tuple.destination.is_multicast()) return {lost(end, witness)};

@@ -65,6 +65,7 @@ class Witness {
   virtual std::string node_name(NodeId node) const = 0;
   virtual std::string interface_name(NodeId node, std::uint32_t index) const = 0;
   virtual bool forwards(NodeId node, Family family) const = 0;
+  virtual bool answers_echoes(NodeId node, Family family) = 0;  // false: it is told not to
   virtual bool has_rules(NodeId node) const = 0;
   virtual bool listens(NodeId node, flow::Service service) const = 0;
   // It is a program of the user's that listens: it tells us nothing, and answers as it likes.

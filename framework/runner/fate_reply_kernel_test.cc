@@ -73,6 +73,10 @@ std::vector<ReplyStory> stories_of_routes() {
               "no_route at b: the send was refused: Invalid argument (blackhole for "
               "10.1.0.2)",
               black));
+  // An answer that nobody makes lacks no route.
+  stories.push_back({"EchoThatIsIgnored",
+                     to_text({.b = "sysctls: { net.ipv4.icmp_echo_ignore_all: 1 }"}), "a -> b icmp",
+                     Lost, "lost at b: b is told to ignore echo requests"});
   append(stories, each("NotForwarded", two_ways("sysctls: { net.ipv4.conf.back.forwarding: 0 }"),
                        NotForwarding, "not_forwarding at r: r does not forward ipv4"));
   const std::string nobody = "no_neighbor at b: b answered icmp 3/1 from 10.2.0.2";

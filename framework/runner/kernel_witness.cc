@@ -8,8 +8,11 @@
 #include <fmt/format.h>
 
 #include "netlink/neighbor.hh"
+#include "netlink/observe.hh"
 #include "netlink/route_lookup.hh"
+#include "runner/refusal.hh"
 #include "service/ports.hh"
+#include "sys/sysctls.hh"
 #include "topology/listening.hh"
 
 namespace topoproof::runner {
@@ -140,6 +143,12 @@ bool KernelWitness::forwards(NodeId node, Family family) const {
   return sysctl == place.sysctls.rend() ? place.forwarding : sysctl->value.value != "0";
 }
 
+bool KernelWitness::answers_echoes(NodeId node, Family family) {
+  const std::string_view name =
+      family == Family::Ipv4 ? "net.ipv4.icmp_echo_ignore_all" : "net.ipv6.icmp.echo_ignore_all";
+  return sys::call_in(lab_.netns(node), [&] { return sys::Sysctls().read(name) != "1"; });
+}
+
 bool KernelWitness::has_rules(NodeId node) const { return runner::has_rules(topology_.node(node)); }
 
 bool KernelWitness::listens(NodeId node, flow::Service service) const {
@@ -188,6 +197,13 @@ RouteAnswer KernelWitness::route(NodeId node, const flow::Tuple& tuple, std::uin
   if (incoming != 0 && incoming != kLoopback) question.incoming = names.name(incoming);
   const auto decision = look_up_route(socket, names, question);
   if (decision) return to_answer(*decision, names, lab_.expected(node));
+  if (chooses_by_origin(lab_.expected(node))) {
+    const auto kind = refusal_by_tables(netlink::observe_namespace(socket),
+                                        {tuple, question.incoming.value_or("lo"), question.mark});
+    if (!kind) return {.error = decision.error()};
+    return {
+        .kind = *kind, .error = decision.error(), .text = refusal_text(*kind, tuple.destination)};
+  }
   // Asked again as a sender: a route that refuses does so again, validation does not.
   question.incoming.reset();
   question.source.reset();

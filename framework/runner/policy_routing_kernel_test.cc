@@ -94,6 +94,14 @@ const Case kCases[] = {
      "    rules: [to 10.9.0.1 unreachable, to 10.9.0.2 blackhole, to 10.9.0.3 prohibit]\n",
      "  - a -> 10.9.0.1 icmp: no_route at r\n  - a -> 10.9.0.2 icmp: no_route at r\n"
      "  - a -> 10.9.0.3 icmp: no_route at r\n  - r -> 10.9.0.1 icmp: no_route at r\n"},
+    {"RulesThatRefuseWhatComesByAnInterface",
+     "    rules: [iif left to 10.9.0.1 unreachable, iif left to 10.9.0.2 blackhole,"
+     " iif left to 10.9.0.3 prohibit, from 10.1.0.3 blackhole,"
+     " \"iif left to fd09::1 prohibit\", \"iif left to fd09::2 blackhole\"]\n",
+     "  - a -> 10.9.0.1 icmp: no_route at r\n  - a -> 10.9.0.2 icmp: no_route at r\n"
+     "  - a -> 10.9.0.3 icmp: no_route at r\n  - r -> 10.9.0.1 icmp: delivered at u1\n"
+     "  - a -> 10.9.0.9 icmp source 10.1.0.3: no_route at r\n"
+     "  - \"a -> fd09::1 icmp: no_route at r\"\n  - \"a -> fd09::2 icmp: no_route at r\"\n"},
     // As wg-quick(8) has them: all but the tunnel's own packets goes by its table, and what the
     // table main knows better than by its default route goes there.
     {"AllButTheTunnelsOwn",
