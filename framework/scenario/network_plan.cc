@@ -2,10 +2,12 @@
 #include "scenario/network_plan.hh"
 
 #include <algorithm>
+#include <iterator>
 #include <stdexcept>
 #include <vector>
 
 #include "plan/planner.hh"
+#include "scenario/asking_nodes.hh"
 #include "scenario/neighbor_pairs.hh"
 
 namespace topoproof::scenario {
@@ -36,9 +38,17 @@ std::vector<LinkId> links_to_impair(const Scenario& scenario) {
 plan::Plan make_plan_or_throw(const Scenario& scenario, const std::optional<plan::Limits>& limits) {
   plan::PlanOptions options{.limits = limits};
   options.pairs = neighbor_pairs_of(scenario);
+  options.resolving = asking_nodes_of(scenario);
   options.impatient = impatient_nodes_of(scenario);
+  std::ranges::copy(options.resolving, std::back_inserter(options.impatient));
   options.carried = links_to_impair(scenario);
   auto plan = plan::make_plan(scenario.topology, options);
+  if (!plan && !options.resolving.empty()) {
+    // More would ask than this machine's table holds. What the simulator foretells has no such
+    // limit: where it matters, the two differ.
+    options.resolving.clear();
+    plan = plan::make_plan(scenario.topology, options);
+  }
   if (!plan) throw std::runtime_error("the network cannot be planned:\n" + to_string(plan.error()));
   return *std::move(plan);
 }
