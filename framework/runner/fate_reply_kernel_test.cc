@@ -122,12 +122,22 @@ std::string check_of(const ReplyStory& story, flow::FateKind reply) {
                      to_string(reply));
 }
 
+using UnexpectedReply = sys::KernelTest;
+
 class ReplyFateTest : public sys::KernelTest, public testing::WithParamInterface<ReplyStory> {};
 
 TEST_P(ReplyFateTest, ShowsItsProof) {
   const ReplyStory& story = GetParam();
   EXPECT_EQ(told(story.network, check_of(story, story.reply)),
             fmt::format("passed: delivered at b, reply {}", story.observed));
+}
+
+// It was told as a route that is missing, for nobody had asked the rules about replies.
+TEST_F(UnexpectedReply, OfARejectIsTheRules) {
+  const auto network = rule_at_r("ip saddr 10.2.0.2 reject with icmp net-unreachable");
+  EXPECT_EQ(told(network, "a -> b udp/53: delivered"),
+            "failed: delivered at b, reply rejected at r: r answered icmp 3/0 from 10.2.0.1, by "
+            "fates.scenario.yaml:3 inet f c: ip saddr 10.2.0.2 reject with icmp net-unreachable");
 }
 
 TEST_P(ReplyFateTest, PassesUnderNoOtherName) {

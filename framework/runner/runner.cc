@@ -261,12 +261,15 @@ class Runner {
 
   // RETURNS: whether rules that were not traced may have decided this.
   bool ask_for_rules(const evidence::Verdict& verdict, const std::set<NodeId>& traced) {
-    const flow::Fate& fate = verdict.request.fate;
     std::vector<NodeId> suspects;
     if (verdict.vanished_at) suspects.push_back(*verdict.vanished_at);
     // No rule says that a packet is too big; and who was told so does not send it again.
-    const bool may_be_of_rule = fate.answer && fate.kind != flow::FateKind::TooBig;
-    if (may_be_of_rule && fate.at) suspects.push_back(*fate.at);
+    const auto suspect = [&](const flow::Fate& fate) {
+      const bool may_be_of_rule = fate.answer && fate.kind != flow::FateKind::TooBig;
+      if (may_be_of_rule && fate.at) suspects.push_back(*fate.at);
+    };
+    suspect(verdict.request.fate);
+    if (verdict.reply) suspect(verdict.reply->fate);
     std::erase_if(suspects, [&](NodeId node) {
       return traced.contains(node) || !has_rules(session_->topology().node(node));
     });
