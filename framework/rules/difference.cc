@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 
 #include "firewall/describe.hh"
+#include "rules/registration.hh"
+#include "rules/set_effect.hh"
 #include "rules/show.hh"
 
 namespace topoproof::rules {
@@ -101,6 +103,7 @@ class MeaningOf {
   Meaning rule(const firewall::Rule& rule) const {
     Meaning meaning{.rule = rule, .sets = {}, .block = {}};
     meaning.rule.origin = {};
+    meaning.rule.userdata.clear();
     for (auto& expression : meaning.rule.expressions) {
       if (auto* lookup = std::get_if<firewall::Lookup>(&expression)) take(lookup->set, meaning);
       if (auto* object = std::get_if<firewall::ObjectLookup>(&expression)) {
@@ -115,7 +118,7 @@ class MeaningOf {
   void take(std::string& name, Meaning& meaning) const {
     const auto* set = find_set(table_, name);
     if (set == nullptr || !set->is_anonymous()) return;
-    meaning.sets.push_back(*set);
+    meaning.sets.push_back(effect_of(*set));
     meaning.sets.back().name.clear();
     name.clear();
   }
@@ -195,17 +198,35 @@ Items sets_of(const firewall::Table& table, Keys<firewall::Set>& keys) {
   Items items;
   for (firewall::Set set : table.sets) {
     if (set.is_anonymous()) continue;
-    std::ranges::sort(set.elements);
-    items.push_back({keys.of(set.name, set), set_line(set)});
+    for (auto& element : set.elements) element.userdata.clear();
+    items.push_back({keys.of(set.name, effect_of(set)), set_line(set)});
   }
   std::ranges::sort(items, {}, &Item::key);
   return items;
+}
+
+// Sets that differ where their lines do not show it: what they are is said as well.
+void tell_apart(Items& a, Items& b, const firewall::Table& table_a,
+                const firewall::Table& table_b) {
+  const auto set_of = [](const Item& item, const firewall::Table& table) {
+    return find_set(table, item.key.substr(0, item.key.rfind('#')));
+  };
+  for (auto& before : a) {
+    const auto after = std::ranges::find(b, before.shown, &Item::shown);
+    if (after == b.end() || after->key == before.key) continue;
+    const auto said_a = settings_of(*set_of(before, table_a));
+    const auto said_b = settings_of(*set_of(*after, table_b));
+    const bool is_alike = said_a == said_b;
+    before.shown += fmt::format(" ({})", is_alike ? "its elements before" : said_a);
+    after->shown += fmt::format(" ({})", is_alike ? "other elements, or what they do" : said_b);
+  }
 }
 
 Items objects_of(const firewall::Table& table, Keys<firewall::Object>& keys) {
   Items items;
   for (firewall::Object object : table.objects) {
     object.origin = {};
+    object.userdata.clear();
     items.push_back({keys.of(object.name, object), object_line(object)});
   }
   std::ranges::sort(items, {}, &Item::key);
@@ -228,8 +249,9 @@ std::string table_lines(const firewall::Table& a, const firewall::Table& b) {
   AllKeys keys;
   const auto objects_a = objects_of(a, keys.objects);
   const auto objects_b = objects_of(b, keys.objects);
-  const auto sets_a = sets_of(a, keys.sets);
-  const auto sets_b = sets_of(b, keys.sets);
+  auto sets_a = sets_of(a, keys.sets);
+  auto sets_b = sets_of(b, keys.sets);
+  tell_apart(sets_a, sets_b, a, b);
   auto text = Sequences(objects_a, objects_b).lines() + Sequences(sets_a, sets_b).lines();
   for (const auto& name : names(a.chains, b.chains))
     text += chain_lines(find_chain(a, name), find_chain(b, name), a, b, keys);
@@ -251,6 +273,39 @@ std::string difference_of(const firewall::Table* a, const firewall::Table* b) {
   const bool is_same = a != nullptr && b != nullptr && a->dormant == b->dormant;
   if (is_same) return lines.empty() ? "" : side(' ', a) + lines;
   return side('-', a) + side('+', b) + lines;
+}
+
+std::string order_line(char mark, const MeetingPlace& place, const std::vector<ChainName>& chains) {
+  std::string names;
+  for (const auto& chain : chains) {  // the one registered last is met first
+    const auto name = fmt::format("{} {} {}", to_string(chain.family), chain.table, chain.chain);
+    names = names.empty() ? name : fmt::format("{}, {}", name, names);
+  }
+  return fmt::format("{} packets at {} {} of {}{} meet chains: {}\n", mark, to_string(place.hook),
+                     place.priority, place.device.empty() ? to_string(place.family) : "device ",
+                     place.device, names);
+}
+
+// Chains that both have at one hook and priority, and packets meet in another order.
+std::string order_lines(const firewall::Ruleset& a, const firewall::Ruleset& b) {
+  const auto of_both = [](const std::vector<ChainName>& some,
+                          const std::vector<ChainName>& others) {
+    auto kept = some;
+    std::erase_if(kept, [&](const ChainName& chain) {
+      return std::ranges::find(others, chain) == others.end();
+    });
+    return kept;
+  };
+  std::string text;
+  const auto places_b = meetings(b);
+  for (const auto& [place, chains] : meetings(a)) {
+    const auto other = places_b.find(place);
+    if (other == places_b.end()) continue;
+    const auto before = of_both(chains, other->second);
+    const auto after = of_both(other->second, chains);
+    if (before != after) text += order_line('-', place, before) + order_line('+', place, after);
+  }
+  return text;
 }
 
 }  // namespace
@@ -276,7 +331,7 @@ std::string difference(const firewall::Ruleset& a, const firewall::Ruleset& b) {
   for (const auto& table : bare_b.tables) tables[{table.family, table.name}].second = &table;
   std::string text;
   for (const auto& [name, sides] : tables) text += difference_of(sides.first, sides.second);
-  return text;
+  return text + order_lines(bare_a, bare_b);
 }
 
 }  // namespace topoproof::rules

@@ -10,7 +10,9 @@
 namespace topoproof::rules {
 
 // Lines that begin with '-' are of `a`, with '+' of `b`, under the headings of their table and
-// chain. Empty if both do the same. Order counts among rules, not among tables, chains and sets.
+// chain. Empty if both do the same. Order counts among rules, and among base chains of one hook and
+// priority; not among other chains, tables and sets. Comments do nothing, nor does nft's name of a
+// type.
 std::string difference(const firewall::Ruleset& a, const firewall::Ruleset& b);
 
 }  // namespace topoproof::rules

@@ -17,6 +17,7 @@
 #include "rules/iptables_lines.hh"
 #include "rules/nft_lines.hh"
 #include "rules/refusals.hh"
+#include "rules/registration.hh"
 
 namespace topoproof::rules {
 namespace {
@@ -97,6 +98,26 @@ Issues load_all(const sys::Netns& netns, std::span<const Source> sources,
   return issues;
 }
 
+// Loads them once more where what happens is heard: rarely needed, and dear with many rules.
+std::optional<Issue> arrange_tables(std::span<const Source> sources,
+                                    std::span<const Interface> interfaces,
+                                    firewall::Ruleset& ruleset) {
+  if (!is_order_open(ruleset)) return std::nullopt;
+  const auto netns = sys::Netns::create();
+  std::optional<Registrations> registrations;
+  sys::run_in(netns, [&] { registrations.emplace(); });
+  std::vector<ChainName> registered;
+  RuleLines lines;
+  for (std::size_t i = 0; i <= sources.size(); ++i) {
+    const auto interfaces_once = i == 0 ? interfaces : std::span<const Interface>{};
+    const auto source = i == 0 ? std::span<const Source>{} : sources.subspan(i - 1, 1);
+    if (auto issues = load_all(netns, source, interfaces_once, lines); !issues.empty())
+      return issues.front();
+    registered = registrations->take();
+  }
+  return arrange(ruleset, registered);
+}
+
 }  // namespace
 
 Issues try_rules(std::span<const Source> sources, std::span<const Interface> interfaces) {
@@ -113,6 +134,8 @@ std::expected<firewall::Ruleset, Issues> import_rules(std::span<const Source> so
   auto socket = open_socket(netns, netlink::Protocol::Netfilter);
   auto ruleset = netfilter::observe_ruleset(socket);
   if (!ruleset) return std::unexpected(Issues{std::move(ruleset.error())});
+  if (auto issue = arrange_tables(sources, interfaces, *ruleset))
+    return std::unexpected(Issues{*std::move(issue)});
   give_origins(lines, *ruleset);
   name_anonymous_chains(*ruleset);
   return *std::move(ruleset);

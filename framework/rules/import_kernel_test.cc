@@ -307,5 +307,68 @@ TEST_F(Import, TakesCompiledRulesAsRules) {
   EXPECT_EQ(again->tables.at(0).chains.at(0).rules.at(0).origin.where.file, "t.nft");
 }
 
+Source nft_text(const std::string& text) {
+  return {.text = text, .where = {.file = "order.nft", .line = 1}};
+}
+
+const std::string kDrops = "chain c { type filter hook input priority 0; tcp dport 80 drop\n }\n";
+const std::string kRejects =
+    "chain c { type filter hook input priority 0; tcp dport 80 reject\n }\n";
+
+// The chain registered last comes first; a dormant table's are when it wakes. The list of tables
+// does not tell it.
+TEST_F(Import, KeepsTheOrderOfChainsOfTablesThatMeet) {
+  const auto source = nft_text("table ip a { flags dormant\n " + kDrops + "}\ntable inet b {\n " +
+                               kRejects + "}\ntable ip a { }\n");
+  const auto rules = import_rules({&source, 1});
+  ASSERT_TRUE(rules) << to_string(rules.error());
+  ASSERT_EQ(rules->tables.size(), 2U);
+  EXPECT_FALSE(rules->tables[1].dormant);
+  EXPECT_EQ(rules->tables[0].name, "b");
+  EXPECT_EQ(rules->tables[1].name, "a");
+  const Source json{.language = Language::Compiled,
+                    .text = compile(*rules, {&source, 1}),
+                    .where = {.file = "order.json", .line = 1}};
+  const auto again = import_rules({&json, 1});
+  ASSERT_TRUE(again) << to_string(again.error());
+  EXPECT_EQ(again->tables.at(1).name, "a");
+  const auto other = nft_text("table ip a {\n " + kDrops + "}\ntable inet b {\n " + kRejects + "}");
+  const auto turned = import_rules({&other, 1});
+  ASSERT_TRUE(turned) << to_string(turned.error());
+  EXPECT_EQ(turned->tables.at(1).name, "b");
+  EXPECT_EQ(difference(*rules, *again), "");
+  EXPECT_EQ(difference(*rules, *turned),
+            "- packets at input 0 of ip meet chains: ip a c, inet b c\n"
+            "+ packets at input 0 of ip meet chains: inet b c, ip a c\n");
+}
+
+// Each of two tables has a chain before one of the other: no order of tables says so.
+TEST_F(Import, RefusesAnOrderOfChainsThatItCannotKeep) {
+  const std::string first =
+      "table ip a {\n chain c1 { type filter hook input priority 0; tcp dport 9 accept\n }\n}\n";
+  const auto source =
+      nft_text(first + "table ip b {\n " + kDrops + "}\ntable ip a {\n " + kRejects + "}\n");
+  EXPECT_NE(refusal(source).find("chains ip a c1 and ip b c have the same hook and priority"
+                                 " (input 0)"),
+            std::string::npos)
+      << refusal(source);
+}
+
+// Within one table too, where the order of creation says it.
+TEST_F(Import, KeepsTheOrderOfChainsOfOneTable) {
+  const auto source = nft_text(
+      "table ip a {\n chain z { type filter hook input priority 0; tcp dport 80 drop\n }\n"
+      " chain y { type filter hook input priority 0; tcp dport 80 reject\n }\n}\n");
+  const auto rules = import_rules({&source, 1});
+  ASSERT_TRUE(rules) << to_string(rules.error());
+  const Source json{.language = Language::Compiled,
+                    .text = compile(*rules, {&source, 1}),
+                    .where = {.file = "order.json", .line = 1}};
+  const auto again = import_rules({&json, 1});
+  ASSERT_TRUE(again) << to_string(again.error());
+  EXPECT_EQ(again->tables.at(0).chains.at(0).name, "z");
+  EXPECT_EQ(again->tables.at(0).chains.at(1).name, "y");
+}
+
 }  // namespace
 }  // namespace topoproof::rules

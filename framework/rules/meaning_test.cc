@@ -88,6 +88,74 @@ TEST(Difference, SeesIntoMatchesOfIptables) {
   EXPECT_NE(difference(with_match("0205000000000000"), with_match("0206000000000000")), "");
 }
 
+Ruleset with_set(firewall::Set set) {
+  auto ruleset = filter({});
+  set.name = "s";
+  set.key_length = 4;
+  ruleset.tables[0].sets.push_back(std::move(set));
+  return ruleset;
+}
+
+firewall::Element element(const char* key, std::uint32_t flags = 0) {
+  firewall::Element made;
+  made.key = parse_hex(key).value();
+  made.flags = flags;
+  return made;
+}
+
+TEST(Difference, OfACommentIsNone) {
+  const auto a = filter({rule({drop()}, 3)});
+  auto b = a;
+  b.tables[0].chains[0].rules[0].userdata = firewall::make_comment("why");
+  EXPECT_EQ(difference(a, b), "");
+  const auto c = with_set({.elements = {element("01010101")}});
+  auto d = c;
+  auto& set = d.tables[0].sets[0];
+  set.userdata = firewall::make_comment("auto-merge, typeof and comments lie here");
+  set.key_type = firewall::kTypeIpv4;
+  set.policy = firewall::SetPolicy::Memory;
+  set.elements[0].userdata = firewall::make_comment("one");
+  EXPECT_EQ(difference(c, d), "");
+}
+
+TEST(Difference, OfIntervalsThatTouchIsNone) {
+  const auto end = firewall::kElementIntervalEnd;
+  const auto whole = with_set({.flags = firewall::kSetInterval,
+                               .elements = {element("01010100"), element("01010104", end)}});
+  const auto parts = with_set({.flags = firewall::kSetInterval,
+                               .elements = {element("01010100"), element("01010102"),
+                                            element("01010102", end), element("01010104", end)}});
+  const auto gap = with_set({.flags = firewall::kSetInterval,
+                             .elements = {element("01010100"), element("01010101", end),
+                                          element("01010102"), element("01010104", end)}});
+  EXPECT_EQ(difference(whole, parts), "");
+  EXPECT_NE(difference(whole, gap), "");
+}
+
+// The lines of two sets that differ are no more the same.
+TEST(Difference, SaysWhatASetHasBesideItsElements) {
+  const auto a = with_set({});
+  const auto b = with_set({.expressions = {Counter{}}});
+  const auto lines = difference(a, b);
+  EXPECT_NE(lines.find("-   set s: 0 elements (4 bytes)"), std::string::npos) << lines;
+  EXPECT_NE(lines.find("+   set s: 0 elements (4 bytes, counter"), std::string::npos) << lines;
+}
+
+TEST(Difference, SeesTheOrderOfBaseChainsOfOneTable) {
+  auto a = filter({rule({drop()}, 3)});
+  auto second = a.tables[0].chains[0];
+  second.name = "second";
+  a.tables[0].chains.push_back(second);
+  auto b = a;
+  std::swap(b.tables[0].chains[0], b.tables[0].chains[1]);
+  EXPECT_EQ(difference(a, b),
+            "- packets at input 0 of ip meet chains: ip filter second, ip filter INPUT\n"
+            "+ packets at input 0 of ip meet chains: ip filter INPUT, ip filter second\n");
+  b.tables[0].chains[0].base->priority = 5;
+  a.tables[0].chains[1].base->priority = 5;
+  EXPECT_EQ(difference(a, b), "");
+}
+
 TEST(Difference, SeesNamedObjects) {
   auto a = filter({});
   auto b = filter({});
