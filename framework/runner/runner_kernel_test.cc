@@ -166,6 +166,7 @@ TEST_F(RunnerTest, AMatrixCountsWhatPassesAndTellsWhatDoesNot) {
   ASSERT_EQ(result.checks.size(), 4U);
   EXPECT_EQ(result.checks[0].outcome, Outcome::Passed);
   EXPECT_EQ(result.checks[0].flows, 3U);
+  EXPECT_EQ(result.checks[0].name, "matrix icmp, udp/53, tcp/80: delivered at blue: 3 of 6 flows");
   for (const CheckResult& told : std::span(result.checks).subspan(1)) {
     EXPECT_EQ(told.outcome, Outcome::Failed);
     EXPECT_TRUE(told.observed.starts_with("delivered at red")) << told.observed;

@@ -30,7 +30,11 @@ void Tally::add(CheckResult result, bool verbose) {
 
 void Tally::report(std::vector<CheckResult>& results) {
   if (passed_ > 0) {
-    results.push_back({.name = matrix_->name,
+    // Where not all pass, the matrix as a whole has not.
+    const std::size_t all = check_count(*matrix_);
+    results.push_back({.name = passed_ == all
+                                   ? matrix_->name
+                                   : fmt::format("{}: {} of {} flows", matrix_->name, passed_, all),
                        .where = matrix_->where,
                        .flows = passed_,
                        .unpredicted = unpredicted_,
