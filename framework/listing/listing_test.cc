@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "listing/listing.hh"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "firewall/build.hh"
@@ -101,6 +103,26 @@ TEST(Text, SetsAreSaidWhereTheyAreLookedUp) {
   auto rule = make_rule(TableFamily::Inet, {tcp_dport(1), accept()});
   rule.expressions.at(3) = Lookup{.set = "__set0", .from = reg(1)};
   EXPECT_EQ(to_text(rule, table), "tcp dport { 22, 80 } accept");
+}
+
+// In whichever order the kernel tells the end of one and the begin of the next: it was once said as
+// "1.1.1.2-1.1.1.1".
+TEST(Text, IntervalsThatTouchStayApart) {
+  const auto at = [](int low, bool is_end) {
+    return Element{.key = {std::byte{1}, std::byte{1}, std::byte{1}, std::byte(low)},
+                   .flags = is_end ? kElementIntervalEnd : 0};
+  };
+  Set set{.name = "s",
+          .flags = kSetInterval,
+          .key_type = kTypeIpv4,
+          .key_length = 4,
+          .elements = {at(4, true), at(2, false), at(2, true), at(0, false)}};
+  const std::string expected =
+      "table ip t {\n\tset s {\n\t\ttype ipv4_addr\n\t\tflags interval\n"
+      "\t\telements = { 1.1.1.0/31, 1.1.1.2/31 }\n\t}\n}\n";
+  EXPECT_EQ(to_text(Ruleset{{Table{.name = "t", .sets = {set}}}}), expected);
+  std::ranges::reverse(set.elements);
+  EXPECT_EQ(to_text(Ruleset{{Table{.name = "t", .sets = {set}}}}), expected);
 }
 
 TEST(Text, WhatCannotBeSaidIsNamedWithItsLine) {

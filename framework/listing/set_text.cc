@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -87,7 +88,12 @@ template <class F>
 bool for_each_interval(const Set& set, const F& f) {
   const bool has_ends = (set.flags & kSetInterval) != 0 && set.field_lengths.empty();
   auto elements = set.elements;
-  if (has_ends) std::ranges::sort(elements, {}, &Element::key);
+  if (has_ends) {
+    // Where one interval touches the next, its end comes before the other's begin.
+    std::ranges::sort(elements, {}, [](const Element& element) {
+      return std::pair(element.key, (element.flags & kElementIntervalEnd) == 0);
+    });
+  }
   for (std::size_t i = 0; i < elements.size(); ++i) {
     const auto& element = elements[i];
     if (!is_plain(element) || element.key.size() != set.key_length) return false;
