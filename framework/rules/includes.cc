@@ -51,10 +51,7 @@ class Included {
   std::vector<NftTokens::Included> read(const std::string& path, const Location& where) {
     std::vector<NftTokens::Included> texts;
     for (const auto& file : find_included(directory_, path)) {
-      if (auto text = read_one(file, where)) {
-        // nft's own reader of a whole directory leaves nothing out either.
-        texts.push_back({file, *std::move(text) + '\n'});
-      }
+      if (auto text = read_one(file, where)) texts.push_back({file, *std::move(text)});
     }
     return texts;
   }

@@ -85,6 +85,38 @@ add rule t c accept
   EXPECT_EQ(lines_of(lines, {TableFamily::Ip, "t", "c"}), "6");
 }
 
+// Of those that begin with the table, all lines of the chain were once lost.
+TEST(NftLines, OfCommandsNeedNeitherVerbNorFamily) {
+  const auto lines = read_nft(R"(t c meta mark set 1
+add table t
+add chain t c
+add t c meta mark set 4
+add counter t n
+list ruleset
+ip t c meta mark set 7
+add \
+  t c meta mark set 8
+)");
+  EXPECT_EQ(lines_of(lines, {TableFamily::Ip, "t", "c"}), "1 4 7 8");
+  EXPECT_EQ(lines.chains().size(), 1U);
+}
+
+TEST(NftLines, GoOnAfterABackslashRightBehindAWord) {
+  const auto lines =
+      read_nft("table inet t {\n chain input {\n  tcp dport 22\\\n  accept\n  drop\n }\n}\n");
+  EXPECT_EQ(lines_of(lines, kInput), "3 5");
+  EXPECT_EQ(lines.find(kInput)->at(0).text, "tcp dport 22 accept");
+  EXPECT_EQ(lines_of(read_nft("add rule inet t input accept \\ \\"), kInput), "1");  // it ends
+}
+
+TEST(NftLines, OfOtherFamiliesStayWhereOneIsFlushed) {
+  const auto lines = read_nft(
+      "table inet t { chain input { drop; }; }\ntable ip6 t { chain c { drop; }; }\n"
+      "flush ruleset ip6\n");
+  EXPECT_EQ(lines_of(lines, kInput), "1");
+  EXPECT_EQ(lines_of(lines, {TableFamily::Ip6, "t", "c"}), "lost");
+}
+
 TEST(NftLines, OfWhatIsFlushedAreForgotten) {
   const auto lines = read_nft(R"(table inet t {
   chain input { drop; }
@@ -112,6 +144,32 @@ add rule inet t input jump { drop; }
   EXPECT_EQ(lines_of(lines, RuleLines::anonymous(TableFamily::Inet, "t", 2)), "10");
   EXPECT_EQ(lines_of(lines, RuleLines::anonymous(TableFamily::Inet, "t", 0)), "4 5");
   EXPECT_EQ(lines_of(lines, RuleLines::anonymous(TableFamily::Inet, "t", 1)), "7");
+}
+
+// The rule of line 7 was once told as that of line 2, which is gone.
+TEST(NftLines, OfAnonymousChainsAreLostWhereOneGoes) {
+  const std::string text = R"(table inet t {
+  chain old { jump { accept; }
+  }
+  chain plain { drop; }
+}
+)";
+  const auto first_after = [&](const std::string& command) {
+    const auto lines = read_nft(text + command + "\nadd rule inet t input jump { drop; }\n");
+    EXPECT_EQ(lines_of(lines, kInput), "7") << command;
+    return lines_of(lines, RuleLines::anonymous(TableFamily::Inet, "t", 0));
+  };
+  EXPECT_EQ(first_after("flush chain inet t old"), "lost");
+  EXPECT_EQ(first_after("delete chain inet t old"), "lost");
+  EXPECT_EQ(first_after("destroy chain inet t old"), "lost");
+  EXPECT_EQ(first_after("delete chain inet t handle 1"), "lost");
+  EXPECT_EQ(first_after("delete rule inet t old handle 3"), "lost");
+  EXPECT_EQ(first_after("replace rule inet t old handle 3 accept"), "lost");
+  EXPECT_EQ(first_after("replace rule inet t plain handle 3 jump { accept; }"), "lost");
+  EXPECT_EQ(first_after("flush chain inet t plain"), "2");
+  EXPECT_EQ(first_after("add rule inet t old handle 3 accept"), "2");
+  EXPECT_EQ(first_after("flush table inet t"), "7");
+  EXPECT_EQ(first_after("delete table inet handle 1"), "lost");
 }
 
 TEST(NftLines, AfterARuleIsPutSomewhereByHandleAreLost) {
@@ -167,6 +225,16 @@ table inet t {
   EXPECT_EQ(lines_of(lines, kInput), "5 2 7");
   EXPECT_EQ(lines.find(kInput)->at(1).where.file, "more.nft");
   EXPECT_EQ(lines.find(kInput)->at(2).where.file, "main.nft");
+}
+
+// It was once counted as two rules, and the kernel has one.
+TEST(NftLines, OfAStatementAtTheEndOfAnIncludedFileGoOnAfterIt) {
+  const auto lines =
+      read_nft("table inet t {\n chain input {\n  include \"port.nft\"\n  counter\n  drop\n }\n}\n",
+               1, {{"port.nft", "\naccept\ntcp dport 80"}});
+  EXPECT_EQ(lines_of(lines, kInput), "2 3 5");
+  EXPECT_EQ(lines.find(kInput)->at(1).text, "tcp dport 80 counter");
+  EXPECT_EQ(lines.find(kInput)->at(1).where.file, "port.nft");
 }
 
 TEST(NftLines, CountFromTheLineWhereTheTextBegins) {

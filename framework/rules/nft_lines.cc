@@ -32,6 +32,14 @@ std::optional<TableFamily> family_of(std::string_view word) {
 constexpr std::array<std::string_view, 6> kChainProperties{"type",    "policy", "comment",
                                                            "devices", "device", "flags"};
 
+// A command that begins with none of its verbs, or `add` without the kind of what is added, is a
+// rule.
+constexpr std::array<std::string_view, 8> kVerbsOfNoRule{
+    "get", "list", "reset", "import", "export", "monitor", "describe", "undefine"};
+constexpr std::array<std::string_view, 11> kKindsOfNoRule{
+    "set",   "map",     "element",  "flowtable", "counter", "quota",
+    "limit", "secmark", "synproxy", "tunnel",    "ct"};
+
 class Parser {
  public:
   Parser(std::span<const Token> tokens, RuleLines& lines) : tokens_(tokens), lines_(lines) {}
@@ -102,6 +110,7 @@ class Parser {
       ++position_;
       return;
     }
+    begin_ = position_;
     const auto verb = take().text;
     if (verb == "define" || verb == "redefine") return define();
     if (verb == "add" || verb == "create") return add();
@@ -109,6 +118,8 @@ class Parser {
     if (verb == "flush") return flush();
     if (verb == "delete" || verb == "destroy") return remove();
     if (verb == "replace" || verb == "rename") return change();
+    if (std::ranges::find(kVerbsOfNoRule, verb) != kVerbsOfNoRule.end())
+      return void(take_statement());
     --position_;
     add();
   }
@@ -120,8 +131,9 @@ class Parser {
       if (!at_end() && peek().is(TokenKind::Open) && take_open()) chain_block(chain);
     } else if (take_word("rule")) {
       rule(false);
-    } else if (!at_end() && family_of(peek().text)) {
-      rule(false);  // `add` alone may mean a rule
+    } else if (!at_end() && peek().is(TokenKind::Word) &&
+               std::ranges::find(kKindsOfNoRule, peek().text) == kKindsOfNoRule.end()) {
+      rule(false);
     }
     take_statement();
   }
@@ -132,15 +144,14 @@ class Parser {
   }
 
   void rule(bool is_before) {
-    const auto& start = tokens_[position_ - 1];
     const auto chain = take_chain_name();
     const auto place = take_place();
     const auto statement = take_statement();
     anonymous_chains(statement, chain);
     auto said = origin(statement);
-    said.where = start.where();
+    said.where = tokens_[begin_].where();
     if (place == Place::Unknown || (place == Place::Index && is_stale(chain)))
-      return lines_.lose(chain);
+      return lines_.insert(chain, RuleLines::kSomewhere, std::move(said));
     if (place == Place::Index)
       return lines_.insert(chain, index_ + (is_before ? 0 : 1), std::move(said));
     if (is_before) return lines_.insert(chain, 0, std::move(said));
@@ -169,8 +180,7 @@ class Parser {
 
   void flush() {
     if (take_word("ruleset")) {
-      lines_.clear_all();  // of one family: fewer are known than could be
-      stale_.clear();
+      flush_ruleset();
     } else if (take_word("table")) {
       stale_.push_back(clear_table());
     } else if (take_word("chain")) {
@@ -179,8 +189,22 @@ class Parser {
     take_statement();
   }
 
+  void flush_ruleset() {
+    const auto only = at_end() ? std::nullopt : family_of(peek().text);
+    if (only) {
+      lines_.clear_family(*only);
+    } else {
+      lines_.clear_all();
+    }
+    std::erase_if(stale_, [&](const ChainName& chain) { return !only || chain.family == *only; });
+  }
+
   ChainName clear_table() {
     const auto family = take_family();
+    if (take_word("handle")) {
+      lines_.lose_tables(family, {});
+      return {family, {}, {}};
+    }
     const auto name = take_name();
     lines_.clear_table(family, name);
     return {family, name, {}};
@@ -188,6 +212,7 @@ class Parser {
 
   void clear_chain() {
     const auto chain = take_chain_name();
+    if (chain.chain == "handle") return lines_.lose_tables(chain.family, chain.table);
     lines_.clear(chain);
     stale_.push_back(chain);
   }
@@ -207,7 +232,11 @@ class Parser {
   }
 
   void change() {
-    if (take_word("rule") || take_word("chain")) lines_.lose(take_chain_name());
+    if (take_word("rule") || take_word("chain")) {
+      const auto chain = take_chain_name();
+      lines_.lose(chain);
+      if (has_anonymous_chain(take_statement())) lines_.lose_anonymous(chain.family, chain.table);
+    }
     take_statement();
   }
 
@@ -248,6 +277,12 @@ class Parser {
     if (!at_end()) ++position_;
   }
 
+  static bool has_anonymous_chain(std::span<const Token> statement) {
+    return std::ranges::adjacent_find(statement, [](const Token& word, const Token& next) {
+             return (word.is_word("jump") || word.is_word("goto")) && next.is(TokenKind::Open);
+           }) != statement.end();
+  }
+
   // "jump { ... }": a chain without a name, within the rule.
   void anonymous_chains(std::span<const Token> statement, const ChainName& within) {
     for (std::size_t i = 0; i + 1 < statement.size(); ++i) {
@@ -275,6 +310,7 @@ class Parser {
   std::span<const Token> tokens_;
   RuleLines& lines_;
   std::size_t position_ = 0;
+  std::size_t begin_ = 0;         // of the command
   std::size_t index_ = 0;         // of the last Place::Index
   std::vector<ChainName> stale_;  // flushed here; of a whole table without a chain's name
   std::map<std::string, std::string, std::less<>> definitions_;

@@ -7,7 +7,7 @@
 namespace topoproof::rules {
 namespace {
 
-constexpr std::string_view kEndsWord = " \t\r\n{};\"#";
+constexpr std::string_view kEndsWord = " \t\r\n{};\"#\\";
 constexpr int kDeepestInclude = 16;  // MAX_INCLUDE_DEPTH of nft's scanner
 
 // One text, token by token.
@@ -31,7 +31,7 @@ class Scanner {
       case '"':
         return take_string();
       default:
-        return take(TokenKind::Word, std::min(rest_.find_first_of(kEndsWord), rest_.size()));
+        return take(TokenKind::Word, std::min(rest_.find_first_of(kEndsWord, 1), rest_.size()));
     }
   }
 
@@ -90,14 +90,19 @@ void NftTokens::add(const std::string& text, const std::string& file, const Line
     if (begins && token->is_word("include") && depth < kDeepestInclude) {
       const auto path = scanner.next();
       if (!path) return;
+      // nft reads what ends the statement before it reads the file, and puts nothing at the file's
+      // end: a statement there goes on in the next file, or after the include.
+      auto after = scanner.next();
       for (const auto& included : read(std::string(path->text), path->where()))
         add(included.text, included.file, [](int number) { return number; }, read, depth + 1);
-      continue;
+      if (!after) break;
+      if (after->is(TokenKind::End)) continue;
+      token = std::move(after);
     }
     begins = !token->is(TokenKind::Word) && !token->is(TokenKind::String);
     tokens_.push_back(*std::move(token));
   }
-  // The end of a file ends a line.
+  if (depth > 0) return;
   tokens_.push_back({TokenKind::End, "\n", std::make_shared<const std::string>(file), line_of(1)});
 }
 

@@ -23,21 +23,30 @@ struct ChainName {
 class RuleLines {
  public:
   void append(const ChainName& chain, firewall::Origin origin);
-  // Before the rule of that index. REQUIRES: nothing; beyond the end the chain is lost.
+  static constexpr std::size_t kSomewhere = std::string::npos;
+  // Before the rule of that index. REQUIRES: nothing; beyond the end the chain is lost, but no rule
+  // of it is taken away.
   void insert(const ChainName& chain, std::size_t index, firewall::Origin origin);
   void remove(const ChainName& chain, std::size_t index);
-  // From here on nothing is known of the chain, until it is cleared.
+  // From here on nothing is known of the chain, until it is cleared: rules of it may be gone.
   void lose(const ChainName& chain);
+  // All chains of the table, or of all tables of the family where that is not known.
+  void lose_tables(firewall::TableFamily family, const std::optional<std::string>& table);
+  // How many anonymous chains the table has is not known any more, until it is cleared.
+  void lose_anonymous(firewall::TableFamily family, const std::string& table);
 
+  // With a rule its anonymous chain goes, and which of the table's that was is not known: of all of
+  // them the lines are lost then.
   void clear(const ChainName& chain);
   void clear_table(firewall::TableFamily family, const std::string& table);
+  void clear_family(firewall::TableFamily family);
   void clear_all() { chains_.clear(); }
 
   // The table's lines are those that its rules have.
   void replace(const firewall::Table& table);
 
   // A name for one more anonymous chain of the table. The kernel names them as it likes: they are
-  // known by their order.
+  // known by their order. RETURNS: one of which nothing is known where their number is lost.
   ChainName add_anonymous(firewall::TableFamily family, const std::string& table);
   static ChainName anonymous(firewall::TableFamily family, const std::string& table,
                              std::size_t index);
@@ -51,6 +60,8 @@ class RuleLines {
   const std::vector<firewall::Origin>* find(const ChainName& chain) const;
 
  private:
+  void lose_anonymous_of(const ChainName& chain);
+
   Chains chains_;
 };
 
