@@ -272,6 +272,22 @@ TEST(IptablesLines, OfListsOfAddressesAreThoseOfSeveralRules) {
   EXPECT_EQ(lines_of(lines, kFilterInput), "2 2 2 2 3");
 }
 
+// getopt takes them all; each once cost the lines of its chain.
+TEST(IptablesLines, OfOptionsInAnyOfTheirForms) {
+  const auto lines = read_iptables(R"(*filter
+-AINPUT -j DROP
+--append=INPUT -j DROP
+--app INPUT --sou 1.1.1.1,2.2.2.2 -j DROP
+-s 1.1.1.1 -A "INPUT" --des 2.2.2.2,3.3.3.3 -j DROP
+--ins=INPUT 2 -j DROP
+-IINPUT -j DROP
+-A INPUT --sport 1,2 -j DROP
+COMMIT
+)");
+  EXPECT_EQ(lines_of(lines, kFilterInput), "7 2 6 3 4 4 5 5 8");
+  EXPECT_EQ(lines.chains().size(), 1U);
+}
+
 TEST(IptablesLines, OfATableThatComesAgainReplaceTheFirst) {
   EXPECT_EQ(lines_of(read_iptables("*filter\n-A INPUT\nCOMMIT\n*filter\n-A INPUT\nCOMMIT\n"),
                      kFilterInput),
