@@ -15,6 +15,7 @@
 #include "netlink/conntrack.hh"
 #include "netlink/route.hh"
 #include "plan/link_steps.hh"
+#include "rules/registration.hh"
 #include "rules/rule_lines.hh"
 #include "runner/decisions.hh"
 #include "scenario/changes.hh"
@@ -282,6 +283,11 @@ RuleCompiler Session::rule_compiler() {
     if (!found) return std::unexpected(to_string(found.error()));
     std::erase_if(found->tables,
                   [](const firewall::Table& t) { return t.name == netfilter::kTraceTableName; });
+    if (rules::is_order_open(*found)) {
+      return std::unexpected(
+          "chains of several tables meet at one hook and priority, and the "
+          "kernel does not tell in which order");
+    }
     rules::give_origins(lab_->rule_lines(node), *found);
     return *std::move(found);
   };
