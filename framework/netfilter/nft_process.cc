@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <csignal>
 #include <map>
 #include <optional>
@@ -23,6 +24,7 @@
 #include "netfilter/libnftables.hh"
 #include "sys/error.hh"
 #include "sys/init_process.hh"
+#include "sys/interrupt.hh"
 
 namespace topoproof::netfilter {
 namespace {
@@ -33,6 +35,9 @@ namespace {
 constexpr std::string_view kDone = "done ";
 constexpr std::string_view kRefused = "refused ";
 constexpr std::string_view kFailed = "failed ";
+
+constexpr int kLookForInterrupts = 200;  // milliseconds
+constexpr std::chrono::seconds kTimeAfterInterrupt{2};
 
 bool take(std::string_view& text, std::string_view word) {
   if (!text.starts_with(word)) return false;
@@ -112,21 +117,36 @@ class Server {
   std::map<std::uint64_t, UniqueContext> contexts_;
 };
 
-// It outlives Ctrl-C, since its parent has things to put in order then; the channel's end ends it.
+// The library may sit in a text for ever ("monitor"), where nothing is read from the channel. A
+// signal of the kernel's needs no thread, which could not be started after every fork; and the
+// death signal of prctl(2) is for the thread that forked, which may end long before its process.
+void end_with(const sys::Channel& lifeline) {
+  const int fd = lifeline.fd();
+  sys::check_result(::fcntl(fd, F_SETOWN, ::getpid()), "hear of a process's end");
+  sys::check_result(::fcntl(fd, F_SETSIG, SIGKILL), "hear of a process's end");
+  sys::check_result(::fcntl(fd, F_SETFL, O_ASYNC), "hear of a process's end");
+  pollfd asked{fd, POLLIN, 0};
+  if (::poll(&asked, 1, 0) != 0) ::_exit(1);  // it has ended before
+}
+
+// It outlives Ctrl-C, since its parent has things to put in order then; the parent's end ends it.
 // It keeps nothing else open: namespaces would live on in it.
-void detach(const sys::Channel& channel, const sys::Netns& home, const sys::Fd& said) {
+void detach(const sys::Channel& channel, const sys::Channel& lifeline, const sys::Netns& home,
+            const sys::Fd& said) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) std::signal(signal, SIG_IGN);
   constexpr rlimit kNoCore{0, 0};
   ::setrlimit(RLIMIT_CORE, &kNoCore);
   sys::detach_output("/dev/null");
   sys::check_result(::dup2(said.get(), STDERR_FILENO), "keep what nft's library says");
-  sys::close_all_but({channel.fd(), home.fd()});
+  sys::close_all_but({channel.fd(), lifeline.fd(), home.fd()});
+  end_with(lifeline);
 }
 
-[[noreturn]] void become_server(sys::Channel& channel, sys::Netns home, const sys::Fd& said) {
+[[noreturn]] void become_server(sys::Channel& channel, const sys::Channel& lifeline,
+                                sys::Netns home, const sys::Fd& said) {
   int status = 0;
   try {
-    detach(channel, home, said);
+    detach(channel, lifeline, home, said);
     Server(channel, std::move(home)).serve();
   } catch (const std::exception&) {
     status = 1;  // its parent is gone, or will see that this is
@@ -160,10 +180,12 @@ NftProcess::NftProcess()
       said_(
           sys::check_result(::memfd_create("said", MFD_CLOEXEC), "keep what nft's library says")) {
   auto [ours, theirs] = sys::Channel::open_pair();
+  auto [our_line, their_line] = sys::Channel::open_pair();
   sys::Netns home = own_netns();
   child_ = sys::check_result(::fork(), "start a process for nft's library");
-  if (child_ == 0) become_server(theirs, std::move(home), said_);
+  if (child_ == 0) become_server(theirs, their_line, std::move(home), said_);
   channel_ = std::move(ours);
+  lifeline_ = std::move(our_line);
 }
 
 // A child of ours that is forked later has our end of the channel open as well: to close it would
@@ -171,6 +193,7 @@ NftProcess::NftProcess()
 NftProcess::~NftProcess() {
   if (owner_ != ::getpid()) return;
   ::shutdown(channel_.fd(), SHUT_RDWR);
+  ::shutdown(lifeline_.fd(), SHUT_RDWR);
   if (child_ > 0) ::waitpid(child_, nullptr, 0);
 }
 
@@ -222,11 +245,27 @@ void NftProcess::close(std::uint64_t conversation) noexcept {
 std::string NftProcess::ask(std::string_view request, std::span<const int> descriptors) {
   const std::scoped_lock lock(mutex_);
   channel_.send(request, descriptors);
+  await_answer();
   auto answer = channel_.receive();
   if (!answer) throw NftCrash(how_it_ended());
   std::string_view text = answer->text;
   if (take(text, kFailed)) throw sys::SystemError(number_in<int>(text), "run nft's library");
   return std::move(answer->text);
+}
+
+// The first interrupt of a process only sets a flag: it would wait for ever where the library does.
+void NftProcess::await_answer() {
+  using Clock = std::chrono::steady_clock;
+  std::optional<Clock::time_point> last;
+  pollfd asked{channel_.fd(), POLLIN, 0};
+  while (::poll(&asked, 1, kLookForInterrupts) <= 0) {
+    if (!sys::is_interrupted()) continue;
+    if (!last) last = Clock::now() + kTimeAfterInterrupt;
+    if (Clock::now() < *last) continue;
+    ::kill(child_, SIGKILL);
+    how_it_ended();
+    throw sys::SystemError(EINTR, "wait for nft's library");
+  }
 }
 
 std::string NftProcess::how_it_ended() {

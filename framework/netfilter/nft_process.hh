@@ -47,7 +47,8 @@ class NftProcess {
   };
 
   // Both from any thread: they wait for each other. `conversation`: of texts with one number the
-  // library keeps its socket open in between.
+  // library keeps its socket open in between. An interrupt (sys/interrupt.hh) gives the library a
+  // little more time, and then ends its process.
   // RETURNS: a Refusal, empty if all is loaded. THROWS: SystemError; NftCrash
   Refusal load(std::uint64_t conversation, const sys::Netns& netns, const Text& text);
   // RETURNS: what `nft list ruleset` prints. THROWS: as load()
@@ -57,13 +58,15 @@ class NftProcess {
 
  private:
   std::string ask(std::string_view request, std::span<const int> descriptors);
+  void await_answer();
   std::string how_it_ended();
 
   pid_t owner_ = 0;
   ino_t user_namespace_ = 0;
   pid_t child_ = 0;  // 0: it was waited for
   sys::Channel channel_;
-  sys::Fd said_;  // its stderr
+  sys::Channel lifeline_;  // nothing is said on it; its end is the child's
+  sys::Fd said_;           // its stderr
   std::mutex mutex_;
 };
 

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <cerrno>
+#include <chrono>
+#include <csignal>
 #include <fstream>
 #include <functional>
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,7 +15,9 @@
 #include "netlink/batch.hh"
 #include "netlink/link.hh"
 #include "netlink/socket.hh"
+#include "sys/error.hh"
 #include "sys/files.hh"
+#include "sys/interrupt.hh"
 #include "sys/kernel_test.hh"
 #include "sys/netns.hh"
 
@@ -147,6 +153,67 @@ TEST_F(NftText, AForkedProcessLoadsForItself) {
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
   EXPECT_EQ(list_ruleset_text(netns_), kGood);
   EXPECT_EQ(loader.load("flush ruleset\n"), Issues{});
+}
+
+// "monitor" never comes back: it listens to netlink's groups.
+bool is_monitored(const sys::Netns& netns) {
+  return sys::call_in(netns, [] {
+    std::ifstream sockets("/proc/thread-self/net/netlink");
+    std::string line;
+    std::getline(sockets, line);  // names of the columns
+    std::string address;
+    std::string protocol;
+    std::string port;
+    std::string groups;
+    while (sockets >> address >> protocol >> port >> groups && std::getline(sockets, line)) {
+      if (protocol == "12" && groups.find_first_not_of('0') != std::string::npos) return true;
+    }
+    return false;
+  });
+}
+
+bool comes_true(const std::function<bool()>& condition) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
+
+// It lived on for ever, and took no signal but SIGKILL.
+TEST_F(NftText, ThatNeverEndsLeavesNoProcessBehind) {
+  ASSERT_EQ(::prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+  const pid_t loader = ::fork();
+  ASSERT_GE(loader, 0);
+  if (loader == 0) ::_exit(load_text(netns_, "monitor\n").empty() ? 0 : 1);
+  EXPECT_TRUE(comes_true([&] { return is_monitored(netns_); }));
+  ::kill(loader, SIGKILL);
+  ASSERT_EQ(::waitpid(loader, nullptr, 0), loader);
+  int status = 0;  // of the library's process, which is ours now
+  EXPECT_TRUE(comes_true([&] { return ::waitpid(-1, &status, WNOHANG) > 0; }));
+  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) << status;
+  ::prctl(PR_SET_CHILD_SUBREAPER, 0);
+}
+
+// A command that only notes its first interrupt waited for ever.
+TEST_F(NftText, ThatNeverEndsIsGivenUpWhenInterrupted) {
+  const pid_t loader = ::fork();
+  ASSERT_GE(loader, 0);
+  if (loader == 0) {
+    sys::catch_interrupts();
+    try {
+      static_cast<void>(load_text(netns_, "monitor\n"));
+    } catch (const sys::SystemError& given_up) {
+      ::_exit(given_up.error() == EINTR ? 7 : 1);
+    }
+    ::_exit(0);
+  }
+  EXPECT_TRUE(comes_true([&] { return is_monitored(netns_); }));
+  ::kill(loader, SIGTERM);
+  int status = 0;
+  EXPECT_TRUE(comes_true([&] { return ::waitpid(loader, &status, WNOHANG) == loader; }));
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 7) << status;
 }
 
 TEST_F(NftText, AMissingFileIsAnIssue) {

@@ -35,4 +35,6 @@ const std::atomic<bool>& catch_interrupts() {
   return interrupted;
 }
 
+bool is_interrupted() { return interrupted; }
+
 }  // namespace topoproof::sys

@@ -12,4 +12,7 @@ namespace topoproof::sys {
 // process.
 const std::atomic<bool>& catch_interrupts();
 
+// One of them has come, and was caught.
+bool is_interrupted();
+
 }  // namespace topoproof::sys
