@@ -81,6 +81,22 @@ TEST(Planner, ItsShellScriptIsTheGoldenOne) {
   expect_golden("golden/container-nat.sh", *script);
 }
 
+// The script was printed, and failed: "File not found: ./d.inc".
+TEST(Planner, ItsShellScriptHasNoFolderToIncludeFrom) {
+  const auto script_with = [](const std::string& text) {
+    Topology net = container_network();
+    net.node(NodeId(2)).rules.push_back(
+        {.text = text, .where = {.file = "net.topo.yaml", .line = 7}});
+    const auto script = shell_script(plan_of(net));
+    return script ? "a script" : to_string(script.error());
+  };
+  EXPECT_EQ(script_with("table ip t {\n  include \"./d.inc\"\n}\n"),
+            "net.topo.yaml:8: error: the script gives the text to nft without its folder, from "
+            "where the include counts: write the path from / on");
+  EXPECT_NE(script_with("include \"d.inc\"\n"), "a script");
+  EXPECT_EQ(script_with("include \"/d.inc\"\n# include \"./d.inc\"\n"), "a script");
+}
+
 TEST(Planner, IsDeterministic) { EXPECT_EQ(plan_of(container_nat()), plan_of(container_nat())); }
 
 TEST(Planner, AVethIsMadeFromTheEndThatIsAPort) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/shell.hh"
 
+#include <algorithm>
+#include <optional>
+#include <ranges>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -102,6 +105,24 @@ std::string_view loader(topology::RulesText::Language language) {
       break;
   }
   return "";
+}
+
+// `include "./x"`, or of a name that is looked for. Only at a line's beginning is it told from what
+// is in quotes.
+std::optional<int> relative_include(const topology::RulesText& rules) {
+  if (rules.language != topology::RulesText::Language::Nft) return std::nullopt;
+  static constexpr std::string_view kWord = "include";
+  int number = 0;
+  for (const auto part : rules.text | std::views::split('\n')) {
+    ++number;
+    std::string_view line(part.begin(), part.end());
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    if (!line.starts_with(kWord)) continue;
+    line.remove_prefix(kWord.size());
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    if (line.starts_with('"') && !line.starts_with("\"/")) return rules.line_of(number);
+  }
+  return std::nullopt;
 }
 
 struct Commands {
@@ -210,6 +231,12 @@ struct Commands {
     if (op.rules->language == topology::RulesText::Language::Compiled) {
       return std::unexpected(
           make_issue(op.rules->where, "compiled rules are messages: no command loads them"));
+    }
+    if (const auto line = relative_include(*op.rules)) {
+      return std::unexpected(make_issue(
+          {.file = op.rules->where.file, .line = *line},
+          "the script gives the text to nft without its folder, from where the include counts: "
+          "write the path from / on"));
     }
     return command_with_input(name(op.node), loader(op.rules->language), op.rules->text);
   }
