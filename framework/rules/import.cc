@@ -15,6 +15,7 @@
 #include "rules/includes.hh"
 #include "rules/iptables.hh"
 #include "rules/iptables_lines.hh"
+#include "rules/nft_checks.hh"
 #include "rules/nft_lines.hh"
 #include "rules/refusals.hh"
 #include "rules/registration.hh"
@@ -71,6 +72,7 @@ Issues load_source(const sys::Netns& netns, const Source& source, RuleLines& lin
     return issues;
   }
   auto issues = check_includes(source);
+  if (issues.empty()) issues = check_statements(source);
   if (!issues.empty()) return issues;
   issues = netfilter::load_text(netns, source.text, {.file = source.where.file, .first_line = 1});
   for (Issue& issue : issues) place_in_file(source, issue);

@@ -135,6 +135,34 @@ TEST_F(Import, RefusesToIncludeWhatHasNoEnd) {
   EXPECT_NE(said.find("deep.nft:3: error: cannot include /dev/zero"), std::string::npos) << said;
 }
 
+// Every command hung for ever.
+TEST_F(Import, RefusesACommandThatNeverEnds) {
+  write("watch.nft", "\nmonitor\n");
+  const Source source{.text =
+                          "table ip monitor {\n chain monitor {\n }\n}\n"
+                          "flush ruleset; monitor\ninclude \"./watch.nft\"\n",
+                      .where = {.file = folder_.path() / "main.nft", .line = 1}};
+  const auto said = refusal(source);
+  EXPECT_NE(said.find("main.nft:5: error: monitor: the command never ends"), std::string::npos)
+      << said;
+  EXPECT_NE(said.find("watch.nft:2: error: monitor: the command never ends"), std::string::npos)
+      << said;
+  EXPECT_EQ(said.find("main.nft:1"), std::string::npos) << said;
+}
+
+// It was lost without a word: the table ends with the socket that made it.
+TEST_F(Import, RefusesATableThatItsLoaderOwns) {
+  const auto said = [](const std::string& text) {
+    return refusal({.text = text, .where = {.file = "own.nft", .line = 1}});
+  };
+  static constexpr auto* kWhy =
+      "error: flags owner: the table would end with the process that loads it\n";
+  EXPECT_EQ(said("table ip t {\n flags owner\n chain c {\n  drop\n }\n}\n"),
+            std::string("own.nft:2: ") + kWhy);
+  EXPECT_EQ(said("add table ip t { flags dormant, owner; }\n"), std::string("own.nft:1: ") + kWhy);
+  EXPECT_EQ(said("table ip owner {\n flags dormant\n}\n"), "imported");
+}
+
 TEST_F(Import, RefusesToIncludeWithoutBounds) {
   write("twice.nft", "include \"./twice.nft\"\ninclude \"./twice.nft\"\n");
   const Source source{.text = "include \"./twice.nft\"\n",

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What nft would take, and this program cannot: said before nft reads the text.
+#pragma once
+
+#include "base/issue.hh"
+#include "rules/source.hh"
+
+namespace topoproof::rules {
+
+// For nft text, also where it includes. RETURNS: each command that never ends (`monitor`), and each
+// table that ends with the process that loads it (`flags owner`).
+[[nodiscard]] Issues check_statements(const Source& source);
+
+}  // namespace topoproof::rules
