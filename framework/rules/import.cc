@@ -71,6 +71,7 @@ Issues load_source(const sys::Netns& netns, const Source& source, RuleLines& lin
     if (issues.empty()) read_iptables_lines(source, lines);
     return issues;
   }
+  if (auto mark = find_byte_order_mark(source)) return {*std::move(mark)};
   auto issues = check_includes(source);
   if (issues.empty()) issues = check_statements(source);
   if (!issues.empty()) return issues;

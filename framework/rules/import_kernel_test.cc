@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -314,11 +315,68 @@ TEST_F(Import, NamesEachRuleThatATranslationLoses) {
   EXPECT_EQ(text->lost.front().where.line, 3);
 }
 
+// Its line was lost.
+TEST_F(Import, NamesAlsoAnInsertedRuleThatATranslationLoses) {
+  const auto text =
+      translate_iptables(iptables("*filter\n--append INPUT -s 10.0.0.0/8 -j DROP\n"
+                                  "-I INPUT -m u32 --u32 \"0>>28=4\" -j DROP\n"
+                                  "-I INPUT -s 10.0.0.0/8 -j DROP\nCOMMIT\n"));
+  ASSERT_TRUE(text) << to_string(text.error());
+  ASSERT_EQ(text->lost.size(), 1U) << to_string(text->lost);
+  EXPECT_EQ(text->lost.front().where.line, 3) << text->text;
+}
+
+// "iptables was ended by signal 11", it said, and no line.
+TEST_F(Import, NamesTheLineOfAReplacementThatIsNotTranslated) {
+  const auto text =
+      translate_iptables(iptables("*filter\n-A INPUT -j DROP\n-R INPUT 1 -j ACCEPT\nCOMMIT\n"));
+  ASSERT_FALSE(text);
+  EXPECT_EQ(to_string(text.error()),
+            "rules.v4:3: error: iptables cannot translate a rule that replaces another\n");
+}
+
 TEST_F(Import, SaysThatIptablesTakesNoCarriageReturns) {
   const auto loaded =
       import_rules(std::vector{iptables("*filter\r\n-A INPUT -j DROP\r\nCOMMIT\r\n")});
   ASSERT_FALSE(loaded);
   EXPECT_NE(to_string(loaded.error()).find("CR LF"), std::string::npos);
+}
+
+// nft said "unexpected junk" of each line.
+TEST_F(Import, SaysThatNftTakesNoCarriageReturns) {
+  const Source source{.text = "table ip t {\r\n chain c {\r\n  drop\r\n }\r\n}\r\n",
+                      .where = {.file = "r.nft", .line = 1}};
+  EXPECT_EQ(refusal(source),
+            "r.nft:1: error: the line ends in CR LF, which nft does not take: write LF alone\n");
+}
+
+TEST_F(Import, SaysThatNeitherLanguageTakesAByteOrderMark) {
+  EXPECT_EQ(refusal(iptables("\xEF\xBB\xBF*filter\nCOMMIT\n")),
+            "rules.v4:1: error: the text begins with a byte order mark, which iptables does not "
+            "take\n");
+  EXPECT_EQ(
+      refusal({.text = "\xEF\xBB\xBFtable ip t {\n}\n", .where = {.file = "r.nft", .line = 1}}),
+      "r.nft:1: error: the text begins with a byte order mark, which nft does not take\n");
+}
+
+TEST_F(Import, SaysWhichLanguageATextLooksLike) {
+  const auto dump = refusal({.text = "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j DROP\nCOMMIT\n",
+                             .where = {.file = "r.nft", .line = 1}});
+  EXPECT_TRUE(dump.ends_with("; the text looks like one of iptables-save, which is not nft's\n"))
+      << dump;
+  EXPECT_EQ(std::ranges::count(dump, '\n'), 1) << dump;
+  const auto nft = refusal(iptables("table ip t {\n chain c {\n  drop\n }\n}\n"));
+  EXPECT_TRUE(nft.ends_with("; the text looks like nft's, not like one of iptables-save\n")) << nft;
+}
+
+// "there is no chain 'ACCEPT' in the table filter", it said besides.
+TEST_F(Import, TakesAMissingExtensionForNoMissingChain) {
+  for (const std::string target : {"ACCEPT", "DROP"}) {
+    const auto said =
+        refusal(iptables("*filter\n-A INPUT -p tcp -m nosuch --x -j " + target + "\nCOMMIT\n"));
+    EXPECT_NE(said.find("nosuch"), std::string::npos) << said;
+    EXPECT_EQ(said.find("there is no chain"), std::string::npos) << said;
+  }
 }
 
 TEST_F(Import, TakesCompiledRulesAsRules) {

@@ -2,6 +2,7 @@
 #include "rules/iptables.hh"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <fstream>
@@ -94,13 +95,9 @@ std::string ending_of(const sys::ProcessResult& result) {
 }
 
 // iptables takes the CR for a part of the line's last word.
-std::optional<Issue> find_cr(const Source& source) {
-  const auto at = source.text.find("\r\n");
-  if (at == std::string::npos) return std::nullopt;
-  const auto before = std::string_view(source.text).substr(0, at);
-  Location where{.file = source.where.file};
-  where.line = source.line_of(static_cast<int>(std::ranges::count(before, '\n')) + 1);
-  return make_issue(where, "the line ends in CR LF, which iptables does not take: write LF alone");
+std::optional<Issue> find_foreign(const Source& source) {
+  if (auto mark = find_byte_order_mark(source)) return mark;
+  return find_cr(source);
 }
 
 std::expected<std::string, Issues> run(const Source& source,
@@ -123,10 +120,29 @@ std::expected<std::string, Issues> run(const Source& source,
   }
 }
 
-// "-A INPUT ...", or with its counters before it.
-bool is_rule(std::string_view line) {
+// "-A" of "-A INPUT ...", which may have its counters before it.
+std::string_view option_of(std::string_view line) {
   const auto at = line.starts_with('[') ? line.find("] ") : std::string_view::npos;
-  return line.substr(at == std::string_view::npos ? 0 : at + 2).starts_with("-A ");
+  if (at != std::string_view::npos) line.remove_prefix(at + 2);
+  return line.substr(0, line.find(' '));
+}
+
+bool is_rule(std::string_view line) {
+  static constexpr std::array<std::string_view, 4> kOptions{"-A", "--append", "-I", "--insert"};
+  return std::ranges::find(kOptions, option_of(line)) != kOptions.end();
+}
+
+// iptables-restore-translate crashes on it (1.8.9).
+std::optional<Issue> find_replace(const Source& source) {
+  int number = 0;
+  for (const auto line : lines_of(source.text)) {
+    ++number;
+    const auto option = option_of(line);
+    if (option != "-R" && option != "--replace") continue;
+    return make_issue({.file = source.where.file, .line = source.line_of(number)},
+                      "iptables cannot translate a rule that replaces another");
+  }
+  return std::nullopt;
 }
 
 // Where the rules of a dump stand. Each becomes one line of the translation, in the same order.
@@ -147,7 +163,7 @@ Issues find_untranslated(std::string_view text, const Source& source) {
   std::size_t index = 0;
   for (const auto line : lines_of(text)) {
     const bool is_lost = line.starts_with("# -t ");
-    if (!is_lost && !line.starts_with("add rule ")) continue;
+    if (!is_lost && !line.starts_with("add rule ") && !line.starts_with("insert rule ")) continue;
     if (is_lost) {
       const auto said = line.substr(2, line.find_last_not_of(' ') - 1);
       lost.push_back(make_issue({.file = source.where.file},
@@ -165,13 +181,14 @@ Issues find_untranslated(std::string_view text, const Source& source) {
 }  // namespace
 
 Issues load_iptables(const sys::Netns& netns, const Source& source) {
-  if (auto issue = find_cr(source)) return {*std::move(issue)};
+  if (auto issue = find_foreign(source)) return {*std::move(issue)};
   const auto done = run(source, {program(source, "nft-restore")}, &netns, ended(source.text));
   return done ? Issues{} : done.error();
 }
 
 std::expected<Translation, Issues> translate_iptables(const Source& source) {
-  if (auto issue = find_cr(source)) return std::unexpected(Issues{*std::move(issue)});
+  if (auto issue = find_foreign(source)) return std::unexpected(Issues{*std::move(issue)});
+  if (auto issue = find_replace(source)) return std::unexpected(Issues{*std::move(issue)});
   // It opens what it reads by name, and our channel to it has none.
   const sys::TempDir folder;
   const auto file = folder.path() / "rules";

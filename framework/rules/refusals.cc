@@ -52,6 +52,12 @@ Texts jumps_of(std::string_view rule) {
   return jumps;
 }
 
+// The kernel's words; iptables says the same of an extension that it does not have.
+bool is_missing(std::string_view text) {
+  return text.contains("Could not process rule: No such file or directory") ||
+         text.contains("failed (No such file or directory)");
+}
+
 struct PlacedRule {
   ChainName chain;
   const firewall::Origin* origin;
@@ -74,7 +80,7 @@ class Explainer {
   void explain(Issue& issue) const {
     if (issue.text.contains("Too many links")) {
       explain_loop(issue);
-    } else if (issue.text.contains("No such file or directory")) {
+    } else if (is_missing(issue.text)) {
       explain_missing(issue);
     } else if (issue.text.starts_with("iptables: Chain '")) {
       place_missing(issue);
@@ -127,11 +133,18 @@ class Explainer {
     return false;
   }
 
+  // Targets of iptables that every chain may jump to.
+  static bool is_verdict(const std::string& target) {
+    static constexpr std::array<std::string_view, 4> kVerdicts{"ACCEPT", "DROP", "RETURN", "QUEUE"};
+    return std::ranges::find(kVerdicts, target) != kVerdicts.end();
+  }
+
   void explain_missing(Issue& issue) const {
     const PlacedRule* rule = rule_at(issue.where);
     if (rule == nullptr) return;
     for (const std::string& name : jumps_of(rule->origin->text)) {
-      if (is_chain(rule->chain, name)) continue;
+      if (is_chain(rule->chain, name) || (source_.language != Language::Nft && is_verdict(name)))
+        continue;
       issue.text +=
           fmt::format("; there is no chain '{}' in the table {}", name, rule->chain.table);
       return;
@@ -180,6 +193,27 @@ class Explainer {
   std::vector<PlacedRule> rules_;
 };
 
+// Text of one language where the other one is expected: of all that is wrong then, nothing helps.
+bool explain_language(const Source& source, Issues& issues) {
+  const auto looks = recognize_language(source.text);
+  const bool is_nft = source.language == Language::Nft;
+  if (!looks || *looks == Language::Compiled || (*looks == Language::Nft) == is_nft) return false;
+  issues.resize(1);
+  issues.front().text += is_nft ? "; the text looks like one of iptables-save, which is not nft's"
+                                : "; the text looks like nft's, not like one of iptables-save";
+  return true;
+}
+
+// nft calls each CR junk.
+bool explain_cr(const Source& source, Issues& issues) {
+  if (source.language != Language::Nft) return false;
+  const bool is_junk = std::ranges::any_of(
+      issues, [](const Issue& issue) { return issue.text.contains("unexpected junk"); });
+  auto cr = is_junk ? find_cr(source) : std::nullopt;
+  if (cr) issues = {*std::move(cr)};
+  return cr.has_value();
+}
+
 // Of rules that were read, and then refused: only of those can the lines be told.
 bool has_meaning(const Issue& issue) {
   static constexpr std::array<std::string_view, 4> kKernelsWords{
@@ -193,7 +227,8 @@ bool has_meaning(const Issue& issue) {
 
 void explain_refusals(const Source& source, Issues& issues) {
   if (issues.empty() || source.language == Language::Compiled) return;
-  if (std::ranges::any_of(issues, has_meaning)) {
+  const bool is_foreign = explain_cr(source, issues) || explain_language(source, issues);
+  if (!is_foreign && std::ranges::any_of(issues, has_meaning)) {
     const Explainer explainer(source);
     for (Issue& issue : issues) explainer.explain(issue);
   }

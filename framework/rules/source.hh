@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/issue.hh"
 #include "topology/topology.hh"
 
 namespace topoproof::rules {
@@ -22,6 +23,11 @@ Language guess_language(std::string_view text);
 
 // Of a file that may be anything: nothing if it does not begin as rules do.
 std::optional<Language> recognize_language(std::string_view text);
+
+// Of a text of nft or iptables, neither of which takes them: the first line that ends in CR LF; the
+// mark that some editors put before the first.
+std::optional<Issue> find_cr(const Source& source);
+std::optional<Issue> find_byte_order_mark(const Source& source);
 
 // What wrote the dump, if it says so: "iptables-save v1.4.21". Empty if it does not.
 std::string generator_of(std::string_view text);
