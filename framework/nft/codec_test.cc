@@ -194,6 +194,26 @@ TEST(Codec, WhatNobodyKnowsIsRefusedByName) {
   EXPECT_EQ(issue->text, "the expression 'zotrack' is not supported");
 }
 
+// A printer with as many registers as the kernel has once threw.
+TEST(Codec, ARegisterThatThereIsNotIsRefused) {
+  Table table{.name = "t"};
+  table.chains = {{.name = "c", .rules = {{.expressions = {MetaStore{MetaKey::Mark, reg32(3)}}}}}};
+  Transaction transaction;
+  transaction.add(table);
+  RulesetDecoder decoder;
+  std::optional<Issue> issue;
+  for (std::size_t i = 0; i < transaction.size(); ++i) {
+    const auto view = transaction.message(i);
+    Bytes message(view.begin(), view.end());
+    const auto at = std::ranges::search(message, bytes({8, 0, 3, 0, 0, 0, 0, 11})).begin();
+    if (at != message.end()) std::ranges::copy(bytes({8, 0, 3, 0, 0, 0, 1, 1}), at);
+    issue = decoder.add(message);
+  }
+  ASSERT_TRUE(issue.has_value());
+  EXPECT_TRUE(issue->text.ends_with("the expression 'meta' names register 257, which there is not"))
+      << issue->text;
+}
+
 TEST(Codec, AValueThatNoRegisterHoldsIsAnIssue) {
   Rule rule{.expressions = {Compare{CompareOp::Equal, reg(1), Bytes(65)}}};
   rule.origin.where = {"rules.nft", 3, 0};

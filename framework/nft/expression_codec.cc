@@ -32,6 +32,11 @@ fw::Register register_of(std::uint32_t number) {
   return {static_cast<std::uint8_t>(number < NFT_REG32_00 ? 4 * number : number - 4)};
 }
 
+// The kernel's nft_parse_register() says so, too: 0 is the verdict's.
+bool is_register(std::uint32_t number) {
+  return number <= NFT_REG_4 || (number >= NFT_REG32_00 && number <= NFT_REG32_15);
+}
+
 class Writer {
  public:
   Writer(nftnl_expr* expression, const BatchIds& ids) : expression_(expression), ids_(ids) {}
@@ -191,6 +196,7 @@ class Reader {
   void reg(std::uint16_t attribute, fw::Register& r) {
     std::uint32_t number = 0;
     u32(attribute, number);
+    if (!is_register(number)) wrong_register_ = number;
     r = register_of(number);
   }
   void reg(std::uint16_t attribute, std::optional<fw::Register>& r) {
@@ -260,6 +266,7 @@ class Reader {
   }
 
   bool saw_unknown() const { return unknown_; }
+  std::optional<std::uint32_t> wrong_register() const { return wrong_register_; }
 
  private:
   bool has(std::uint16_t attribute) const { return nftnl_expr_is_set(expression_, attribute); }
@@ -285,6 +292,7 @@ class Reader {
   const nftnl_expr* expression_;
   const BatchNames& names_;
   bool unknown_ = false;
+  std::optional<std::uint32_t> wrong_register_;
 };
 
 // Names that mean one expression whatever the attributes are.
@@ -382,6 +390,11 @@ std::expected<firewall::Expression, Issue> decode(const nftnl_expr& expression,
   if (!found) return refuse();
   Reader reader(expression, names);
   std::visit([&](auto& e) { fields(reader, e); }, *found);
+  if (const auto number = reader.wrong_register()) {
+    return std::unexpected(
+        make_issue(fmt::format("the expression '{}' names register {}, which there is not",
+                               fw::kernel_name(*found), *number)));
+  }
   if (reader.saw_unknown()) return refuse();
   return *std::move(found);
 }
