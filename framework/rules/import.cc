@@ -51,6 +51,9 @@ Issues load_compiled(const sys::Netns& netns, const Source& source, RuleLines& l
   if (!ruleset) return {ruleset.error()};
   auto socket = open_socket(netns, netlink::Protocol::Netfilter);
   auto issues = netfilter::load_ruleset(socket, *ruleset);
+  for (Issue& issue : issues) {
+    if (issue.where.file.empty()) issue.where.file = source.where.file;
+  }
   if (!issues.empty()) return issues;
   for (const auto& table : ruleset->tables) lines.replace(table);
   return {};

@@ -6,6 +6,7 @@
 #include "rules/compiled.hh"
 #include "rules/difference.hh"
 #include "rules/show.hh"
+#include "rules/source_state.hh"
 
 namespace topoproof::rules {
 namespace {
@@ -200,19 +201,20 @@ TEST(Compiled, IsReadAsItWas) {
   EXPECT_EQ(*read, ruleset);
 }
 
-TEST(Compiled, FromAnotherTextIsSaidToBe) {
+TEST(Compiled, FromATextThatIsNotHereIsSaidToBe) {
   const Source source{.text = "table ip t {}\n", .where = {.file = "/nowhere.nft", .line = 1}};
   const auto issues = check_compiled(compile({}, {&source, 1}), "rules.json");
   EXPECT_EQ(to_string(issues),
-            "rules.json: warning: compiled from another text than /nowhere.nft has now\n");
+            "rules.json: note: compiled from /nowhere.nft, which cannot be read here: whether it "
+            "has changed since is not known\n");
 }
 
 TEST(Compiled, OfNonsenseIsAnIssue) {
-  for (const auto* text : {"{", "{}", "{\"format\":\"topoproof rules\",\"version\":2}",
-                           "{\"format\":\"topoproof rules\",\"version\":1,\"tables\":[],"
-                           "\"messages\":[\"zz\"]}",
-                           "{\"format\":\"topoproof rules\",\"version\":1,\"tables\":[],"
-                           "\"messages\":[\"00\"]}"}) {
+  for (const auto* text : {"{", "{}", "{\"format\":\"topoproof rules\",\"version\":3}",
+                           "{\"format\":\"topoproof rules\",\"version\":2,\"sources\":[],"
+                           "\"tables\":[],\"messages\":[\"zz\"]}",
+                           "{\"format\":\"topoproof rules\",\"version\":2,\"sources\":[],"
+                           "\"tables\":[],\"messages\":[\"00\"]}"}) {
     const auto read = read_compiled(text, "rules.json");
     ASSERT_FALSE(read) << text;
     EXPECT_TRUE(to_string(read.error()).starts_with("rules.json: error: no file of compiled rules"))

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/printable.hh"
 #include "listing/listing.hh"
 #include "listing/set_text.hh"
 #include "netfilter/kernel_ruleset.hh"
@@ -44,22 +45,25 @@ std::string counter_text(const firewall::Rule& rule) {
   return counter ? fmt::format("  ({} packets, {} bytes)", counter->packets, counter->bytes) : "";
 }
 
+// Names and texts may hold a line break, or what a terminal obeys.
+std::string line(std::string_view text) { return printable(text) + '\n'; }
+
 std::string chain_lines(const firewall::Chain& chain, const firewall::Table& table, Detail detail) {
   std::vector<std::string> places;
   std::size_t width = 0;
   for (std::size_t i = 0; i < chain.rules.size(); ++i) {
-    places.push_back(place_text(chain.rules[i], i));
+    places.push_back(printable(place_text(chain.rules[i], i)));
     width = std::max(width, places.back().size());
   }
   const auto base = base_text(chain);
-  auto text = fmt::format("  chain {}{}{}\n", chain.name, base.empty() ? "" : ": ", base);
+  auto text = line(fmt::format("  chain {}{}{}", chain.name, base.empty() ? "" : ": ", base));
   for (std::size_t i = 0; i < chain.rules.size(); ++i) {
-    text += fmt::format("    {:{}}  {}{}\n", places[i], width, rule_text(chain.rules[i], table),
-                        detail == Detail::Counters ? counter_text(chain.rules[i]) : "");
+    text += line(fmt::format("    {:{}}  {}{}", places[i], width, rule_text(chain.rules[i], table),
+                             detail == Detail::Counters ? counter_text(chain.rules[i]) : ""));
     if (detail != Detail::Expressions) continue;
     for (const auto& expression : chain.rules[i].expressions)
-      text += fmt::format("      [ {} ]\n",
-                          expression_text(expression, table.family, firewall::Wording::Listed));
+      text += line(fmt::format(
+          "      [ {} ]", expression_text(expression, table.family, firewall::Wording::Listed)));
   }
   return text;
 }
@@ -86,8 +90,8 @@ std::string expression_text(const firewall::Expression& expression, firewall::Ta
 }
 
 std::string rule_text(const firewall::Rule& rule, const firewall::Table& table) {
-  if (!rule.origin.text.empty()) return rule.origin.text;
-  if (auto text = listing::to_text(rule, table)) return *std::move(text);
+  if (!rule.origin.text.empty()) return printable(rule.origin.text);
+  if (const auto text = listing::to_text(rule, table)) return printable(*text);
   std::string text;
   for (const auto& expression : rule.expressions) {
     text +=
@@ -119,11 +123,11 @@ std::string base_text(const firewall::Chain& chain) {
 std::string show(const firewall::Ruleset& ruleset, Detail detail) {
   std::string text;
   for (const auto& table : ruleset.tables) {
-    text += fmt::format("table {} {}{}\n", to_string(table.family), table.name,
-                        table.dormant ? " (dormant)" : "");
-    for (const auto& object : table.objects) text += fmt::format("  {}\n", object_line(object));
+    text += line(fmt::format("table {} {}{}", to_string(table.family), table.name,
+                             table.dormant ? " (dormant)" : ""));
+    for (const auto& object : table.objects) text += line("  " + object_line(object));
     for (const auto& set : table.sets) {
-      if (!set.is_anonymous()) text += fmt::format("  {}\n", set_line(set));
+      if (!set.is_anonymous()) text += line("  " + set_line(set));
     }
     for (const auto& chain : table.chains) text += chain_lines(chain, table, detail);
   }
