@@ -10,6 +10,7 @@
 #include "document/reader.hh"
 #include "plan/planner.hh"
 #include "program/rule_files.hh"
+#include "rules/compiled.hh"
 #include "rules/includes.hh"
 #include "rules/source.hh"
 #include "scenario/reader.hh"
@@ -87,6 +88,17 @@ void append_all(std::vector<std::string> more, std::vector<std::string>& files) 
   std::ranges::move(more, std::back_inserter(files));
 }
 
+void check_compiled(const topology::Node& node, Issues& issues) {
+  for (const rules::Source& source : node.rules) {
+    if (source.language == rules::Language::Compiled)
+      append(issues, rules::check_compiled(source.text, source.where.file));
+  }
+}
+
+void check_compiled(const topology::Topology& topology, Issues& issues) {
+  for (const topology::Node& node : topology.nodes()) check_compiled(node, issues);
+}
+
 // The interface may be of a link that could not be read, which is told already.
 bool misses_interface(const Issue& issue) {
   return issue.text.find("Interface does not exist") != std::string::npos;
@@ -123,11 +135,15 @@ Issues check_topology_file(const std::string& file) {
   Issues issues;
   const auto root = document::read_yaml_file(file, issues);
   if (!root) return issues;
-  check_built(topofile::read_topology(*root, {}, document::read_text_file, issues), issues);
+  const auto plain = topofile::read_topology(*root, {}, document::read_text_file, issues);
+  check_compiled(plain, issues);
+  check_built(plain, issues);
   for (const std::string& name : topofile::variant_names(*root, document::read_text_file)) {
     Issues more;
-    check_built(topofile::read_topology(*root, located({&name, 1}), document::read_text_file, more),
-                more);
+    const auto variant =
+        topofile::read_topology(*root, located({&name, 1}), document::read_text_file, more);
+    check_compiled(variant, more);
+    check_built(variant, more);
     append(issues, std::move(more));
   }
   topofile::sort_issues(issues);
@@ -142,6 +158,26 @@ Issues try_changes(const scenario::Scenario& scenario) {
         append(issues, try_rules(scenario.topology, replace->node, replace->rules));
     }
   }
+  return issues;
+}
+
+// Those of its topology, and those whose rules its changes bring.
+template <class Visit>
+void for_each_node(const scenario::Scenario& scenario, Visit visit) {
+  for (const topology::Node& node : scenario.topology.nodes()) visit(node);
+  for (const scenario::Step& step : scenario.steps) {
+    for (const scenario::Change& change : step.changes) {
+      const auto* replace = std::get_if<scenario::ReplaceRules>(&change.what);
+      if (replace != nullptr) visit(replace->rules);
+    }
+  }
+}
+
+// One file may be the rules of many nodes.
+Issues check_compiled(const scenario::Scenario& scenario) {
+  Issues issues;
+  for_each_node(scenario, [&](const topology::Node& node) { check_compiled(node, issues); });
+  topofile::sort_issues(issues);
   return issues;
 }
 
@@ -192,6 +228,7 @@ ScenarioFile read_scenario_file(const std::string& file, std::span<const std::st
     read.scenario =
         scenario::read_scenario(with_variants(*root, variants), file, noting, read.issues);
   }
+  append(read.issues, check_compiled(read.scenario));
   read.scenario.file = file;
   read.scenario.sources = std::move(sources);
   if (read.scenario.name.empty()) read.scenario.name = fs::path(file).filename().string();
@@ -209,7 +246,10 @@ topology::Topology read_topology_file(const std::string& file,
     issues.push_back(*std::move(issue));
     return topology::Topology();
   }
-  return topofile::load_topology(file, located(variants), document::read_text_file, issues);
+  auto topology =
+      topofile::load_topology(file, located(variants), document::read_text_file, issues);
+  check_compiled(topology, issues);
+  return topology;
 }
 
 scenario::Scenario read_network(const std::string& file, std::span<const std::string> variants,
@@ -236,16 +276,9 @@ Issues check_file(const std::string& file) {
 
 std::vector<std::string> included_files(const scenario::Scenario& scenario) {
   std::vector<std::string> files;
-  const auto add = [&](const topology::Node& node) {
+  for_each_node(scenario, [&](const topology::Node& node) {
     for (const rules::Source& source : node.rules) append_all(rules::included_files(source), files);
-  };
-  for (const topology::Node& node : scenario.topology.nodes()) add(node);
-  for (const scenario::Step& step : scenario.steps) {
-    for (const scenario::Change& change : step.changes) {
-      const auto* replace = std::get_if<scenario::ReplaceRules>(&change.what);
-      if (replace != nullptr) add(replace->rules);
-    }
-  }
+  });
   return files;
 }
 

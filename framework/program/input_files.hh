@@ -30,7 +30,8 @@ struct ScenarioFile {
   scenario::Scenario scenario;
   Issues issues = {};
 };
-// Which files it was read from stands in the scenario, but for what its rules include.
+// Compiled rules whose sources have changed since are a warning, here and below. Which files it was
+// read from stands in the scenario, but for what its rules include.
 ScenarioFile read_scenario_file(const std::string& file, std::span<const std::string> variants);
 
 // The topology of a topology or scenario file. Test `issues` before use.

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "rules/compiled.hh"
 #include "sys/files.hh"
 #include "sys/output.hh"
 
@@ -59,6 +60,25 @@ TEST_F(InputFiles, LintTakesTopologiesToo) {
   Issues issues;
   const std::string file = make("net.topo.yaml");
   EXPECT_EQ(find_files(Files{path("")}, true, issues), Files{file});
+}
+
+// Only `rules show` once said so.
+TEST_F(InputFiles, CompiledRulesOfAnotherTextAreAWarning) {
+  const rules::Source source{.text = "table ip t {}\n",
+                             .where = {.file = make("r.nft", "table ip u {}\n"), .line = 1}};
+  make("r.json", rules::compile({}, {&source, 1}));
+  const auto topology = make("net.topo.yaml", "nodes: { red: { nftables: r.json } }\n");
+  const auto scenario = make("net.scenario.yaml",
+                             "topology: net.topo.yaml\n"
+                             "checks: [ 'red -> red icmp: delivered' ]\n");
+  const auto warning = path("r.json") + ": warning: compiled from another text than " +
+                       path("r.nft") + " has now: compile the rules again\n";
+  Issues issues;
+  read_topology_file(topology, {}, issues);
+  EXPECT_EQ(to_string(issues), warning);
+  EXPECT_NE(to_string(read_scenario_file(scenario, {}).issues).find(warning), std::string::npos);
+  EXPECT_NE(to_string(check_file(topology)).find(warning), std::string::npos);
+  EXPECT_NE(to_string(check_file(scenario)).find(warning), std::string::npos);
 }
 
 TEST_F(InputFiles, WhatIsNotThereIsAnIssue) {

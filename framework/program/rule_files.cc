@@ -75,6 +75,7 @@ Result read_topology_rules(const std::string& file) {
     all.push_back({.node = node.name, .ruleset = *std::move(ruleset), .sources = node.rules});
   }
   if (!refused.empty()) return std::unexpected(std::move(refused));
+  if (!all.empty()) all.front().warnings = std::move(issues);
   return all;
 }
 
@@ -84,6 +85,7 @@ Result read_text_rules(const rules::Source& source) {
     auto ruleset = rules::read_compiled(source.text, file);
     if (!ruleset) return std::unexpected(Issues{ruleset.error()});
     return std::vector{NodeRules{.ruleset = *std::move(ruleset),
+                                 .sources = {source},
                                  .warnings = rules::check_compiled(source.text, file)}};
   }
   ensure_sandbox();

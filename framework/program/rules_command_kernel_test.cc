@@ -100,6 +100,30 @@ TEST_F(RulesCommands, CompiledRulesAreTheSameRules) {
             std::string::npos);
 }
 
+// Only `rules show` once said so.
+TEST_F(RulesCommands, TestSaysThatCompiledRulesAreOfAnotherText) {
+  const auto source = write("r.nft", "table ip t {\n chain c {\n  drop\n }\n}\n");
+  run({.action = RulesAction::Compile,
+       .files = {source},
+       .output = (folder_.path() / "r.json").string()});
+  write("r.nft", "table ip t {\n}\n");
+  const auto file = write("net.scenario.yaml",
+                          "nodes: { red: { nftables: r.json }, blue: {} }\n"
+                          "links: [ 'red:eth0 10.0.0.1/24 -- blue:eth0 10.0.0.2/24' ]\n"
+                          "checks: [ 'red -> blue icmp: delivered' ]\n");
+  std::string printed;
+  Console console;
+  console.out = [&](std::string_view text) { printed += text; };
+  console.error = console.out;
+  const TestCommand simulated{.paths = {file}, .with = Executors::Simulator};
+  EXPECT_EQ(run_test(simulated, console, false, {.in_sandbox = true}), 0);
+  EXPECT_EQ(run_test({.paths = {file}}, console, false, {.in_sandbox = true}), 0);
+  const auto said = without_folder(printed);
+  const std::string warning = "r.json: warning: compiled from another text than r.nft has now";
+  EXPECT_NE(said.find(warning), std::string::npos) << said;
+  EXPECT_NE(said.find(warning), said.rfind(warning)) << said;
+}
+
 TEST_F(RulesCommands, WhatIsRefusedIsNamedByItsLine) {
   EXPECT_EQ(run({.files = {write("bad.v4", "*filter\n-A INPUT -o lo -j DROP\nCOMMIT\n")}}),
             "bad.v4:2: error: iptables: Can't use -o with INPUT\n2");
