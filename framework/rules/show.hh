@@ -16,8 +16,8 @@ enum class Detail { Rules, Counters, Expressions };
 // that the kernel runs, as `nft --debug=netlink list ruleset` prints them.
 std::string show(const firewall::Ruleset& ruleset, Detail detail = Detail::Rules);
 
-// One rule on one line that a terminal only shows: as it was written, where that is known; else as nft would say it; else its
-// instructions, in brackets.
+// One rule on one line that a terminal only shows: as it was written, where that is known; else as
+// nft would say it; else its instructions, in brackets.
 std::string rule_text(const firewall::Rule& rule, const firewall::Table& table);
 // "set ports { 22, 80-90 }"; of one with much in it: "set ports: 5000 elements".
 std::string set_line(const firewall::Set& set);
