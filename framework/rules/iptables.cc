@@ -121,15 +121,15 @@ std::expected<std::string, Issues> run(const Source& source,
 }
 
 // "-A" of "-A INPUT ...", which may have its counters before it.
-std::string_view option_of(std::string_view line) {
+std::string_view first_word(std::string_view line) {
   const auto at = line.starts_with('[') ? line.find("] ") : std::string_view::npos;
   if (at != std::string_view::npos) line.remove_prefix(at + 2);
   return line.substr(0, line.find(' '));
 }
 
 bool is_rule(std::string_view line) {
-  static constexpr std::array<std::string_view, 4> kOptions{"-A", "--append", "-I", "--insert"};
-  return std::ranges::find(kOptions, option_of(line)) != kOptions.end();
+  static constexpr std::array<std::string_view, 4> kInsertions{"-A", "--append", "-I", "--insert"};
+  return std::ranges::find(kInsertions, first_word(line)) != kInsertions.end();
 }
 
 // iptables-restore-translate crashes on it (1.8.9).
@@ -137,7 +137,7 @@ std::optional<Issue> find_replace(const Source& source) {
   int number = 0;
   for (const auto line : lines_of(source.text)) {
     ++number;
-    const auto option = option_of(line);
+    const auto option = first_word(line);
     if (option != "-R" && option != "--replace") continue;
     return make_issue({.file = source.where.file, .line = source.line_of(number)},
                       "iptables cannot translate a rule that replaces another");
