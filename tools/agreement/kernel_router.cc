@@ -31,7 +31,7 @@ constexpr std::size_t kLongestFrame = 4096;
 // Those of interfaces can be written when these are there.
 bool is_of_interface(const state::Sysctl& sysctl) {
   for (const std::string_view folder : {".conf.", ".neigh.", "/neigh/"}) {
-    const auto at = sysctl.name.find(folder);
+    const auto at = sysctl.name.str().find(folder);
     if (at == std::string::npos) continue;
     const auto rest = std::string_view(sysctl.name).substr(at + folder.size());
     return !rest.starts_with("all.") && !rest.starts_with("default.");
