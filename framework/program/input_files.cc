@@ -42,7 +42,19 @@ bool is_of_failed_check(const fs::path& folder) {
   return folder.filename() == "files" && fs::exists(folder.parent_path() / "repeat.sh", ignored);
 }
 
+// What has a scenario's name is meant to be one: left out silently, its checks would be as well.
+void take_file(const std::string& file, const fs::directory_entry& entry, Issues& issues,
+               std::vector<std::string>& files) {
+  std::error_code error;
+  const fs::file_status status = entry.status(error);
+  if (fs::is_directory(status)) return;
+  if (fs::is_regular_file(status)) return files.push_back(file);
+  issues.push_back(at_file(
+      file, fs::exists(status) ? "this is no regular file" : "there is no such file or folder"));
+}
+
 std::vector<std::string> files_below(const std::string& folder, bool topologies, Issues& issues) {
+  const std::size_t before = issues.size();
   std::vector<std::string> files;
   std::error_code error;
   for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
@@ -54,10 +66,10 @@ std::vector<std::string> files_below(const std::string& folder, bool topologies,
     // In the current folder files are named without "./", as people name them.
     const std::string file =
         folder == "." ? entry->path().lexically_relative(".").string() : entry->path().string();
-    if (is_wanted(file, topologies) && entry->is_regular_file(error)) files.push_back(file);
+    if (is_wanted(file, topologies)) take_file(file, *entry, issues, files);
   }
   if (error) issues.push_back(at_file(folder, "cannot be read: " + error.message()));
-  if (!error && files.empty()) {
+  if (issues.size() == before && files.empty()) {
     issues.push_back(at_file(folder, fmt::format("no *.scenario.yaml{} is below this folder",
                                                  topologies ? " or *.topo.yaml" : "")));
   }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "program/input_files.hh"
 
+#include <algorithm>
 #include <filesystem>
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "rules/compiled.hh"
 #include "sys/files.hh"
@@ -92,6 +94,20 @@ TEST_F(InputFiles, AFolderWithoutScenariosIsAnIssue) {
   make("net.topo.yaml");
   EXPECT_TRUE(find_files(Files{path("")}, false, issues).empty());
   EXPECT_EQ(to_string(issues), path("") + ": error: no *.scenario.yaml is below this folder\n");
+}
+
+// They were left out, and the run passed.
+TEST_F(InputFiles, WhatHasAScenariosNameAndIsNoFileIsAnIssue) {
+  const Files made{make("good.scenario.yaml")};
+  std::filesystem::create_symlink("nowhere.yaml", path("link.scenario.yaml"));
+  ASSERT_EQ(::mkfifo(path("pipe.scenario.yaml").c_str(), 0600), 0);
+  std::filesystem::create_directory(path("folder.scenario.yaml"));
+  Issues issues;
+  EXPECT_EQ(find_files(Files{path("")}, false, issues), made);
+  std::ranges::sort(issues, {}, [](const Issue& issue) { return issue.where.file; });
+  EXPECT_EQ(to_string(issues),
+            path("link.scenario.yaml") + ": error: there is no such file or folder\n" +
+                path("pipe.scenario.yaml") + ": error: this is no regular file\n");
 }
 
 TEST_F(InputFiles, AKindIsToldByNameElseByContent) {
