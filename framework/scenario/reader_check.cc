@@ -125,13 +125,22 @@ std::string short_name(const document::Node& flow_text, const flow::Flow& flow,
                      describe(lost_reply ? *expected.reply : expected.should, reading.topology));
 }
 
-// A port that is said to be of UDP is none of a TCP flow.
-void check_protocol(const document::Node& where, const std::optional<topofile::AddressPort>& side,
-                    const flow::Flow& flow, Issues& issues) {
-  const bool is_said = side && side->protocol && flow.service.protocol != flow::Protocol::Raw;
-  if (!is_said || *side->protocol == flow.service.protocol) return;
-  issues.push_back(make_issue(where.where(), fmt::format("'{}' is no place of a flow of {}",
-                                                         where.text(), to_string(flow.service))));
+// A port that is said to be of UDP is none of a TCP flow, an echo has no ports, and no translation
+// of Linux leads from one family to the other.
+bool can_be_of(const topofile::AddressPort& side, const flow::Flow& flow) {
+  const flow::Protocol protocol = flow.service.protocol;
+  if (protocol == flow::Protocol::Raw) return true;
+  if (side.address.family() != flow.destination.family()) return false;
+  if (side.port && !flow.service.has_port()) return false;
+  return !side.protocol || *side.protocol == protocol;
+}
+
+void check_side(const document::Node& where, const std::optional<topofile::AddressPort>& side,
+                const flow::Flow& flow, Issues& issues) {
+  if (!side || can_be_of(*side, flow)) return;
+  issues.push_back(
+      make_issue(where.where(), fmt::format("'{}' is no place of a flow of {} to {}", where.text(),
+                                            to_string(flow.service), to_string(flow.destination))));
 }
 
 void check_translation(const document::Node& check, const Expectation& expected,
@@ -140,9 +149,9 @@ void check_translation(const document::Node& check, const Expectation& expected,
   if (translated == nullptr || !expected.translated) return;
   const document::Node* source = translated->find("source");
   const document::Node* destination = translated->find("destination");
-  if (source != nullptr) check_protocol(*source, expected.translated->source, flow, issues);
+  if (source != nullptr) check_side(*source, expected.translated->source, flow, issues);
   if (destination != nullptr) {
-    check_protocol(*destination, expected.translated->destination, flow, issues);
+    check_side(*destination, expected.translated->destination, flow, issues);
   }
 }
 

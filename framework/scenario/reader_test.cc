@@ -349,9 +349,24 @@ TEST(ScenarioReader, RefusesATranslationToAnotherProtocol) {
   EXPECT_EQ(issues_in("  - flow: red -> blue tcp/80\n    should: delivered\n"
                       "    translated: { destination: 192.168.15.2 udp/80 }\n"),
             "nat.scenario.yaml:5:32: error: '192.168.15.2 udp/80' is no place of a flow of "
-            "tcp/80\n");
+            "tcp/80 to 192.168.15.2\n");
   EXPECT_EQ(issues_in("  - flow: red -> blue tcp/80\n    should: delivered\n"
                       "    translated: { destination: 192.168.15.2 tcp/80 }\n"),
+            "");
+}
+
+// Such a check could not but fail: with expect_fail it passed.
+TEST(ScenarioReader, RefusesATranslationThatNoFlowOfItsKindCanHave) {
+  EXPECT_EQ(issues_in("  - flow: red -> blue icmp\n    should: delivered\n"
+                      "    translated: { source: 10.1.0.1:30 }\n"),
+            "nat.scenario.yaml:5:27: error: '10.1.0.1:30' is no place of a flow of icmp to "
+            "192.168.15.2\n");
+  EXPECT_EQ(issues_in("  - flow: red -> blue tcp/80\n    should: delivered\n"
+                      "    translated: { source: fd00::1 }\n"),
+            "nat.scenario.yaml:5:27: error: 'fd00::1' is no place of a flow of tcp/80 to "
+            "192.168.15.2\n");
+  EXPECT_EQ(issues_in("  - flow: red -> blue icmp\n    should: delivered\n"
+                      "    translated: { source: 10.1.0.1 }\n"),
             "");
 }
 
