@@ -32,7 +32,9 @@ struct FakeWitness : Witness {
   std::string interface_name(NodeId, std::uint32_t index) const override {
     return "eth" + std::to_string(index);
   }
-  bool forwards(NodeId node, Family) const override { return forwarding.contains(node); }
+  bool forwards(NodeId node, Family, std::uint32_t) const override {
+    return forwarding.contains(node);
+  }
   bool answers_echoes(NodeId node, Family) override { return !deaf.contains(node); }
   bool has_rules(NodeId node) const override { return with_rules.contains(node); }
   bool listens(NodeId node, flow::Service service) const override {

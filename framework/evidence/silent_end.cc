@@ -85,7 +85,7 @@ std::optional<Fate> ended_by_route(const End& end, const RouteAnswer& route, Wit
   if (auto fate = ended_by_validation(end, route)) return fate;
   const bool transit = end.incoming != 0 && route.kind != Kind::Local;
   if (transit && (is_refused_transit(end, route) ||
-                  !witness.forwards(end.node, end.tuple.destination.family()))) {
+                  !witness.forwards(end.node, end.tuple.destination.family(), end.incoming))) {
     return make_fate(end, FateKind::NotForwarding,
                      fmt::format("{} does not forward {}", witness.node_name(end.node),
                                  to_string(end.tuple.destination.family())));

@@ -64,7 +64,8 @@ class Witness {
   virtual ~Witness() = default;
   virtual std::string node_name(NodeId node) const = 0;
   virtual std::string interface_name(NodeId node, std::uint32_t index) const = 0;
-  virtual bool forwards(NodeId node, Family family) const = 0;
+  // What came by `incoming`: of IPv4 each interface has a switch of its own.
+  virtual bool forwards(NodeId node, Family family, std::uint32_t incoming) const = 0;
   virtual bool answers_echoes(NodeId node, Family family) = 0;  // false: it is told not to
   virtual bool has_rules(NodeId node) const = 0;
   virtual bool listens(NodeId node, flow::Service service) const = 0;

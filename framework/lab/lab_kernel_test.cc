@@ -54,12 +54,14 @@ TEST_F(LabTest, ReadingBackAfterBuildingLeavesOutWhatNobodyWrote) {
 TEST_F(LabTest, LinksForwardAsTheirNodeDoesWhateverTheMachineSays) {
   const sys::Netns netns = sys::Netns::create();
   sys::run_in(netns, [] {
-    sys::write_sysctl("net.ipv4.conf.default.forwarding", "1");
     sys::Sysctls sysctls;
-    SysctlWriter writer;
-    writer.begin_namespace(sysctls);
-    EXPECT_FALSE(writer.write({"net.ipv4.ip_forward", "0"}, false));
-    EXPECT_EQ(sysctls.read("net.ipv4.conf.default.forwarding"), "0");
+    for (const char* name : {"net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding"}) {
+      sys::write_sysctl("net.ipv4.conf.default.forwarding", "1");
+      SysctlWriter writer;
+      writer.begin_namespace(sysctls);
+      EXPECT_FALSE(writer.write({name, "0"}, false));
+      EXPECT_EQ(sysctls.read("net.ipv4.conf.default.forwarding"), "0") << name;
+    }
   });
 }
 

@@ -5,10 +5,10 @@
 #include <string_view>
 #include <utility>
 
+#include "plan/pins.hh"
+
 namespace topoproof::lab {
 namespace {
-
-constexpr std::string_view kForwarding = "net.ipv4.ip_forward";
 
 // As the kernel separates words, and as people do: "32768\t60999" is "32768 60999".
 std::string with_spaces(std::string value) {
@@ -36,7 +36,7 @@ bool SysctlWriter::write(const state::Sysctl& sysctl, bool where_present) {
   const auto& untouched = untouched_value(sysctl.name, known);
   if (!untouched && where_present) return false;
   const bool is_first = std::exchange(known.written_in, namespace_) != namespace_;
-  const bool is_forwarding = sysctl.name == kForwarding;
+  const bool is_forwarding = plan::is_forwarding_of_ipv4(sysctl.name);
   if (is_first && untouched == with_spaces(sysctl.value)) {
     if (is_forwarding) write_forwarding_of_links(sysctl.value);
     return false;

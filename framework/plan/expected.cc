@@ -64,6 +64,17 @@ void erase_link(state::Namespace& ns, const std::string& interface) {
   if (master) adjust_bridge_mtu(ns, *master);
 }
 
+// inet_forward_change: the switch of all is written to every interface's, and to those to come.
+void reset_forwarding(std::vector<state::Sysctl>& sysctls, const SharedText& value) {
+  for (state::Sysctl& sysctl : sysctls) {
+    const std::string_view name = sysctl.name;
+    const bool is_of_ipv4 =
+        name.starts_with("net.ipv4.conf.") || name.starts_with("net/ipv4/conf/");
+    const bool forwards = name.ends_with(".forwarding") || name.ends_with("/forwarding");
+    if (is_of_ipv4 && forwards) sysctl.value = value;
+  }
+}
+
 struct Foresight {
   States& states;
 
@@ -76,11 +87,14 @@ struct Foresight {
     auto& sysctls = of(op.node).sysctls;
     const auto found = std::ranges::find_if(
         sysctls, [&](const state::Sysctl& s) { return is_same_sysctl(s.name, op.sysctl.name); });
+    const bool changes = found == sysctls.end() || found->value != op.sysctl.value;
     if (found == sysctls.end()) {
       sysctls.push_back(op.sysctl);
     } else {
       found->value = op.sysctl.value;
     }
+    if (changes && is_forwarding_of_ipv4(op.sysctl.name))
+      reset_forwarding(sysctls, op.sysctl.value);
   }
   void operator()(const CreateBridge& op) const { of(op.node).links.push_back(op.link); }
   void operator()(const CreateVeth& op) const {

@@ -41,6 +41,7 @@ bool has_same_namespace(const Topology& a, NodeId in_a, const Topology& b, NodeI
 }  // namespace
 
 // Sysctls of the namespace are written before it has links: links inherit them when they are born.
+// Forwarding comes first, stated or pinned: writing it resets other settings.
 std::vector<Step> namespace_steps(const Topology& topology, NodeId id, bool ipv6) {
   const topology::Node& node = topology.node(id);
   std::vector<Step> steps;
@@ -49,14 +50,20 @@ std::vector<Step> namespace_steps(const Topology& topology, NodeId id, bool ipv6
   const std::vector<Pin>& pins = pins_of(scope);
   steps.reserve(1 + pins.size() + node.sysctls.size());
   steps.push_back({CreateNamespace{id}, fmt::format("node {} exists", node.name)});
+  const auto set_stated = [&](bool resets_others) {
+    for (const auto& sysctl : node.sysctls) {
+      const std::string& name = sysctl.value.name;
+      if (!interface_of_sysctl(name).empty()) continue;
+      if (is_forwarding_of_ipv4(name) != resets_others) continue;
+      steps.push_back({SetSysctl{id, sysctl.value}, stated(sysctl.where)});
+    }
+  };
+  set_stated(true);
   for (const Pin& pin : pins) {
     if (says_sysctl(node, pin.name)) continue;
     steps.push_back({SetSysctl{id, {pin.name, pin.value}, true}, pin.reason});
   }
-  for (const auto& sysctl : node.sysctls) {
-    if (!interface_of_sysctl(sysctl.value.name).empty()) continue;
-    steps.push_back({SetSysctl{id, sysctl.value}, stated(sysctl.where)});
-  }
+  set_stated(false);
   return steps;
 }
 

@@ -122,6 +122,15 @@ std::string with_slashes(std::string_view name) {
   return text;
 }
 
+bool is_same_name(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  const bool is_a_dotted = is_dotted(a);
+  const bool is_b_dotted = is_dotted(b);
+  const auto as_path = [](char c, bool dotted) { return dotted && c == '.' ? '/' : c; };
+  return std::ranges::equal(
+      a, b, [&](char x, char y) { return as_path(x, is_a_dotted) == as_path(y, is_b_dotted); });
+}
+
 void append(std::vector<Pin>& pins, std::span<const PinText> more) {
   for (const PinText& pin : more) pins.push_back({pin.name, pin.value, pin.reason});
 }
@@ -168,13 +177,14 @@ const std::vector<Pin>& pins_of(const PinScope& scope) {
   return kPins[number_of(scope)];
 }
 
+bool is_forwarding_of_ipv4(std::string_view sysctl) {
+  return is_same_name(sysctl, "net.ipv4.ip_forward") ||
+         is_same_name(sysctl, "net.ipv4.conf.all.forwarding");
+}
+
 bool is_same_sysctl(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  const bool is_a_dotted = is_dotted(a);
-  const bool is_b_dotted = is_dotted(b);
-  const auto as_path = [](char c, bool dotted) { return dotted && c == '.' ? '/' : c; };
-  return std::ranges::equal(
-      a, b, [&](char x, char y) { return as_path(x, is_a_dotted) == as_path(y, is_b_dotted); });
+  if (a.size() == b.size()) return is_same_name(a, b);
+  return is_forwarding_of_ipv4(a) && is_forwarding_of_ipv4(b);
 }
 
 std::string interface_of_sysctl(std::string_view name) {

@@ -28,8 +28,12 @@ struct PinScope {
 // for all nodes of a scope.
 const std::vector<Pin>& pins_of(const PinScope& scope);
 
-// True if both name one sysctl: sysctl(8) takes dots and slashes as separators.
+// True if both name one sysctl: sysctl(8) takes dots and slashes as separators, and what forwards
+// IPv4 has two names.
 bool is_same_sysctl(std::string_view a, std::string_view b);
+
+// net.ipv4.ip_forward, or net.ipv4.conf.all.forwarding, which is the same variable.
+bool is_forwarding_of_ipv4(std::string_view sysctl);
 
 // The interface that a sysctl belongs to ("eth0" of net.ipv4.conf.eth0.rp_filter); empty for those
 // of the namespace, "all" and "default" among them.

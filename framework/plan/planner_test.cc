@@ -225,6 +225,33 @@ TEST(Planner, ASysctlIsExpectedOnceInWhicheverSpelling) {
   EXPECT_EQ(states[0].sysctls[0].value, "2");
 }
 
+// What is said of conf.all.forwarding stood beside the pin of ip_forward, which contradicted it.
+TEST(Planner, ForwardingOfAllIsTheSwitchThatIpForwardIs) {
+  Topology net = container_network();
+  net.node(NodeId(0)).sysctls = {{{"net.ipv4.conf.all.forwarding", "1"}}};
+  const Plan plan = plan_of(net);
+  EXPECT_EQ(value_of(plan, NodeId(0), "net.ipv4.ip_forward"), "not set");
+  States states(1);
+  foresee(SetSysctl{NodeId(0), {"net.ipv4.ip_forward", "1"}}, states);
+  foresee(SetSysctl{NodeId(0), {"net.ipv4.conf.all.forwarding", "0"}}, states);
+  EXPECT_EQ(states[0].sysctls, (std::vector<state::Sysctl>{{"net.ipv4.ip_forward", "0"}}));
+}
+
+// inet_forward_change; to write what holds already changes nothing.
+TEST(Planner, ToSwitchForwardingResetsItAtEveryInterface) {
+  States states(1);
+  const auto set = [&](const char* name, const char* value) {
+    foresee(SetSysctl{NodeId(0), {name, value}}, states);
+  };
+  set("net.ipv4.ip_forward", "1");
+  set("net.ipv4.conf.eth0.forwarding", "0");
+  set("net.ipv4.ip_forward", "1");
+  EXPECT_EQ(states[0].sysctls.back().value, "0");
+  set("net.ipv4.conf.all.forwarding", "0");
+  set("net.ipv4.conf.all.forwarding", "1");
+  EXPECT_EQ(states[0].sysctls.back().value, "1");
+}
+
 TEST(Planner, ARouteSaysTheInterfaceOfItsGateway) {
   const auto routes = all<AddRoute>(plan_of(container_nat()));
   ASSERT_EQ(routes.size(), 1U);

@@ -258,7 +258,7 @@ class Updater {
     for (const Step* step : changed_after_) {
       const auto* set = std::get_if<SetSysctl>(&step->operation);
       if (set == nullptr) continue;
-      const bool switches = is_same_sysctl(set->sysctl.name, "net.ipv4.ip_forward");
+      const bool switches = is_forwarding_of_ipv4(set->sysctl.name);
       if (switches && !kept.contains(step)) repinned.insert(set->node);
       if (repinned.contains(set->node)) kept.erase(step);
     }

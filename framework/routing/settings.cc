@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -10,6 +11,14 @@
 
 namespace topoproof::routing {
 namespace {
+
+// net.ipv4.conf.all.forwarding is the same variable (ipv4_table in net/ipv4/devinet.c).
+constexpr std::string_view kForwarding = "net/ipv4/ip_forward";
+
+std::string known_name(std::string_view name) {
+  std::string slashed = with_slashes(name);
+  return slashed == "net/ipv4/conf/all/forwarding" ? std::string(kForwarding) : slashed;
+}
 
 std::optional<std::uint32_t> number(std::string_view text) {
   std::uint32_t value = 0;
@@ -55,15 +64,18 @@ class Folder {
 SettingsReader::SettingsReader(std::span<const state::Sysctl> sysctls) {
   named_.reserve(sysctls.size());
   for (const state::Sysctl& s : sysctls) {
-    if (const auto value = number(s.value)) named_.emplace_back(with_slashes(s.name), *value);
+    if (const auto value = number(s.value)) named_.emplace_back(known_name(s.name), *value);
   }
-  std::ranges::sort(named_);
+  // Of a sysctl that was written twice the later value holds.
+  std::ranges::stable_sort(named_, {}, [](const auto& n) -> std::string_view { return n.first; });
 }
 
 std::optional<std::uint32_t> SettingsReader::find(std::string_view name) const {
-  const auto at = std::ranges::lower_bound(
+  const auto behind = std::ranges::upper_bound(
       named_, name, {}, [](const auto& n) -> std::string_view { return n.first; });
-  return at != named_.end() && at->first == name ? std::optional(at->second) : std::nullopt;
+  if (behind == named_.begin()) return std::nullopt;
+  const auto& [found, value] = *std::prev(behind);
+  return found == name ? std::optional(value) : std::nullopt;
 }
 
 NodeSettings SettingsReader::node() const {
@@ -71,7 +83,7 @@ NodeSettings SettingsReader::node() const {
     return get(name, otherwise ? 1 : 0) != 0;
   };
   return {
-      .ip_forward = flag("net/ipv4/ip_forward", false),
+      .ip_forward = flag(kForwarding, false),
       .ipv6_forwarding = flag("net/ipv6/conf/all/forwarding", false),
       .ttl = static_cast<std::uint8_t>(get("net/ipv4/ip_default_ttl", 64)),
       .echo_ignore_all = flag("net/ipv4/icmp_echo_ignore_all", false),
@@ -95,8 +107,8 @@ InterfaceSettings SettingsReader::interface(std::string_view name) const {
   const Folder v6(*this, "net/ipv6/conf", name);
   const Folder neigh4(*this, "net/ipv4/neigh", name);
   const Folder neigh6(*this, "net/ipv6/neigh", name);
-  // Writing "all" (ip_forward is the same) writes every interface's own.
-  const std::uint32_t forwarding = find("net/ipv4/ip_forward").value_or(v4.all("forwarding", 0));
+  // Writing "all" writes every interface's own (inet_forward_change).
+  const std::uint32_t forwarding = find(kForwarding).value_or(0);
   const std::uint32_t forwarding6 = v6.all("forwarding", 0);
   return {.forwarding = v4.own("forwarding", forwarding) != 0,
           .rp_filter = v4.larger("rp_filter"),

@@ -45,6 +45,17 @@ TEST(Settings, ForwardingIsWrittenToEveryInterface) {
       eth0({{"net.ipv4.ip_forward", "1"}, {"net/ipv4/conf/eth0/forwarding", "0"}}).forwarding);
 }
 
+// The simulator looked at ip_forward alone where both stood, which a plan pins.
+TEST(Settings, ForwardingOfAllIsTheSameSwitchAndTheLaterWrittenHolds) {
+  const Sysctls by_all{{"net.ipv4.ip_forward", "0"}, {"net.ipv4.conf.all.forwarding", "1"}};
+  EXPECT_TRUE(eth0(by_all).forwarding);
+  EXPECT_TRUE(SettingsReader(by_all).node().ip_forward);
+  const Sysctls by_name{{"net/ipv4/conf/all/forwarding", "1"}, {"net.ipv4.ip_forward", "0"}};
+  EXPECT_FALSE(eth0(by_name).forwarding);
+  EXPECT_FALSE(SettingsReader(by_name).node().ip_forward);
+  EXPECT_TRUE(eth0({{"net.ipv4.conf.all.forwarding", "1"}}).forwarding);
+}
+
 TEST(Settings, SlashesLetAnInterfacesNameHaveDots) {
   const Sysctls sysctls{{"net/ipv4/conf/eth0.5/rp_filter", "1"}};
   EXPECT_EQ(SettingsReader(sysctls).interface("eth0.5").rp_filter, 1);

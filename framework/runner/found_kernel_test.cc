@@ -51,6 +51,21 @@ TEST_F(Found, ASenderThatTranslatesItsPortIsSeenLeaving) {
   expect_passes(run_checks(network, checks), 9);
 }
 
+// The simulator knew net.ipv4.ip_forward alone.
+TEST_F(Found, ForwardingOfAllInterfacesIsTheSwitchThatIpForwardIs) {
+  const std::string off = to_text({.r = "sysctls: { net.ipv4.conf.all.forwarding: 1 }"});
+  expect_passes(run_checks(off, "  - a -> b icmp: delivered\n"), 1);
+  const std::string on =
+      to_text({.r = "forwarding: true, sysctls: { net.ipv4.conf.all.forwarding: 0 }"});
+  expect_passes(run_checks(on, "  - a -> b icmp: not_forwarding at r\n"), 1);
+  expect_passes(run_steps(to_text({}),
+                          "  - change: [sysctl r net.ipv4.conf.all.forwarding=0]\n"
+                          "    checks: [ \"a -> b icmp: not_forwarding at r\" ]\n"
+                          "  - change: [sysctl r net.ipv4.ip_forward=1]\n"
+                          "    checks: [ \"a -> b icmp: delivered\" ]\n"),
+                2);
+}
+
 TEST_F(Found, AConnectedRouteCanBeDeletedAndComesBackWithItsLink) {
   const std::string network = to_text({});
   expect_passes(run_steps(network,

@@ -10,6 +10,7 @@
 #include "netlink/neighbor.hh"
 #include "netlink/observe.hh"
 #include "netlink/route_lookup.hh"
+#include "routing/settings.hh"
 #include "runner/refusal.hh"
 #include "service/ports.hh"
 #include "sys/sysctls.hh"
@@ -134,13 +135,10 @@ std::string KernelWitness::interface_name(NodeId node, std::uint32_t index) cons
   return lab_.interfaces(node).name(index);
 }
 
-bool KernelWitness::forwards(NodeId node, Family family) const {
-  const topology::Node& place = topology_.node(node);
-  const std::string_view key =
-      family == Family::Ipv4 ? "net.ipv4.ip_forward" : "net.ipv6.conf.all.forwarding";
-  const auto sysctl = std::ranges::find_if(place.sysctls.rbegin(), place.sysctls.rend(),
-                                           [&](const auto& s) { return s.value.name == key; });
-  return sysctl == place.sysctls.rend() ? place.forwarding : sysctl->value.value != "0";
+bool KernelWitness::forwards(NodeId node, Family family, std::uint32_t incoming) const {
+  const routing::SettingsReader settings(lab_.expected(node).sysctls);
+  if (family == Family::Ipv6) return settings.node().ipv6_forwarding;
+  return settings.interface(interface_name(node, incoming)).forwarding;
 }
 
 bool KernelWitness::answers_echoes(NodeId node, Family family) {

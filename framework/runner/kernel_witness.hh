@@ -24,7 +24,7 @@ class KernelWitness : public evidence::Witness {
 
   std::string node_name(NodeId node) const override;
   std::string interface_name(NodeId node, std::uint32_t index) const override;
-  bool forwards(NodeId node, Family family) const override;
+  bool forwards(NodeId node, Family family, std::uint32_t incoming) const override;
   bool answers_echoes(NodeId node, Family family) override;
   bool has_rules(NodeId node) const override;
   bool listens(NodeId node, flow::Service service) const override;
