@@ -180,6 +180,33 @@ TEST_F(JudgeTest, ForwardingThatIsOffAtOneInterfaceIsTheKernelsWord) {
   EXPECT_EQ(fate().kind, FateKind::NotForwarding);
 }
 
+// With forwarding off, a blackhole in the table was believed to have taken the packet: IPv4 does
+// not ask what the table says, and IPv6 does not ask for forwarding where the table refuses.
+TEST_F(JudgeTest, WhereForwardingIsOffRefusingRoutesAreAskedByIpv6Alone) {
+  see_to_host();
+  RouteAnswer& route = witness_.routes[{kHost, kClientAddress}];
+  for (const auto kind : {RouteAnswer::Kind::Blackhole, RouteAnswer::Kind::Prohibit}) {
+    route = {.kind = kind, .error = EHOSTUNREACH};
+    EXPECT_EQ(fate().kind, FateKind::NotForwarding);
+  }
+  route = {.kind = RouteAnswer::Kind::Unreachable, .error = EHOSTUNREACH};
+  EXPECT_EQ(fate().kind, FateKind::NoRoute);
+  witness_.forwarding.clear();
+  EXPECT_EQ(fate().kind, FateKind::NotForwarding);
+}
+
+TEST_F(JudgeTest, Ipv6LooksForARouteBeforeItAsksWhetherItForwards) {
+  tuple_.source = IpAddress::parse("fd00::2").value();
+  tuple_.destination = IpAddress::parse("fd00:1::3").value();
+  see_to_host();
+  witness_.forwarding.clear();
+  RouteAnswer& route = witness_.routes[{kHost, tuple_.destination}];
+  route = {.kind = RouteAnswer::Kind::Blackhole, .error = EINVAL};
+  EXPECT_EQ(fate().kind, FateKind::NoRoute);
+  route = {.kind = RouteAnswer::Kind::Unicast, .interface = 2};
+  EXPECT_EQ(fate().kind, FateKind::NotForwarding);
+}
+
 TEST_F(JudgeTest, AnIpv6LoopbackAddressComesFromNoWire) {
   tuple_.source = IpAddress::parse("::1").value();
   tuple_.destination = IpAddress::parse("fd00::3").value();

@@ -74,18 +74,21 @@ bool is_no_route(const RouteAnswer& route) {
          route.kind == Kind::Unreachable || route.kind == Kind::Prohibit;
 }
 
-// With forwarding off at the interface that it came by, ip_route_input_slow says EHOSTUNREACH. So
-// does an unreachable route, but to a sender as well.
-bool is_refused_transit(const End& end, const RouteAnswer& route) {
-  return end.tuple.destination.is_v4() && route.kind == Kind::None && route.error == EHOSTUNREACH;
+// With forwarding off at the interface that it came by, ip_route_input_slow says EHOSTUNREACH of
+// all that is not for the node, whatever the table says. So does an unreachable route where
+// forwarding is on. ip6_forward asks behind the route, which may have refused the packet by then.
+bool is_refused_transit(const End& end, const RouteAnswer& route, const Witness& witness) {
+  if (end.incoming == 0 || route.kind == Kind::Local) return false;
+  const Family family = end.tuple.destination.family();
+  if (family == Family::Ipv6 && is_no_route(route)) return false;
+  if (route.error == EHOSTUNREACH && route.kind != Kind::Unreachable) return true;
+  return !witness.forwards(end.node, family, end.incoming);
 }
 
 std::optional<Fate> ended_by_route(const End& end, const RouteAnswer& route, Witness& witness) {
   // EINVAL and EXDEV come from before or behind the kernel's look at forwarding.
   if (auto fate = ended_by_validation(end, route)) return fate;
-  const bool transit = end.incoming != 0 && route.kind != Kind::Local;
-  if (transit && (is_refused_transit(end, route) ||
-                  !witness.forwards(end.node, end.tuple.destination.family(), end.incoming))) {
+  if (is_refused_transit(end, route, witness)) {
     return make_fate(end, FateKind::NotForwarding,
                      fmt::format("{} does not forward {}", witness.node_name(end.node),
                                  to_string(end.tuple.destination.family())));

@@ -66,6 +66,30 @@ TEST_F(Found, ForwardingOfAllInterfacesIsTheSwitchThatIpForwardIs) {
                 2);
 }
 
+// The kernel's side named the route that a sender would have met, of IPv4, and the switch that was
+// not asked for any more, of IPv6.
+TEST_F(Found, WhereForwardingIsOffRefusingRoutesAreAskedByIpv6Alone) {
+  const std::string ipv4 =
+      to_text({.r = "forwarding: true, sysctls: { net.ipv4.conf.left.forwarding: 0 }, routes: ["
+                    "blackhole 10.3.0.0/24, prohibit 10.4.0.0/24, unreachable 10.5.0.0/24]"});
+  expect_passes(run_checks(ipv4,
+                           "  - a -> 10.3.0.1 icmp: not_forwarding at r\n"
+                           "  - a -> 10.4.0.1 udp/53: not_forwarding at r\n"
+                           "  - a -> 10.5.0.1 tcp/80: not_forwarding at r\n"
+                           "  - a -> 10.6.0.1 icmp: not_forwarding at r\n"),
+                4);
+  const std::string ipv6 =
+      to_ipv6_text({.a = "routes: [\"default via fd01::1\"]",
+                    .r = "routes: [\"blackhole fd03::/64\", \"prohibit fd04::/64\"]",
+                    .b = ""});
+  expect_passes(run_checks(ipv6,
+                           "  - \"a -> fd03::1 icmp: no_route at r\"\n"
+                           "  - \"a -> fd04::1 udp/53: no_route at r\"\n"
+                           "  - \"a -> fd05::1 tcp/80: no_route at r\"\n"
+                           "  - \"a -> fd02::2 icmp: not_forwarding at r\"\n"),
+                4);
+}
+
 TEST_F(Found, AConnectedRouteCanBeDeletedAndComesBackWithItsLink) {
   const std::string network = to_text({});
   expect_passes(run_steps(network,
