@@ -130,17 +130,32 @@ std::optional<Fate> ended_by_forwarding(const End& end, const RouteAnswer& route
                                last.length, route.mtu));
 }
 
+// The reset or ICMP error that says so: of the latter a trace does not show what it quotes.
+PacketName refusal_name(const End& end) {
+  const flow::Tuple back = end.tuple.inverse();
+  if (end.tuple.protocol == flow::Protocol::Tcp) return {end.direction.number, back};
+  return {.flow = end.direction.number,
+          .tuple = {back.source, back.destination, flow::Protocol::Icmp},
+          .is_raw = true};
+}
+
 // The packet was for this node, whose own answer cannot leave: a closed port is refused in silence.
-std::optional<Fate> ended_at_closed_port(const End& end, const RouteAnswer& route,
-                                         Witness& witness) {
+std::optional<Ending> ended_at_closed_port(const End& end, const RouteAnswer& route,
+                                           Witness& witness) {
   const bool here = route.kind == Kind::Local && end.direction.service.has_port();
   const flow::Service service{end.tuple.protocol, end.tuple.destination_port};
-  if (!here || witness.has_rules(end.node) || witness.listens(end.node, service)) {
-    return std::nullopt;
+  if (!here || witness.listens(end.node, service)) return std::nullopt;
+  if (witness.has_rules(end.node)) {
+    const auto hit = witness.rule_hit(end.node, refusal_name(end));
+    if (!hit || !hit->exact || hit->verdict == RuleHit::Verdict::Accept) return std::nullopt;
+    return Ending{
+        .fate = make_fate(end, FateKind::Dropped,
+                          fmt::format("nobody listens, and the answer met {}", describe(*hit))),
+        .traced = true};
   }
   const RouteAnswer back = witness.route(end.node, end.tuple.inverse(), 0);
   if (!is_no_route(back)) return std::nullopt;
-  return make_fate(end, FateKind::Refused, "nobody listens, and the answer has no route");
+  return Ending{make_fate(end, FateKind::Refused, "nobody listens, and the answer has no route")};
 }
 
 // A route that is missing ends no answer that nobody made.
@@ -208,7 +223,7 @@ Ending silent_end(const Direction& direction, Witness& witness) {
   if (const auto fate = ended_by_route(end, route, witness)) return {*fate};
   if (const auto fate = ended_by_forwarding(end, route)) return {*fate};
   if (const auto ending = ended_by_neighbor(end, route, witness)) return *ending;
-  if (const auto fate = ended_at_closed_port(end, route, witness)) return {*fate};
+  if (const auto ending = ended_at_closed_port(end, route, witness)) return *ending;
   return {lost(end, witness)};
 }
 

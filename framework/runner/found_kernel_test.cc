@@ -90,6 +90,21 @@ TEST_F(Found, WhereForwardingIsOffRefusingRoutesAreAskedByIpv6Alone) {
                 4);
 }
 
+// The simulator said that b refuses, though nobody heard of it, and the kernel's side said nothing.
+TEST_F(Found, ARefusalThatARuleOfItsOwnNodeDropsIsDropped) {
+  const std::string drops = "tcp flags rst drop\\nmeta l4proto { icmp, ipv6-icmp } drop";
+  const auto results =
+      run_checks(to_text({.b = "routes: [default via 10.2.0.1], listens: [tcp/7], " +
+                               checks::rules_of("output", "accept", drops)}),
+                 "  - a -> b tcp/8: dropped at b\n  - a -> b udp/8: dropped at b\n");
+  expect_passes(results, 2);
+  EXPECT_EQ(results.at(0).observed,
+            "dropped at b: nobody listens, and the answer met fates.scenario.yaml:4 inet f c: tcp "
+            "flags rst drop");
+  EXPECT_TRUE(results.at(1).observed.ends_with("meta l4proto { icmp, ipv6-icmp } drop"))
+      << results.at(1).observed;
+}
+
 TEST_F(Found, AConnectedRouteCanBeDeletedAndComesBackWithItsLink) {
   const std::string network = to_text({});
   expect_passes(run_steps(network,

@@ -100,9 +100,15 @@ Key key_of(const PacketName& name) {
   return {name.tuple.source, name.tuple.source_port, icmp};
 }
 
+// An ICMP error, of which the trace does not show what it quotes.
+bool is_error(const PacketName& name) {
+  return name.is_raw && name.tuple.protocol == flow::Protocol::Icmp && name.tuple.source_port == 0;
+}
+
 // How surely the end is that of the packet: destination NAT changes the far end.
 constexpr int kExact = 3;
 int likeness(const End& end, const PacketName& name) {
+  if (is_error(name) && end.target.destination != name.tuple.destination) return 0;
   if (name.tuple.protocol == flow::Protocol::Icmp) return kExact;
   return (end.target.destination == name.tuple.destination ? 1 : 0) +
          (end.target.destination_port == name.tuple.destination_port ? 2 : 0);

@@ -293,6 +293,13 @@ class Reader {
                    .at = world_.hosts[record.node].node(),
                    .proof = proof(record)};
     const RecordId answer = caused_by(end, Event::Answered);
+    if (answer != kNoRecord && out.kind == flow::FateKind::Refused) {
+      if (const auto hit = rule_against(answer)) {
+        out.kind = flow::FateKind::Dropped;
+        out.proof = fmt::format("nobody listens, and the answer met {}", describe(*hit));
+        return out;
+      }
+    }
     if (answer != kNoRecord) out.answer = answer_of(answer);
     if (out.answer) {
       const std::string by = record.end == End::Rejected ? ", by " + out.proof : "";
@@ -300,6 +307,19 @@ class Reader {
                               to_string(*out.answer), by);
     }
     return out;
+  }
+
+  // What keeps an answer from leaving the node that made it.
+  std::optional<RuleHit> rule_against(RecordId boundary) const {
+    const RecordId end = best_end_of(boundary);
+    if (end == kNoRecord) return std::nullopt;
+    const auto all = world_.trace.all();
+    const bool by_rule = all[end].end == End::Filtered || all[end].end == End::Rejected;
+    if (!by_rule || all[end].node != all[boundary].node) return std::nullopt;
+    for (RecordId id = end; id != boundary; id = all[id].previous) {
+      if (all[id].event == Event::Sent) return std::nullopt;
+    }
+    return world_.hits[all[end].detail];
   }
 
   // What was made, and left or came to its own node: as it did so, translated back if need be.

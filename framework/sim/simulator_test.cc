@@ -104,6 +104,27 @@ TEST(Simulator, AFilterBehindDestinationNatSeesTheNewDestination) {
   EXPECT_EQ(prediction.request.fate.at, NodeId(1));
 }
 
+// It was foretold that b refuses, though its answer never left it.
+TEST(Simulator, ARefusalThatARuleOfItsOwnNodeDropsIsDropped) {
+  using namespace firewall;  // NOLINT: the rules are all that is said here
+  Chain output = make_base_chain("o", ChainType::Filter, Hook::Output, 0);
+  output.rules = {make_rule(TableFamily::Ip, {drop()})};
+  Question question{.flow = {.from = NodeId(0),
+                             .destination = ip("10.2.0.2"),
+                             .service = {flow::Protocol::Tcp, 8}}};
+  auto nodes = routed_pair();
+  EXPECT_EQ(Simulator(nodes).predict(question).request.fate.kind, flow::FateKind::Refused);
+  nodes[2].ruleset.tables = {{.family = TableFamily::Ip, .name = "t", .chains = {output}}};
+  for (const flow::Protocol protocol : {flow::Protocol::Tcp, flow::Protocol::Udp}) {
+    question.flow.service.protocol = protocol;
+    const flow::Fate fate = Simulator(nodes).predict(question).request.fate;
+    EXPECT_EQ(fate.kind, flow::FateKind::Dropped);
+    EXPECT_EQ(fate.at, NodeId(2));
+    EXPECT_FALSE(fate.answer);
+    EXPECT_TRUE(fate.proof.starts_with("nobody listens, and the answer met ip t o")) << fate.proof;
+  }
+}
+
 // Two bridges with two links between them, and nobody who speaks STP.
 TEST(Simulator, ALoopOfBridgesIsAStorm) {
   std::vector<Node> nodes(2);
