@@ -207,6 +207,14 @@ TEST_F(JudgeTest, Ipv6LooksForARouteBeforeItAsksWhetherItForwards) {
   EXPECT_EQ(fate().kind, FateKind::NotForwarding);
 }
 
+TEST_F(JudgeTest, AFrameForAnotherStationIsLostWhereItCame) {
+  see(kBlue, 1, Way::Out);
+  see(kHost, 1, Way::In).for_this_host = false;
+  EXPECT_EQ(fate().kind, FateKind::Lost);
+  EXPECT_EQ(fate().at, kHost);
+  EXPECT_EQ(fate().proof, "came to host, and its frame is for another station");
+}
+
 TEST_F(JudgeTest, AnIpv6LoopbackAddressComesFromNoWire) {
   tuple_.source = IpAddress::parse("::1").value();
   tuple_.destination = IpAddress::parse("fd00::3").value();

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "evidence/journey.hh"
+#include "evidence/way.hh"
 #include "sys/error.hh"
 
 namespace topoproof::evidence {
@@ -185,6 +186,14 @@ Fate lost_on_the_wire(const Sighting& last, const Witness& witness) {
                            witness.interface_name(last.node, last.interface))};
 }
 
+// ip_rcv takes in no frame that is addressed to another station.
+Fate lost_on_a_stranger(const Sighting& last, const Witness& witness) {
+  return {.kind = FateKind::Lost,
+          .at = last.node,
+          .proof = fmt::format("came to {}, and its frame is for another station",
+                               witness.node_name(last.node))};
+}
+
 // A bridge knows no routes: it has the isolation of its ports, rules, and stations.
 Ending ended_in_bridge(const End& end, Witness& witness) {
   if (const auto fate = ended_by_isolation(end, witness)) return {*fate};
@@ -208,6 +217,9 @@ Ending silent_end(const Direction& direction, Witness& witness) {
     // Behind a bridge's own interface its rules are still to come.
     if (const auto ending = ended_by_rule(end_of(direction), witness)) return *ending;
     return {lost_on_the_wire(direction.seen.back(), witness)};
+  }
+  if (!direction.seen.empty() && is_strangers(direction.seen.back(), witness)) {
+    return {lost_on_a_stranger(direction.seen.back(), witness)};
   }
   End end = end_of(direction);
   const bool bridged = end.incoming != 0 && witness.is_bridge_port(end.node, end.incoming);

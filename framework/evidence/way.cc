@@ -111,10 +111,9 @@ bool leads_to(const Sighting& a, const Sighting& b, const Witness& witness) {
 
 Sightings way_of(Sightings copies, const Witness& witness) {
   if (copies.size() > kMostSightings) copies.resize(kMostSightings);
-  if (!is_one_way(copies, witness)) {
-    const Copies tree(copies, witness);
-    if (tree.are_complete()) return tree.way();
-  }
+  if (is_one_way(copies, witness)) return copies;
+  const Copies tree(copies, witness);
+  if (tree.are_complete()) return tree.way();
   std::erase_if(copies, [&](const Sighting& s) { return is_strangers(s, witness); });
   return copies;
 }

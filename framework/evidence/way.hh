@@ -20,8 +20,9 @@ bool is_strangers(const Sighting& sighting, const Witness& witness);
 bool leads_to(const Sighting& a, const Sighting& b, const Witness& witness);
 
 // The sightings, of `copies` in order of time, that lead from the sender to the last station that
-// took the packet in, and from there as far as it came. With gaps in them, all but strangers'. Of
-// a packet that goes round for ever, the beginning.
+// took the packet in, and from there as far as it came: of a packet that nothing copied, to the
+// stranger at the end of the last link. With gaps in them, all but strangers'. Of a packet that
+// goes round for ever, the beginning.
 Sightings way_of(Sightings copies, const Witness& witness);
 
 }  // namespace topoproof::evidence

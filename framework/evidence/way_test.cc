@@ -111,10 +111,11 @@ TEST_F(WayTest, ACopyThatWasLostBehindItsPortIsTheOneThatCounts) {
   EXPECT_EQ(way(), "red>1 hub<2 hub>3");
 }
 
-TEST_F(WayTest, AFrameForTheWrongAddressLeftTheRouterForAStranger) {
+// It was said to be seen nowhere behind the router.
+TEST_F(WayTest, AFrameForTheWrongAddressCameToAStranger) {
   out(kRouter, 2);
   strangers(kFar, 1);
-  EXPECT_EQ(way(), "router>2");
+  EXPECT_EQ(way(), "router>2 far<1");
 }
 
 TEST_F(WayTest, TheBridgesOwnInterfaceTakesInAndSends) {

@@ -105,6 +105,22 @@ TEST_F(Found, ARefusalThatARuleOfItsOwnNodeDropsIsDropped) {
       << results.at(1).observed;
 }
 
+// Of a frame to a station that is not there, its tap was not believed.
+TEST_F(Found, AFrameForAnotherStationIsLostWhereItCame) {
+  const std::string frame =
+      "021122334455"
+      "020000000065"
+      "0800"
+      "4500001c000000004011"
+      "66cb"
+      "0a010002"
+      "0a020002"
+      "03e7003500080000";
+  expect_passes(run_checks(to_text({}), "  - { flow: { from: a, interface: eth0, frame: " + frame +
+                                            " }, should: lost at r }\n"),
+                1);
+}
+
 TEST_F(Found, AConnectedRouteCanBeDeletedAndComesBackWithItsLink) {
   const std::string network = to_text({});
   expect_passes(run_steps(network,
