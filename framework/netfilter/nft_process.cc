@@ -25,6 +25,7 @@
 #include "sys/error.hh"
 #include "sys/init_process.hh"
 #include "sys/interrupt.hh"
+#include "sys/shared_library.hh"
 
 namespace topoproof::netfilter {
 namespace {
@@ -182,7 +183,10 @@ NftProcess::NftProcess()
   auto [ours, theirs] = sys::Channel::open_pair();
   auto [our_line, their_line] = sys::Channel::open_pair();
   sys::Netns home = own_netns();
+  // Taps are opened meanwhile, by a thread that loads their library.
+  std::unique_lock loading(sys::SharedLibrary::loading());
   child_ = sys::check_result(::fork(), "start a process for nft's library");
+  loading.unlock();
   if (child_ == 0) become_server(theirs, their_line, std::move(home), said_);
   channel_ = std::move(ours);
   lifeline_ = std::move(our_line);

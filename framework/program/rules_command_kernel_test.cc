@@ -69,6 +69,7 @@ TEST_F(RulesCommands, ShowTakesTheNodesOfATopology) {
                           "  host:\n"
                           "    masquerade: [{ out: eth0 }]\n"
                           "    nftables: rules.nft\n"
+                          "    forwarding: true\n"
                           "links:\n"
                           "  - endpoints: ['host:eth0 10.0.0.1/24', 'a:eth0 10.0.0.2/24']\n");
   const auto printed = run({.files = {file}});

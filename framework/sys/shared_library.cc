@@ -10,8 +10,14 @@
 
 namespace topoproof::sys {
 
-SharedLibrary::SharedLibrary(const char* soname)
-    : soname_(soname), handle_(::dlopen(soname, RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE)) {
+std::mutex& SharedLibrary::loading() {
+  static std::mutex mutex;
+  return mutex;
+}
+
+SharedLibrary::SharedLibrary(const char* soname) : soname_(soname) {
+  const std::scoped_lock lock(loading());
+  handle_ = ::dlopen(soname, RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE);
   if (handle_ == nullptr) {
     throw SystemError(ELIBACC, fmt::format("load {}: {}", soname, ::dlerror()));
   }

@@ -3,6 +3,8 @@
 // others, and each costs page faults at every start, also of commands that never call it.
 #pragma once
 
+#include <mutex>
+
 namespace topoproof::sys {
 
 class SharedLibrary {
@@ -10,6 +12,10 @@ class SharedLibrary {
   // Stays loaded until the process ends: threads of its own may run. THROWS: SystemError (ELIBACC)
   // with the loader's words.
   explicit SharedLibrary(const char* soname);
+
+  // Held while one is loaded. To be held by who forks a child that loads another: it would find the
+  // loader's lists half changed, by a thread that it does not have.
+  static std::mutex& loading();
 
   // Makes `function` that of this name, whose type it has. THROWS: SystemError (ELIBBAD) if the
   // library has none.
@@ -22,7 +28,7 @@ class SharedLibrary {
   void* symbol(const char* name) const;
 
   const char* soname_;
-  void* handle_;
+  void* handle_ = nullptr;
 };
 
 }  // namespace topoproof::sys
