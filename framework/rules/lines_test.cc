@@ -109,6 +109,11 @@ TEST(NftLines, GoOnAfterABackslashRightBehindAWord) {
   EXPECT_EQ(lines_of(read_nft("add rule inet t input accept \\ \\"), kInput), "1");  // it ends
 }
 
+TEST(NftLines, KeepABackslashWithinAWord) {
+  const auto lines = read_nft("add rule inet t input iifname eth\\* accept");
+  EXPECT_EQ(lines.find(kInput)->at(0).text, "iifname eth\\* accept");
+}
+
 TEST(NftLines, OfOtherFamiliesStayWhereOneIsFlushed) {
   const auto lines = read_nft(
       "table inet t { chain input { drop; }; }\ntable ip6 t { chain c { drop; }; }\n"

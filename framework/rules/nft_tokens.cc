@@ -7,7 +7,7 @@
 namespace topoproof::rules {
 namespace {
 
-constexpr std::string_view kEndsWord = " \t\r\n{};\"#\\";
+constexpr std::string_view kEndsWord = " \t\r\n{};\"#";
 constexpr int kDeepestInclude = 16;  // MAX_INCLUDE_DEPTH of nft's scanner
 
 // One text, token by token.
@@ -31,11 +31,18 @@ class Scanner {
       case '"':
         return take_string();
       default:
-        return take(TokenKind::Word, std::min(rest_.find_first_of(kEndsWord, 1), rest_.size()));
+        return take(TokenKind::Word, word_length());
     }
   }
 
  private:
+  // A backslash ends it before a line break alone: that of `eth\*` is its own.
+  std::size_t word_length() const {
+    const std::size_t end = std::min(rest_.find_first_of(kEndsWord, 1), rest_.size());
+    const bool goes_on = end < rest_.size() && rest_[end] == '\n' && rest_[end - 1] == '\\';
+    return goes_on ? end - 1 : end;
+  }
+
   // Blanks, comments, and line breaks after a backslash.
   void skip() {
     while (!rest_.empty()) {
