@@ -6,6 +6,7 @@
 #include "netfilter/kernel_ruleset.hh"
 #include "rules/import.hh"
 #include "rules/includes.hh"
+#include "rules/nft_checks.hh"
 #include "rules/nft_lines.hh"
 #include "rules/refusals.hh"
 
@@ -22,7 +23,7 @@ Issues load_ruleset(Namespaces& namespaces, NodeId node, const firewall::Ruleset
 // nft text is loaded as it is: it may act on what is there already, and name interfaces by index.
 Issues load_text(Namespaces& namespaces, const plan::LoadRulesText& op) {
   const auto& where = op.rules->where;
-  Issues issues = rules::check_includes(op.rules);
+  Issues issues = rules::check_nft_text(op.rules);
   if (!issues.empty()) return issues;
   issues = namespaces.text_loader(op.node).load(op.rules->text,
                                                 {.file = where.file, .first_line = where.line});

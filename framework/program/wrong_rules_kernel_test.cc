@@ -76,6 +76,12 @@ INSTANTIATE_TEST_SUITE_P(
                         ":3:21: error: syntax error"},
                     Row{"Meaning", "table ip t {\n chain c {\n  jump nowhere\n }\n}\n",
                         ":3:8: error: Could not process rule: No such file or directory"},
+                    // A lab that was built took these three: the first held it for ever.
+                    Row{"Monitor", "table ip t {\n}\nmonitor\n", ":3: error: monitor: "},
+                    Row{"OwnedTable", "table ip t {\n flags owner\n}\n",
+                        ":2: error: flags owner: "},
+                    Row{"ByteOrderMark", "\xEF\xBB\xBFtable ip t {\n}\n",
+                        ":1: error: the text begins with a byte order mark"},
                     // It ended the program.
                     Row{"CrashOfTheLibrary",
                         "table ip t {\n chain c {\n  ip ttl set jhash ip saddr mod 2\n }\n}\n",

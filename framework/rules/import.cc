@@ -74,9 +74,7 @@ Issues load_source(const sys::Netns& netns, const Source& source, RuleLines& lin
     if (issues.empty()) read_iptables_lines(source, lines);
     return issues;
   }
-  if (auto mark = find_byte_order_mark(source)) return {*std::move(mark)};
-  auto issues = check_includes(source);
-  if (issues.empty()) issues = check_statements(source);
+  auto issues = check_nft_text(source);
   if (!issues.empty()) return issues;
   issues = netfilter::load_text(netns, source.text, {.file = source.where.file, .first_line = 1});
   for (Issue& issue : issues) place_in_file(source, issue);

@@ -32,8 +32,6 @@ bool has_owner(std::span<const Token> rest) {
   return false;
 }
 
-}  // namespace
-
 Issues check_statements(const Source& source) {
   static constexpr auto kWords = {"include", "monitor", "owner"};
   if (std::ranges::none_of(kWords, [&](auto word) { return source.text.contains(word); }))
@@ -55,6 +53,14 @@ Issues check_statements(const Source& source) {
     if (token.is(TokenKind::Close) && depth > 0) --depth;
   }
   return issues;
+}
+
+}  // namespace
+
+Issues check_nft_text(const Source& source) {
+  if (auto mark = find_byte_order_mark(source)) return {*std::move(mark)};
+  auto issues = check_includes(source);
+  return issues.empty() ? check_statements(source) : issues;
 }
 
 }  // namespace topoproof::rules

@@ -7,8 +7,9 @@
 
 namespace topoproof::rules {
 
-// For nft text, also where it includes. RETURNS: each command that never ends (`monitor`), and each
-// table that ends with the process that loads it (`flags owner`).
-[[nodiscard]] Issues check_statements(const Source& source);
+// For nft text, whoever loads it. RETURNS: a byte order mark; or what check_includes() refuses; or,
+// also where it includes, each command that never ends (`monitor`), and each table that ends with
+// the process that loads it (`flags owner`).
+[[nodiscard]] Issues check_nft_text(const Source& source);
 
 }  // namespace topoproof::rules
